@@ -1,0 +1,178 @@
+/**
+ * The types everything else speaks in. What a sweep is told is a {@link Policy}; what it finds out about a name
+ * are {@link Facts}; what it decides is a {@link Verdict}; what came of it is an {@link Item}; what it tells the
+ * world is a stream of {@link SweepEvent}s.
+ */
+
+/**
+ * A name or path as the kernel has it, one character (U+0000 to U+00FF) for each byte. Linux names are bytes;
+ * decoding them as UTF-8 would lose those that are not.
+ */
+export type Bytes = string;
+
+/** A kind of directory to look for: `prefix` + six characters of `[A-Za-z0-9]`, as mkdtemp(3) makes it. */
+export interface Kind {
+  readonly prefix: Bytes;
+  /** The permission bits (of `07777`) that a leftover of this kind can have; `null`: any. */
+  readonly modes: readonly number[] | null;
+  /** CRIU mounts something on it while it lives, so it is kept where mounts cannot all be seen. */
+  readonly mountable: boolean;
+}
+
+export const AGE_STAMPS = ['mtime', 'ctime', 'birthtime', 'newest'] as const;
+export type AgeBy = (typeof AGE_STAMPS)[number];
+
+/** What the user wants removed: every option that a judgement depends on. */
+export interface Policy {
+  readonly kinds: readonly Kind[];
+  /** Milliseconds; `null`: whatever its age (`run`, which knows what was there before). */
+  readonly olderThanMs: number | null;
+  readonly ageBy: AgeBy;
+  /** Effective uid of the owner; `null`: any. */
+  readonly owner: number | null;
+  /** For the report: what `--mode` said, or the catalogue's usual 0700; `null`: any. */
+  readonly mode: number | null;
+  /** 1: only the target's own entries; `null`: no bound. */
+  readonly maxDepth: number | null;
+  readonly crossDevice: boolean;
+  readonly exclude: readonly string[];
+}
+
+/** Which file: exact also above 2^53, where the inode number is a bigint. */
+export interface Identity {
+  readonly dev: number;
+  readonly ino: number | bigint;
+}
+
+/** What one lstat(2) says. Times in milliseconds since 1970; a birthtime of 0 is one the file system does not keep. */
+export interface Facts extends Identity {
+  /** With the file type's bits, as st_mode has it. */
+  readonly mode: number;
+  readonly uid: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly birthtimeMs: number;
+}
+
+/** Why a candidate is kept. Modes are four octal digits, times ISO 8601 UTC, ages whole milliseconds. */
+export type Reason =
+  | { readonly why: 'mounted'; readonly where: Bytes }
+  | { readonly why: 'not-a-directory' }
+  | { readonly why: 'owner'; readonly uid: number }
+  | { readonly why: 'mode'; readonly mode: string }
+  | { readonly why: 'too-young'; readonly ageMs: number }
+  | { readonly why: 'future'; readonly mtime: string }
+  | { readonly why: 'excluded' }
+  | { readonly why: 'unknown'; readonly code: string; readonly syscall: string }
+  | { readonly why: 'not-empty' }
+  | { readonly why: 'in-use'; readonly pid: number; readonly command: Bytes }
+  | { readonly why: 'locked'; readonly pid: number };
+export type Why = Reason['why'];
+
+/** The filter's judgement of one candidate; no reasons: nothing that lstat tells speaks against removing it. */
+export interface Verdict {
+  readonly reasons: readonly Reason[];
+  /** Whole milliseconds by the time stamp the policy names; `null` where that stamp is not kept. */
+  readonly ageMs: number | null;
+}
+
+/** A directory that the scan stands in or stood in, named by its absolute path with links resolved. */
+export interface Place extends Identity {
+  readonly path: Bytes;
+}
+
+/** A name that matches a kind, and where it was found. */
+export interface Candidate {
+  readonly parent: Place;
+  readonly name: Bytes;
+  readonly kind: Kind;
+  readonly excluded: boolean;
+  /** Where it is listed as a mount point of our own namespace, that mount point. */
+  readonly mountedAt: Bytes | null;
+}
+
+/** What came of a candidate. */
+export type Outcome =
+  | { readonly outcome: 'removed' | 'would-remove' | 'vanished' }
+  | { readonly outcome: 'kept'; readonly reasons: readonly Reason[] }
+  | { readonly outcome: 'failed'; readonly code: string; readonly syscall: string };
+
+/** A candidate with what lstat said (`null` where it could not) and what came of it. */
+export interface Item {
+  readonly candidate: Candidate;
+  readonly facts: Facts | null;
+  readonly ageMs: number | null;
+  readonly result: Outcome;
+}
+
+export type TargetStatus = 'swept' | 'missing' | 'unreadable' | 'not-a-directory' | 'no-match' | 'interrupted';
+
+/** One target as the caller wrote it (`path`), and what became of it. */
+export interface TargetReport {
+  readonly path: string;
+  /** Absolute, links resolved; `null` where there is nothing to resolve. */
+  readonly resolved: Bytes | null;
+  readonly status: TargetStatus;
+  /** Directories read, and entries seen in them. */
+  readonly directories: number;
+  readonly entries: number;
+}
+
+/** Something below a target that could not be looked at. `code` is an errno name, or `changed`. */
+export interface SweepError {
+  readonly path: Bytes;
+  readonly code: string;
+  readonly syscall: string;
+}
+
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export type Interruption = StopSignal | 'timeout';
+
+/** How far the look for users of a directory could see. */
+export interface InUseReport {
+  readonly checked: boolean;
+  readonly unreadableProcesses: number;
+  readonly foreignPidNamespace: boolean;
+}
+
+/** Counts of items by outcome, and of the reasons of the kept ones. */
+export interface Counts {
+  readonly matched: number;
+  readonly removed: number;
+  readonly wouldRemove: number;
+  readonly kept: number;
+  readonly vanished: number;
+  readonly failed: number;
+  readonly keptBy: Readonly<Partial<Record<Why, number>>>;
+}
+
+/** What is known before the first directory is read. Times in milliseconds since 1970. */
+export interface Start {
+  readonly host: string;
+  readonly uid: number;
+  readonly startedAt: number;
+  readonly dryRun: boolean;
+  readonly policy: Policy;
+}
+
+/** What is known when all is done. */
+export interface Summary {
+  readonly counts: Counts;
+  readonly inUse: InUseReport;
+  readonly interrupted: Interruption | null;
+  /** Errors and targets that could not be swept. */
+  readonly incomplete: number;
+  readonly finishedAt: number;
+  readonly durationMs: number;
+  readonly exitCode: number;
+}
+
+/** What a sweep tells, in order: `start`, then items, targets and errors as they come, `summary` last. */
+export type SweepEvent =
+  | { readonly type: 'start'; readonly start: Start }
+  | { readonly type: 'item'; readonly item: Item }
+  | { readonly type: 'target'; readonly target: TargetReport }
+  | { readonly type: 'error'; readonly error: SweepError }
+  | { readonly type: 'summary'; readonly summary: Summary };
