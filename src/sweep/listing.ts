@@ -71,7 +71,9 @@ function readInBatches(): Listing {
       if (finished) return null;
       try {
         directory ??= opendirSync('.', { encoding: 'latin1', bufferSize: BATCH });
-        return readBatch(directory) ?? (close(), null);
+        const batch = readBatch(directory);
+        if (batch === null) close();
+        return batch;
       } catch (error) {
         close();
         if (errnoOf(error).syscall !== 'lstat') throw error;
