@@ -71,7 +71,7 @@ export interface Report {
 export const SCHEMA = `${PACKAGE}schema/report.schema.json`;
 
 const compiled = () => {
-  const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
+  const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true });
   formats.default(ajv);
   const schema: object = JSON.parse(readFileSync(SCHEMA, 'utf8'));
   return ajv.compile<Report>(schema);
