@@ -107,11 +107,17 @@ export interface Item {
   readonly result: Outcome;
 }
 
-export type TargetStatus = 'swept' | 'missing' | 'unreadable' | 'not-a-directory' | 'no-match' | 'interrupted';
+export type TargetStatus =
+  | 'swept'
+  | 'missing'
+  | 'unreadable'
+  | 'not-a-directory'
+  | 'no-match'
+  | 'interrupted';
 
-/** One target as the caller wrote it (`path`), and what became of it. */
+/** One target as the caller wrote it (`path`), or a match of a glob, and what became of it. */
 export interface TargetReport {
-  readonly path: string;
+  readonly path: Bytes;
   /** Absolute, links resolved; `null` where there is nothing to resolve. */
   readonly resolved: Bytes | null;
   readonly status: TargetStatus;

@@ -1,0 +1,43 @@
+import { writeSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { EXIT } from './exit-code.ts';
+import { createProgram } from './program.ts';
+import { escapeText } from './report/escape.ts';
+import { UsageError } from './usage-error.ts';
+
+const STDERR = 2;
+
+async function main(): Promise<number> {
+  try {
+    const program = createProgram(process.env, (code) => {
+      process.exitCode = code;
+    });
+    await program.parseAsync(process.argv);
+    return Number(process.exitCode ?? EXIT.done);
+  } catch (error) {
+    return sayWhy(error);
+  }
+}
+
+/** Says in a line what was wrong with the command line; anything else is a bug of ours, and is shown as it is. */
+function sayWhy(error: unknown): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+  if (error instanceof UsageError || error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+    complain(`criu-sweep: ${escapeText(message)}\n`);
+    return EXIT.wrongUsage;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  complain(`criu-sweep: this is a bug in criu-sweep, please report it:\n${stack}\n`);
+  return EXIT.ourBug;
+}
+
+function complain(text: string): void {
+  try {
+    writeSync(STDERR, text);
+  } catch {
+    // With nobody to hear it, the exit status says it alone.
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,134 @@
+import { type Command, Option } from 'commander';
+import { CATALOGUE } from '../../criu/catalogue.ts';
+import { AGE_STAMPS, type AgeBy, type Policy } from '../../model.ts';
+import { parseDuration, parseInterval } from '../../sweep/duration.ts';
+import {
+  chooseKinds,
+  MKDTEMP_MODE,
+  parseExclude,
+  parseMaxDepth,
+  parseMode,
+  parseOwner,
+  parsePrefix,
+} from '../../sweep/policy.ts';
+import { COLOR_CHOICES, type ColorChoice } from '../../terminal.ts';
+
+export const FORMATS = ['text', 'json', 'ndjson'] as const;
+export type FormatName = (typeof FORMATS)[number];
+
+/** What the options that say what may be removed leave behind, as commander gathers it. */
+export interface PolicyOptions {
+  readonly olderThan: number;
+  readonly ageBy: AgeBy;
+  readonly prefix: readonly string[];
+  readonly owner?: number | null;
+  readonly mode?: number | null;
+  readonly maxDepth?: number;
+  readonly exclude: readonly string[];
+  readonly crossDevice?: boolean;
+}
+
+/** All options of a sweep. */
+export interface SweepOptions extends PolicyOptions {
+  readonly dryRun?: boolean;
+  readonly check?: boolean;
+  readonly format: FormatName;
+  readonly report?: string;
+  readonly inUse: boolean;
+  readonly maxRuntime?: number;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly color: ColorChoice;
+}
+
+const HOUR = '1h';
+
+/** Gives a command the options that say what may be removed. */
+export function addPolicyOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--older-than <duration>',
+        'remove only what is older: 90s, 1.5h, 2d, 1h30m; units ms s m h d w',
+      )
+        .default(parseDuration(HOUR, '--older-than'), HOUR)
+        .argParser((text) => parseDuration(text, '--older-than')),
+    )
+    .addOption(
+      new Option(
+        '--age-by <stamp>',
+        'the time stamp that age is counted from; newest: the latest of the three',
+      )
+        .choices(AGE_STAMPS)
+        .default('mtime'),
+    )
+    .addOption(
+      new Option('--prefix <prefix>', "look for these prefixes instead of CRIU's (repeatable)")
+        .default([], "CRIU's own")
+        .argParser((text, before: readonly string[]) => [...before, parsePrefix(text)]),
+    )
+    .addOption(
+      new Option(
+        '--owner <name|uid|any>',
+        'whose directories: a name, a uid, or any (default: the effective user)',
+      ).argParser(parseOwner),
+    )
+    .addOption(
+      new Option(
+        '--mode <octal|any>',
+        'their mode, all twelve bits (default: the one CRIU gives, 0700)',
+      ).argParser(parseMode),
+    )
+    .addOption(
+      new Option('--max-depth <n>', "how deep to look; 1: only the target's own entries").argParser(
+        parseMaxDepth,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--exclude <glob>',
+        'leave alone what matches below the target, and do not enter it (repeatable)',
+      )
+        .default([], 'nothing')
+        .argParser((text, before: readonly string[]) => [...before, parseExclude(text)]),
+    )
+    .option(
+      '--cross-device',
+      'enter other file systems and bind mounts too; never proc, sysfs, cgroup or autofs',
+    );
+}
+
+/** Gives a command all options of a sweep. */
+export function addSweepOptions(command: Command): Command {
+  return addPolicyOptions(command)
+    .option('-n, --dry-run', 'change nothing; say what would be removed')
+    .option('--check', 'dry run that exits 1 when there is something to remove')
+    .addOption(new Option('--format <format>', 'what stdout shows').choices(FORMATS).default('text'))
+    .option('--json', 'same as --format json')
+    .option('--report <file>', 'write the JSON report into a file too, whole or not at all')
+    .option('--no-in-use', 'do not look who uses a directory')
+    .addOption(
+      new Option(
+        '--max-runtime <duration>',
+        'stop before the next removal after this time, exit 3',
+      ).argParser((text) => parseInterval(text, '--max-runtime')),
+    )
+    .addOption(new Option('-v, --verbose', 'say also what was kept, and why').conflicts('quiet'))
+    .addOption(new Option('-q, --quiet', 'say errors only').conflicts('verbose'))
+    .addOption(new Option('--color <when>', 'colour the output').choices(COLOR_CHOICES).default('auto'))
+    .on('option:json', () => command.setOptionValueWithSource('format', 'json', 'cli'));
+}
+
+/** The policy that the options describe. @param uid the effective user's, whose directories are meant by default */
+export function policyOf(options: PolicyOptions, uid: number): Policy {
+  return {
+    kinds: chooseKinds(CATALOGUE, options.prefix, options.mode),
+    olderThanMs: options.olderThan,
+    ageBy: options.ageBy,
+    owner: options.owner === undefined ? uid : options.owner,
+    mode: options.mode === undefined ? MKDTEMP_MODE : options.mode,
+    maxDepth: options.maxDepth ?? null,
+    crossDevice: options.crossDevice ?? false,
+    exclude: options.exclude,
+  };
+}

@@ -1,0 +1,70 @@
+import type { Bytes } from '../model.ts';
+import type { Operation } from './log/closing.ts';
+import { type Run, TOLERANCE_MS } from './log/run.ts';
+import { compareVersions, FIRST_LEAKING } from './version.ts';
+
+/** A directory that was left. */
+export interface Leftover {
+  /** Its name, without the directory it is in. */
+  readonly name: Bytes;
+  /** The directory it is in, absolute, with links resolved. */
+  readonly parent: Bytes;
+  /** Milliseconds since 1970. */
+  readonly mtimeMs: number;
+}
+
+const AA_POLICY = '.criu.temp-aa-policy.';
+
+/**
+ * What CRIU makes in its work dir, and which operations do. Only of these the place tells the run; what is made in
+ * /tmp, whatever the work dir, can be any run's and is attributed by name alone.
+ * criu/apparmor.c:361, cgroup.c:1882, cgroup.c:630, net.c:2750 @v4.2, cr-restore.c before v3.14
+ */
+const MADE_IN_WORK_DIR: ReadonlyArray<readonly [Bytes, readonly Operation[]]> = [
+  [AA_POLICY, ['dump', 'pre-dump']],
+  ['.criu.cgyard.', ['restore']],
+  ['.criu.cgmounts.', ['dump', 'pre-dump']],
+  ['crtools-sys.', ['dump', 'pre-dump']],
+  ['crtools-proc.', ['restore']],
+];
+
+/**
+ * The run that left a directory: the one whose log names it; else the one of that work dir, of an operation that
+ * makes such directories, in whose time it was made, give or take a second.
+ *
+ * @returns the path of that run's log; `null` where no run fits, or more than one
+ */
+export function attribute(leftover: Leftover, runs: readonly Run[]): Bytes | null {
+  const naming = runs.filter((run) => run.names.includes(leftover.name));
+  if (naming.length > 0) {
+    const beside = naming.filter((run) => run.workDir === leftover.parent);
+    return theOnly(beside.length > 0 ? beside : naming);
+  }
+  return theOnly(runs.filter((run) => fits(leftover, run)));
+}
+
+function fits(leftover: Leftover, run: Run): boolean {
+  if (run.workDir !== leftover.parent) return false;
+  const operations = MADE_IN_WORK_DIR.find(([prefix]) => leftover.name.startsWith(prefix))?.[1];
+  if (operations === undefined || !couldHaveLeft(leftover, run, operations)) return false;
+  const from = run.startedAtMs ?? run.loggedAtMs;
+  const to = run.endedAtMs ?? Number.POSITIVE_INFINITY;
+  return leftover.mtimeMs >= from - TOLERANCE_MS && leftover.mtimeMs <= to + TOLERANCE_MS;
+}
+
+function couldHaveLeft(leftover: Leftover, run: Run, operations: readonly Operation[]): boolean {
+  if (run.operation !== 'unknown' && !operations.includes(run.operation)) return false;
+  const isPolicy = leftover.name.startsWith(AA_POLICY);
+  if (isPolicy && run.version !== null && compareVersions(run.version, FIRST_LEAKING) < 0) return false;
+  // crtools-proc.X of v3.14 and later, and of any restore whose work dir is /tmp
+  if (leftover.name.startsWith('crtools-proc.') && leftover.parent === '/tmp') return false;
+  // A success removes all it made, but for the leak
+  return run.outcome !== 'succeeded' || (isPolicy && run.affected !== false);
+}
+
+/** The logs of single tasks belong to the run beside whose log they lie. */
+function theOnly(runs: readonly Run[]): Bytes | null {
+  const logs = new Set(runs.map(({ log, pid }) => (pid === null ? log : log.slice(0, log.lastIndexOf('.')))));
+  const [log] = logs;
+  return logs.size === 1 && log !== undefined ? log : null;
+}

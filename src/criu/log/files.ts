@@ -1,0 +1,91 @@
+import type { Bytes } from '../../model.ts';
+import type { Operation } from './closing.ts';
+
+/**
+ * The names CRIU's logs have, and the operation that such a name stands for. Sources: runc
+ * (libcontainer/criu_linux.go), crun (src/libcrun/criu.c), podman and CRI-O pass the first three;
+ * `criu.log` is CRIU's own default over RPC (DEFAULT_LOG_FILENAME in criu/include/criu-log.h);
+ * `criu-dump.log` is what containerd copies a failed dump's log to.
+ */
+export const LOG_NAMES: Readonly<Record<string, Operation>> = {
+  'dump.log': 'dump',
+  'pre-dump.log': 'pre-dump',
+  'restore.log': 'restore',
+  'criu.log': 'unknown',
+  'criu-dump.log': 'dump',
+};
+
+/**
+ * Globs (fast-glob syntax, to be matched below a directory) that find every file with a log's name, also those
+ * of a single task, `restore.log.1234`, which `--log-pid` writes (log_init_by_pid() in criu/log.c).
+ */
+export const LOG_GLOBS: readonly string[] = [
+  `**/{${Object.keys(LOG_NAMES).join(',')}}`,
+  `**/{${Object.keys(LOG_NAMES).join(',')}}.+([0-9])`,
+];
+
+/** What a log's name says. */
+export interface LogName {
+  /** The name without `.<pid>`. */
+  readonly base: Bytes;
+  /** The task whose log this is (a pid as the restored task sees it); `null`: the run's own log. */
+  readonly pid: number | null;
+  readonly operation: Operation;
+}
+
+const NAME = /^(.+?\.log)(?:\.(\d{1,10}))?$/s;
+
+/**
+ * Reads a file's name.
+ *
+ * @param name one component, no directory
+ * @returns `null` for a name no CRIU log has
+ */
+export function parseLogName(name: Bytes): LogName | null {
+  const [, base = '', pid] = NAME.exec(name) ?? [];
+  const operation = Object.hasOwn(LOG_NAMES, base) ? LOG_NAMES[base] : undefined;
+  if (operation === undefined) return null;
+  return { base, pid: pid === undefined ? null : Number(pid), operation };
+}
+
+/**
+ * The files in the work dir that tell of a success when the log cannot: written when the operation is done
+ * (write_stats() in criu/stats.c, called at the end of criu/cr-dump.c and criu/cr-restore.c).
+ */
+export function statsNames(operation: Operation): readonly string[] {
+  switch (operation) {
+    case 'dump':
+    case 'pre-dump':
+      return ['stats-dump'];
+    case 'restore':
+      return ['stats-restore'];
+    case 'lazy-pages':
+      return [];
+    case 'unknown':
+      return ['stats-dump', 'stats-restore'];
+  }
+}
+
+/** How much of a log is read at most, in bytes. */
+export const READ_FROM_START = 64 * 1024;
+export const READ_FROM_END = 64 * 1024 * 1024;
+
+/** Bytes `start` to `end`, `end` not included. */
+export interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Which pieces of a log to read: the whole where it is small enough, else its start and its end, with a gap that
+ * the reader has to be told of.
+ *
+ * @param size of the file, in bytes, when the reading starts; what is appended later is not read
+ */
+export function piecesToRead(size: number): readonly Piece[] {
+  if (size <= READ_FROM_START + READ_FROM_END) return [{ start: 0, end: size }];
+  return [
+    { start: 0, end: READ_FROM_START },
+    { start: size - READ_FROM_END, end: size },
+  ];
+}

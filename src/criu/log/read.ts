@@ -1,0 +1,149 @@
+import type { Bytes } from '../../model.ts';
+import { parseVersion, type Version } from '../version.ts';
+import { type Closing, closingOf, type Operation, operationOf } from './closing.ts';
+import { type LogLine, parseLine } from './line.ts';
+import { cutLines } from './lines.ts';
+import { nameIn } from './names.ts';
+
+/** An `Error (FILE:LINE): …` of CRIU. */
+export interface LoggedError {
+  readonly message: Bytes;
+  /** `criu/sk-unix.c:864`: file and line of CRIU's source. */
+  readonly source: Bytes;
+}
+
+/** What a log tells by itself, without its name, its time stamps on disk and what lies beside it. */
+export interface LogTold {
+  /** There is nothing in it but blanks and NUL bytes: a quiet run may have had nothing to say. */
+  readonly empty: boolean;
+  /** Lines have time stamps: log level 3 or more, so a success would have been logged. */
+  readonly stamped: boolean;
+  /** Milliseconds from the run's start to the last stamped line; `null` where that cannot be told. */
+  readonly lastStampMs: number | null;
+  readonly version: Version | null;
+  /** By the lines that only one operation writes; the closing line knows better. */
+  readonly operation: Operation;
+  /** The last closing line. It need not be the last line. */
+  readonly closing: Closing | null;
+  /** The first error; a `… FAILED.` only where it is the only one. */
+  readonly firstError: LoggedError | null;
+  /** One of the last {@link NEAR_END} lines is an error. */
+  readonly errorNearEnd: boolean;
+  /** The directories made with mkdtemp(3) that CRIU names, without the directory they are in. */
+  readonly names: readonly Bytes[];
+}
+
+/** How many lines after its last error a run that ended without a closing line may still have written. */
+export const NEAR_END = 10;
+
+/** A run makes fewer than ten directories; what a forged log names beyond this is not kept. */
+const MAX_NAMES = 64;
+
+/** Nothing of CRIU's is unfinished but this: a log cut within its first line. */
+const CUT_FIRST_LINE = /^\(\d{2}(?:\.\d{0,6}\)?)?$|^(?:Error|Warn ) \((?:criu|compel|soccr|cr-)/;
+
+/** Reads one log, chunk by chunk, in memory that does not grow with it. */
+export interface LogReader {
+  /** The next bytes, cut anywhere. */
+  chunk(bytes: Bytes): void;
+  /** Bytes were left out here. */
+  gap(): void;
+  /** Something in CRIU's format was seen. A file whose first 64 KiB show nothing of it need not be read on. */
+  recognised(): boolean;
+  /** The end. `null`: this is no log of CRIU's. To be called once. */
+  finish(): LogTold | null;
+}
+
+/** Starts reading a log. Never throws, whatever the bytes. */
+export function readLog(): LogReader {
+  const seen = nothingSeen();
+  const cutter = cutLines((line, whole) => {
+    if (isBlank(line)) return;
+    if (!whole && !seen.anything && CUT_FIRST_LINE.test(line)) seen.recognised = true;
+    see(seen, parseLine(line));
+  });
+  return {
+    chunk: cutter.chunk,
+    gap: cutter.gap,
+    recognised: () => seen.recognised,
+    finish() {
+      cutter.end();
+      return seen.anything && !seen.recognised ? null : told(seen);
+    },
+  };
+}
+
+interface Seen {
+  anything: boolean;
+  recognised: boolean;
+  stamped: boolean;
+  lastStampMs: number | null;
+  version: Version | null;
+  operation: Operation;
+  closing: Closing | null;
+  firstError: LoggedError | null;
+  failedLine: LoggedError | null;
+  linesSinceError: number;
+  readonly names: Set<Bytes>;
+}
+
+function nothingSeen(): Seen {
+  return {
+    anything: false,
+    recognised: false,
+    stamped: false,
+    lastStampMs: null,
+    version: null,
+    operation: 'unknown',
+    closing: null,
+    firstError: null,
+    failedLine: null,
+    linesSinceError: Number.POSITIVE_INFINITY,
+    names: new Set(),
+  };
+}
+
+function see(seen: Seen, line: LogLine): void {
+  const { text } = line;
+  const closing = closingOf(text);
+  seen.anything = true;
+  seen.recognised ||= line.stamped || line.level !== null || closing !== null;
+  if (line.stamped) {
+    seen.stamped = true;
+    seen.lastStampMs = line.stampMs;
+  }
+  seen.version ??= text.startsWith('Version:') ? parseVersion(text) : null;
+  seen.operation = operationOf(text) ?? seen.operation;
+  seen.closing = closing ?? seen.closing;
+  seeError(seen, line, closing);
+  const name = nameIn(text);
+  if (name !== null && seen.names.size < MAX_NAMES) seen.names.add(name);
+}
+
+function seeError(seen: Seen, line: LogLine, closing: Closing | null): void {
+  const isError = line.level === 'error' || line.text.startsWith('Error (');
+  seen.linesSinceError = isError ? 0 : seen.linesSinceError + 1;
+  if (line.level !== 'error' || line.source === null) return;
+  const error = { message: line.text, source: line.source };
+  if (closing === null) seen.firstError ??= error;
+  else seen.failedLine ??= error;
+}
+
+function told(seen: Seen): LogTold {
+  return {
+    empty: !seen.anything,
+    stamped: seen.stamped,
+    lastStampMs: seen.lastStampMs,
+    version: seen.version,
+    operation: seen.operation,
+    closing: seen.closing,
+    firstError: seen.firstError ?? seen.failedLine,
+    errorNearEnd: seen.linesSinceError < NEAR_END,
+    names: [...seen.names],
+  };
+}
+
+/** Blank, or the NUL bytes that a power loss leaves at the end of a file. */
+function isBlank(line: Bytes): boolean {
+  return line === '' || /^[\0\t-\r ]*$/.test(line);
+}

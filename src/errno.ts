@@ -1,0 +1,24 @@
+import { getSystemErrorMap } from 'node:util';
+
+/** A failed system call: the errno's name and the call. */
+export interface Errno {
+  readonly code: string;
+  readonly syscall: string;
+}
+
+/** The errno that Node's fs calls throw; anything else thrown is a bug of ours and is thrown on. */
+export function errnoOf(error: unknown): Errno {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+    const syscall = 'syscall' in error && typeof error.syscall === 'string' ? error.syscall : 'unknown';
+    if ('errno' in error) return { code: error.code, syscall };
+  }
+  throw error;
+}
+
+/** An errno's name with its text, as strerror(3) has it: `EPERM: operation not permitted`. */
+export function describeErrno(code: string): string {
+  if (code === 'changed')
+    return 'changed while it was swept: moved or replaced by somebody, so it was left alone';
+  for (const [, [name, text]] of getSystemErrorMap()) if (name === code) return `${code}: ${text}`;
+  return code;
+}

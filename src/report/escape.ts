@@ -1,0 +1,54 @@
+import { decode } from '../bytes.ts';
+import type { Bytes } from '../model.ts';
+
+/** What needs no escaping: printable ASCII but the backslash. */
+const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
+
+/**
+ * What may not reach a terminal or a log as it is: C0, DEL, C1, U+2028 and U+2029, and the marks that turn the
+ * direction of writing (Unicode Standard Annex #9: U+061C, U+200E, U+200F, U+202A-202E, U+2066-2069).
+ */
+const HARMFUL = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const HARMFUL_OR_BACKSLASH = new RegExp(`\\\\|${HARMFUL.source}`, 'g');
+
+/** A well-formed UTF-8 sequence as it looks in latin1 (RFC 3629, section 4), or a byte that belongs to none. */
+const SEQUENCE =
+  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
+
+/**
+ * A name as it may be printed: one line, no control or direction characters, nothing that could be taken for
+ * something else. Bytes that are not UTF-8 become `\xff`, control characters `\x1b`, others `\u202e`, the backslash `\\`.
+ */
+export function escapeName(name: Bytes): string {
+  if (PLAIN.test(name)) return name;
+  return name
+    .replace(HARMFUL_ASCII, escapeCharacter)
+    .replace(SEQUENCE, (bytes) =>
+      bytes.length === 1 ? hex(bytes) : decode(bytes).text.replace(HARMFUL_OR_BACKSLASH, escapeCharacter),
+    );
+}
+
+const HARMFUL_ASCII = /[\\\x00-\x1f\x7f]/g;
+
+/** Text that is not a name of bytes but may hold anything all the same (what a user wrote, a message). */
+export function escapeText(text: string): string {
+  return PLAIN.test(text) ? text : text.replace(HARMFUL_OR_BACKSLASH, escapeCharacter);
+}
+
+/** JSON on one line, in which what could harm a terminal is escaped too: `\u001b`, `\u202e`. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replace(HARMFUL, (character) => `\\u${hex4(character)}`);
+}
+
+function escapeCharacter(character: string): string {
+  if (character === '\\') return '\\\\';
+  return character < '\x80' ? hex(character) : `\\u${hex4(character)}`;
+}
+
+function hex(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+function hex4(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(4, '0');
+}

@@ -1,0 +1,106 @@
+import { decode, joinPath } from '../bytes.ts';
+import type { Item, Policy, Reason, Start, Summary, SweepError, TargetReport } from '../model.ts';
+import { octalMode } from '../sweep/filter.ts';
+import { isoTime } from '../time.ts';
+
+/** The values of the JSON report, the same in every format that has them. */
+
+export const SCHEMA_VERSION = 1;
+
+/** Name and version of this tool, as reports give them. */
+export interface Tool {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What stands at the head of a report. */
+export function startValues(tool: Tool, { host, uid, startedAt, dryRun, policy }: Start): object {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    tool,
+    host,
+    uid,
+    startedAt: isoTime(startedAt),
+    dryRun,
+    policy: policyValues(policy),
+  };
+}
+
+/** `path`, and `pathBase64` with the exact bytes where they are not UTF-8. */
+export function pathValues(path: string): { path: string; pathBase64?: string } {
+  const { text, exact } = decode(path);
+  return exact ? { path: text } : { path: text, pathBase64: Buffer.from(path, 'latin1').toString('base64') };
+}
+
+/** One item of a report. */
+export function itemValues({ candidate, facts, ageMs, result }: Item): object {
+  return {
+    ...pathValues(joinPath(candidate.parent.path, candidate.name)),
+    prefix: decode(candidate.kind.prefix).text,
+    outcome: result.outcome,
+    reasons: result.outcome === 'kept' ? result.reasons.map(reasonValues) : [],
+    ...(result.outcome === 'failed' ? { code: result.code, syscall: result.syscall } : {}),
+    uid: facts?.uid ?? null,
+    mode: facts === null ? null : octalMode(facts.mode),
+    mtime: facts === null ? null : isoTime(facts.mtimeMs),
+    ageMs,
+    dev: facts === null ? null : String(facts.dev),
+    ino: facts === null ? null : String(facts.ino),
+  };
+}
+
+/** One target of a report. */
+export function targetValues({ path, resolved, status, directories, entries }: TargetReport): object {
+  const shown = resolved === null ? null : decode(resolved).text;
+  return { path: decode(path).text, resolved: shown, status, directories, entries };
+}
+
+/** One error of a report. */
+export function errorValues({ path, code, syscall }: SweepError): object {
+  return { ...pathValues(path), code, syscall };
+}
+
+/** What stands at the foot of a report. */
+export function summaryValues({
+  counts,
+  inUse,
+  interrupted,
+  finishedAt,
+  durationMs,
+  exitCode,
+}: Summary): object {
+  return { summary: counts, inUse, interrupted, finishedAt: isoTime(finishedAt), durationMs, exitCode };
+}
+
+function policyValues({
+  kinds,
+  olderThanMs,
+  ageBy,
+  owner,
+  mode,
+  maxDepth,
+  crossDevice,
+  exclude,
+}: Policy): object {
+  return {
+    prefixes: kinds.map((kind) => decode(kind.prefix).text),
+    olderThanMs,
+    ageBy,
+    owner,
+    mode: mode === null ? null : octalMode(mode),
+    maxDepth,
+    crossDevice,
+    exclude,
+  };
+}
+
+function reasonValues(reason: Reason): object {
+  switch (reason.why) {
+    case 'mounted':
+      return { why: reason.why, where: decode(reason.where).text };
+    case 'in-use':
+      return { why: reason.why, pid: reason.pid, command: decode(reason.command).text };
+    default:
+      return reason;
+  }
+}

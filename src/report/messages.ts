@@ -1,0 +1,98 @@
+import { describeErrno } from '../errno.ts';
+import type { Counts, Summary, SweepError, SweepEvent } from '../model.ts';
+import type { Colors } from './colors.ts';
+import { escapeName } from './escape.ts';
+import type { Format } from './json.ts';
+import { itemPath } from './text.ts';
+
+/** What decides which messages are said. */
+export interface MessageOptions {
+  readonly verbose: boolean;
+  /** Errors only. */
+  readonly quiet: boolean;
+  /** Results are text too, so a summary belongs below them. */
+  readonly summary: boolean;
+  /** Somebody is looking: the summary is said even when nothing happened. */
+  readonly terminal: boolean;
+  readonly colors: Colors;
+}
+
+/** Failures, and errors, that are said one by one; the others are counted. */
+const MOST_SAID = 20;
+
+/** What is said on stderr about a sweep: failures as they come, what could not be seen, and at the end a summary. */
+export function messageFormat(options: MessageOptions): Format {
+  const failures = new Limit();
+  const errors = new Limit();
+  return (event) => {
+    switch (event.type) {
+      case 'item':
+        return failures.say(failureLine(event, options.colors));
+      case 'error':
+        return errors.say(errorLine(event.error, options.colors));
+      case 'summary':
+        return failures.rest('failed') + errors.rest('errors') + ending(event.summary, options);
+      case 'start':
+      case 'target':
+        return '';
+    }
+  };
+}
+
+class Limit {
+  #count = 0;
+
+  say(line: string): string {
+    if (line === '') return '';
+    this.#count += 1;
+    return this.#count > MOST_SAID ? '' : line;
+  }
+
+  rest(what: string): string {
+    return this.#count > MOST_SAID ? `criu-sweep: ${this.#count - MOST_SAID} more ${what}\n` : '';
+  }
+}
+
+function failureLine(event: SweepEvent & { type: 'item' }, colors: Colors): string {
+  const { result } = event.item;
+  if (result.outcome !== 'failed') return '';
+  return `${colors.red('failed')} ${itemPath(event.item)}: ${describeErrno(result.code)}\n`;
+}
+
+function errorLine({ path, code, syscall }: SweepError, colors: Colors): string {
+  return `${colors.red('criu-sweep:')} ${escapeName(path)}: ${describeErrno(code)} (${syscall})\n`;
+}
+
+function ending(summary: Summary, options: MessageOptions): string {
+  const { removed, wouldRemove, failed } = summary.counts;
+  const blind = options.quiet ? '' : blindnessLine(summary);
+  const eventful = removed + wouldRemove + failed + summary.incomplete > 0 || summary.interrupted !== null;
+  if (options.quiet || !options.summary || !(eventful || options.terminal || options.verbose)) return blind;
+  return `${blind}criu-sweep: ${summaryText(summary)}\n`;
+}
+
+function blindnessLine({ inUse, counts }: Summary): string {
+  if (!counts.keptBy.unknown || (inUse.unreadableProcesses === 0 && !inUse.foreignPidNamespace)) return '';
+  const what = inUse.foreignPidNamespace
+    ? 'this pid namespace does not show the processes of the host'
+    : `${inUse.unreadableProcesses} processes could not be read`;
+  return `criu-sweep: ${what}, so directories that CRIU mounts things on were kept; criu-sweep doctor explains\n`;
+}
+
+/** The counts of a sweep in one line: `3 removed, 2 kept (1 mode, 1 not-empty) in 0.02 s`. */
+export function summaryText({ counts, interrupted, incomplete, durationMs }: Summary): string {
+  const parts = [
+    counts.wouldRemove > 0 ? `${counts.wouldRemove} would be removed` : `${counts.removed} removed`,
+    `${counts.kept} kept${keptByText(counts)}`,
+  ];
+  if (counts.vanished > 0) parts.push(`${counts.vanished} vanished`);
+  if (counts.failed > 0) parts.push(`${counts.failed} failed`);
+  if (incomplete > 0) parts.push(`${incomplete} not looked at`);
+  const time = `in ${(durationMs / 1000).toFixed(2)} s`;
+  return `${parts.join(', ')} ${time}${interrupted === null ? '' : `, stopped by ${interrupted}`}`;
+}
+
+function keptByText({ keptBy }: Counts): string {
+  const parts = Object.entries(keptBy).map(([why, count]) => `${count} ${why}`);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}

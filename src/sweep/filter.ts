@@ -1,0 +1,70 @@
+import { constants } from 'node:fs';
+import { joinPath } from '../bytes.ts';
+import type { AgeBy, Candidate, Facts, Policy, Reason, Verdict } from '../model.ts';
+import { isoTime } from '../time.ts';
+
+const PERMISSION_BITS = 0o7777;
+
+/**
+ * The kernel stamps files with the time of its last timer tick, so a directory made just after `now` was taken can
+ * bear a time up to a tick earlier: 10 ms at HZ=100 (ktime_get_coarse_real_ts64, Documentation/core-api/timekeeping.rst).
+ * What is younger than that may have been made during the sweep, and is never old.
+ */
+export const CLOCK_GRAIN_MS = 10;
+
+/** The twelve permission bits as four octal digits: `0700`. */
+export function octalMode(mode: number): string {
+  return (mode & PERMISSION_BITS).toString(8).padStart(4, '0');
+}
+
+/** Whether lstat's facts are a real directory's. */
+export function isDirectory(facts: Pick<Facts, 'mode'>): boolean {
+  return (facts.mode & constants.S_IFMT) === constants.S_IFDIR;
+}
+
+/**
+ * Judges a candidate by what one lstat says of it: every reason that speaks against removing it, not just the first.
+ * Emptiness and use are not judged here; they are looked at only where this finds nothing.
+ *
+ * @param now milliseconds since 1970, taken once at the start of the sweep
+ */
+export function judge(candidate: Candidate, facts: Facts, policy: Policy, now: number): Verdict {
+  const reasons: Reason[] = [];
+  const { kind, parent } = candidate;
+  if (candidate.mountedAt !== null) reasons.push({ why: 'mounted', where: candidate.mountedAt });
+  else if (facts.dev !== parent.dev && isDirectory(facts))
+    reasons.push({ why: 'mounted', where: joinPath(parent.path, candidate.name) });
+  if (!isDirectory(facts)) reasons.push({ why: 'not-a-directory' });
+  if (policy.owner !== null && facts.uid !== policy.owner) reasons.push({ why: 'owner', uid: facts.uid });
+  if (kind.modes !== null && !kind.modes.includes(facts.mode & PERMISSION_BITS))
+    reasons.push({ why: 'mode', mode: octalMode(facts.mode) });
+  const stamp = ageStamp(facts, policy.ageBy);
+  if (policy.olderThanMs !== null) {
+    const reason = judgeAge(stamp, policy.olderThanMs, now);
+    if (reason !== null) reasons.push(reason);
+  }
+  if (candidate.excluded) reasons.push({ why: 'excluded' });
+  return { reasons, ageMs: stamp === null ? null : Math.floor(now - stamp) };
+}
+
+function judgeAge(stamp: number | null, olderThanMs: number, now: number): Reason | null {
+  if (stamp === null) return { why: 'unknown', code: 'ENODATA', syscall: 'statx' };
+  if (stamp > now) return { why: 'future', mtime: isoTime(stamp) };
+  const ageMs = now - stamp;
+  if (ageMs <= Math.max(olderThanMs, CLOCK_GRAIN_MS)) return { why: 'too-young', ageMs: Math.floor(ageMs) };
+  return null;
+}
+
+/** The time stamp an age is counted from, in milliseconds since 1970; `null` for a birthtime that is not kept (0). */
+function ageStamp(facts: Facts, ageBy: AgeBy): number | null {
+  switch (ageBy) {
+    case 'mtime':
+      return facts.mtimeMs;
+    case 'ctime':
+      return facts.ctimeMs;
+    case 'birthtime':
+      return facts.birthtimeMs === 0 ? null : facts.birthtimeMs;
+    case 'newest':
+      return Math.max(facts.mtimeMs, facts.ctimeMs, facts.birthtimeMs);
+  }
+}

@@ -1,0 +1,96 @@
+import { type Dir, opendirSync, readdirSync } from 'node:fs';
+import { errnoOf } from '../errno.ts';
+import type { Bytes } from '../model.ts';
+
+/** One name of a directory, `.` and `..` left out. Where the type is not known, it may be a directory. */
+export interface Entry {
+  readonly name: Bytes;
+  isDirectory(): boolean;
+}
+
+/** The entries of a directory, in batches; `next` gives `null` after the last. `close` may be called at any time. */
+export interface Listing {
+  /** Whether `isDirectory` is what the directory entry said, not a guess. */
+  readonly typed: boolean;
+  /** Throws the errno of opendir(3) or readdir(3). */
+  next(): readonly Entry[] | null;
+  close(): void;
+}
+
+/** Entries read at a time from a large directory. */
+const BATCH = 1024;
+
+/** Bytes of st_size up to which a directory is read whole: one call instead of several, and some 3,000 names at most. */
+const SMALL_DIRECTORY = 65_536;
+
+/** Lists the directory we stand in. @param size its st_size in bytes */
+export function listHere(size: number): Listing {
+  return size <= SMALL_DIRECTORY ? readWhole() : readInBatches();
+}
+
+function readWhole(): Listing {
+  let read = false;
+  const listing = {
+    typed: true,
+    next(): readonly Entry[] | null {
+      if (read) return null;
+      read = true;
+      try {
+        return readdirSync('.', { withFileTypes: true, encoding: 'latin1' });
+      } catch (error) {
+        if (errnoOf(error).syscall !== 'lstat') throw error;
+        listing.typed = false;
+        return readNames();
+      }
+    },
+    close(): void {},
+  };
+  return listing;
+}
+
+/**
+ * On a file system whose directory entries bear no type, Node asks lstat for each, and fails as a whole where a name
+ * is not UTF-8 or has just gone.
+ */
+function readNames(): readonly Entry[] {
+  return readdirSync('.', { encoding: 'latin1' }).map((name) => ({ name, isDirectory: () => true }));
+}
+
+function readInBatches(): Listing {
+  let directory: Dir | null = null;
+  let finished = false;
+  const close = (): void => {
+    directory?.closeSync();
+    directory = null;
+    finished = true;
+  };
+  const listing = {
+    typed: true,
+    close,
+    next(): readonly Entry[] | null {
+      if (finished) return null;
+      try {
+        directory ??= opendirSync('.', { encoding: 'latin1', bufferSize: BATCH });
+        const batch = readBatch(directory);
+        if (batch === null) close();
+        return batch;
+      } catch (error) {
+        close();
+        if (errnoOf(error).syscall !== 'lstat') throw error;
+        listing.typed = false;
+        return readNames();
+      }
+    },
+  };
+  return listing;
+}
+
+function readBatch(directory: Dir): readonly Entry[] | null {
+  const batch: Entry[] = [];
+  while (batch.length < BATCH) {
+    const entry = directory.readSync();
+    if (entry === null) break;
+    batch.push(entry);
+  }
+  return batch.length > 0 ? batch : null;
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { joinPath } from '../bytes.ts';
+import { errnoOf } from '../errno.ts';
+import type { Bytes } from '../model.ts';
+
+/** One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)), its octal escapes decoded. */
+export interface Mount {
+  /** `major:minor`, the file system's own device number. */
+  readonly device: string;
+  /** Which directory of that file system is the mount's root. */
+  readonly root: Bytes;
+  readonly mountPoint: Bytes;
+  readonly fsType: string;
+  readonly superOptions: string;
+}
+
+/** The mounts of a mountinfo text, in the order they were made. Lines that are not of the form are passed over. */
+export function parseMountinfo(text: Bytes): Mount[] {
+  const mounts: Mount[] = [];
+  for (const line of text.split('\n')) {
+    const fields = line.split(' ');
+    const [, , device, root, mountPoint] = fields;
+    const separator = fields.indexOf('-', 6);
+    const fsType = fields[separator + 1];
+    if (device === undefined || root === undefined || mountPoint === undefined || separator < 0) continue;
+    if (fsType === undefined) continue;
+    const superOptions = fields[separator + 3] ?? '';
+    mounts.push({
+      device,
+      root: unescapeOctal(root),
+      mountPoint: unescapeOctal(mountPoint),
+      fsType,
+      superOptions,
+    });
+  }
+  return mounts;
+}
+
+/** mountinfo writes space, tab, newline and backslash as three octal digits (mangle_path in fs/seq_file.c). */
+function unescapeOctal(field: Bytes): Bytes {
+  return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
+}
+
+/** The mounts of our own namespace below our root; none where there is no /proc to ask. */
+export function readOwnMounts(): OwnMounts {
+  try {
+    return new OwnMounts(parseMountinfo(readFileSync('/proc/self/mountinfo', 'latin1')));
+  } catch (error) {
+    errnoOf(error);
+    return new OwnMounts([]);
+  }
+}
+
+/** Answers what is mounted where, by absolute path. */
+export class OwnMounts {
+  readonly #byPath = new Map<Bytes, Mount>();
+  readonly #lastComponents = new Set<Bytes>();
+
+  constructor(mounts: readonly Mount[]) {
+    for (const mount of mounts) {
+      this.#byPath.set(mount.mountPoint, mount);
+      this.#lastComponents.add(mount.mountPoint.slice(mount.mountPoint.lastIndexOf('/') + 1));
+    }
+  }
+
+  /** The topmost mount whose mount point is `parent/name`. Nearly always answered without looking at the parent. */
+  at(parent: { readonly path: Bytes }, name: Bytes): Mount | undefined {
+    return this.#lastComponents.has(name) ? this.#byPath.get(joinPath(parent.path, name)) : undefined;
+  }
+
+  /** The mount that a path lies in: the one with the longest mount point above it. */
+  containing(path: Bytes): Mount | undefined {
+    for (let above = path; above !== ''; above = above.slice(0, above.lastIndexOf('/'))) {
+      const mount = this.#byPath.get(above);
+      if (mount !== undefined) return mount;
+    }
+    return this.#byPath.get('/');
+  }
+}
+
+const PSEUDO_FILE_SYSTEMS = new Set([
+  'autofs',
+  'binder',
+  'binfmt_misc',
+  'bpf',
+  'cgroup',
+  'cgroup2',
+  'configfs',
+  'debugfs',
+  'devpts',
+  'devtmpfs',
+  'efivarfs',
+  'fusectl',
+  'mqueue',
+  'nfsd',
+  'nsfs',
+  'proc',
+  'pstore',
+  'resctrl',
+  'rpc_pipefs',
+  'securityfs',
+  'selinuxfs',
+  'smackfs',
+  'sysfs',
+  'tracefs',
+]);
+
+/** Whether a file system shows kernel objects, or mounts others when walked (autofs), instead of keeping files. */
+export function isPseudoFileSystem(fsType: string): boolean {
+  return PSEUDO_FILE_SYSTEMS.has(fsType);
+}

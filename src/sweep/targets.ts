@@ -1,0 +1,109 @@
+import { joinPath } from '../bytes.ts';
+import type {
+  Bytes,
+  Identity,
+  Interruption,
+  Kind,
+  SweepError,
+  TargetReport,
+  TargetStatus,
+} from '../model.ts';
+import { sameFile } from './lstat.ts';
+import { type Looked, type Scanned, type ScanScope, scanTree } from './scanner.ts';
+import { stepDown } from './working-directory.ts';
+
+/** A target that has been resolved, before anything was entered. `path` is what the caller wrote, or a glob's match. */
+export type Target =
+  | { readonly plan: 'tree'; readonly path: Bytes; readonly resolved: Bytes; readonly identity: Identity }
+  | CandidateTarget
+  /** The same as an earlier target, which accounts for it. */
+  | { readonly plan: 'again'; readonly path: Bytes; readonly resolved: Bytes }
+  | {
+      readonly plan: 'none';
+      readonly path: Bytes;
+      readonly status: TargetStatus;
+      readonly error: SweepError | null;
+    };
+
+/** A target whose own name is a leftover's: judged itself, never entered. */
+export interface CandidateTarget {
+  readonly plan: 'candidate';
+  readonly path: Bytes;
+  readonly parent: Bytes;
+  readonly parentIdentity: Identity;
+  readonly name: Bytes;
+  readonly kind: Kind;
+}
+
+/** A target on its way: what {@link scanTree} comes upon, and the target's own report at the end. */
+export type TargetScanned = Scanned | { readonly type: 'target'; readonly target: TargetReport };
+
+/** Scans one target, until it is done or there is a reason to stop. */
+export function* scanTarget(
+  target: Target,
+  scope: ScanScope,
+  interrupted: () => Interruption | null,
+): Generator<TargetScanned> {
+  const looked: Looked = { directories: 0, entries: 0 };
+  let status: TargetStatus = target.plan === 'none' ? target.status : 'swept';
+  if (interrupted() !== null) status = 'interrupted';
+  else {
+    for (const found of scan(target, scope, looked)) {
+      if (interrupted() !== null) {
+        status = 'interrupted';
+        break;
+      }
+      if (found.type === 'error' && looked.directories === 0) status = statusOf(found.error);
+      yield found;
+    }
+  }
+  yield { type: 'target', target: { path: target.path, resolved: resolvedPath(target), status, ...looked } };
+}
+
+/** The status of a target that could not even be opened. */
+export function statusOf({ code }: { readonly code: string }): TargetStatus {
+  if (code === 'ENOENT') return 'missing';
+  return code === 'ENOTDIR' ? 'not-a-directory' : 'unreadable';
+}
+
+/** Absolute, links resolved; `null` where there is nothing. */
+export function resolvedPath(target: Target): Bytes | null {
+  switch (target.plan) {
+    case 'tree':
+    case 'again':
+      return target.resolved;
+    case 'candidate':
+      return joinPath(target.parent, target.name);
+    case 'none':
+      return null;
+  }
+}
+
+function* scan(target: Target, scope: ScanScope, looked: Looked): Generator<Scanned> {
+  switch (target.plan) {
+    case 'tree':
+      yield* scanTree(target.resolved, target.identity, scope, looked);
+      return;
+    case 'candidate':
+      yield* scanCandidate(target, scope, looked);
+      return;
+    case 'none':
+      if (target.error !== null) yield { type: 'error', error: target.error };
+      return;
+    case 'again':
+  }
+}
+
+function* scanCandidate(target: CandidateTarget, scope: ScanScope, looked: Looked): Generator<Scanned> {
+  const { parent, parentIdentity, name, kind } = target;
+  const step = stepDown(parent);
+  if (step.step !== 'entered' || !sameFile(step.here, parentIdentity)) {
+    const errno = step.step === 'failed' ? step : { code: 'changed', syscall: 'chdir' };
+    yield { type: 'error', error: { path: parent, code: errno.code, syscall: errno.syscall } };
+    return;
+  }
+  looked.entries = 1;
+  const place = { path: parent, ...parentIdentity };
+  const mountedAt = scope.mounts.at(place, name)?.mountPoint ?? null;
+  yield { type: 'candidate', candidate: { parent: place, name, kind, excluded: false, mountedAt } };
+}

@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fg from 'fast-glob';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  LOG_GLOBS,
+  LOG_NAMES,
+  parseLogName,
+  piecesToRead,
+  READ_FROM_END,
+  READ_FROM_START,
+} from '../../../src/criu/log/files.ts';
+
+describe("a log's name", () => {
+  it.each([
+    ['dump.log', { base: 'dump.log', pid: null, operation: 'dump' }],
+    ['pre-dump.log', { base: 'pre-dump.log', pid: null, operation: 'pre-dump' }],
+    ['restore.log', { base: 'restore.log', pid: null, operation: 'restore' }],
+    ['criu.log', { base: 'criu.log', pid: null, operation: 'unknown' }],
+    ['criu-dump.log', { base: 'criu-dump.log', pid: null, operation: 'dump' }],
+    ['restore.log.1234', { base: 'restore.log', pid: 1234, operation: 'restore' }],
+    ['criu.log.1', { base: 'criu.log', pid: 1, operation: 'unknown' }],
+  ])('%s', (name, parsed) => expect(parseLogName(name)).toEqual(parsed));
+
+  it.each([
+    '',
+    'dump.log.',
+    'dump.log.1a',
+    'dump.log.1.2',
+    'dump.log.gz',
+    'xdump.log',
+    'toString',
+    'constructor.log',
+  ])('%j is none', (name) => expect(parseLogName(name)).toBeNull());
+});
+
+describe('the globs for logs', () => {
+  let dir: string;
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'criu-sweep-test-'));
+    mkdirSync(join(dir, '.a/b'), { recursive: true });
+  });
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  it('find every name at every depth, and only those', async () => {
+    const names = Object.keys(LOG_NAMES).flatMap((name) => [name, `${name}.4711`]);
+    const others = ['dump.log.gz', 'dump.logs', 'my-dump.log', 'dump.log.'];
+    const write = (below: string) => {
+      for (const name of [...names, ...others]) writeFileSync(join(dir, below, name), '');
+    };
+    for (const below of ['', '.a', '.a/b']) write(below);
+    const found = await fg([...LOG_GLOBS], { cwd: dir, dot: true });
+    const expected = ['', '.a/', '.a/b/'].flatMap((below) => names.map((name) => below + name));
+    expect(found.sort()).toEqual(expected.sort());
+  });
+});
+
+describe('the pieces of a log to read', () => {
+  const most = READ_FROM_START + READ_FROM_END;
+  it.each([
+    [0, [{ start: 0, end: 0 }]],
+    [1, [{ start: 0, end: 1 }]],
+    [most, [{ start: 0, end: most }]],
+    [
+      most + 1,
+      [
+        { start: 0, end: READ_FROM_START },
+        { start: READ_FROM_START + 1, end: most + 1 },
+      ],
+    ],
+    [
+      10 * 2 ** 30,
+      [
+        { start: 0, end: 65_536 },
+        { start: 10 * 2 ** 30 - 67_108_864, end: 10 * 2 ** 30 },
+      ],
+    ],
+  ])('of %d bytes', (size, pieces) => expect(piecesToRead(size)).toEqual(pieces));
+});

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { affected, compareVersions, parseVersion } from '../../src/criu/version.ts';
+
+describe('the version', () => {
+  it.each([
+    ['Version: 3.17.1\n', '3.17.1', [3, 17, 1], '', null],
+    ['Version: 3.16\n', '3.16', [3, 16, 0], '', null],
+    ['Version: 4.2\nGitID: v4.2-3-gdeadbee\n', '4.2', [4, 2, 0], '', 'v4.2-3-gdeadbee'],
+    ['Version: 3.17.1 (gitid 0)', '3.17.1', [3, 17, 1], '', null],
+    ['Version: 3.18 (gitid v3.18-1-g0)', '3.18', [3, 18, 0], '', 'v3.18-1-g0'],
+    ['Version: 1.0-rc2\n', '1.0-rc2', [1, 0, 0], '-rc2', null],
+    ['Version: 3.16.1.dev\n', '3.16.1.dev', [3, 16, 1], '.dev', null],
+    ['Version: 2.12.0.3\r\n', '2.12.0.3', [2, 12, 0], '.3', null],
+    ['Version: 3.16.1-2ubuntu1\n', '3.16.1-2ubuntu1', [3, 16, 1], '-2ubuntu1', null],
+    ['a warning first\nVersion: 3.11\n', '3.11', [3, 11, 0], '', null],
+  ])('in %j', (text, written, [major, minor, sublevel], extra, gitId) => {
+    expect(parseVersion(text)).toEqual({ text: written, major, minor, sublevel, extra, gitId });
+  });
+
+  it.each([
+    '',
+    'Version:',
+    'Version: 3',
+    'Version: x.y',
+    'Version: 3.',
+    'Version: 99999.1',
+    'Version: 3.99999',
+    'Version: 3.16.99999',
+    'version 3.16',
+    'Kernel Version: 6.1',
+    '3.16.1',
+    `${' '.repeat(5000)}\nVersion: 3.16`,
+  ])('is not in %j', (text) => expect(parseVersion(text)).toBeNull());
+
+  it('is looked for in any bytes without a throw', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (rubbish) => {
+        const version = parseVersion(`Version: ${rubbish}`);
+        expect(version === null || Number.isSafeInteger(version.sublevel)).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    ['0.5', false],
+    ['3.15', false],
+    ['3.15.9', false],
+    ['3.16', true],
+    ['3.16.1', true],
+    ['3.16.99', true],
+    ['3.17', false],
+    ['3.17.1', false],
+    ['4.2', false],
+    ['4.16', false],
+  ])('%s leaks at every dump: %s', (text, leaks) => {
+    expect(affected(parseVersion(`Version: ${text}`))).toBe(leaks);
+  });
+
+  it('that is not known may or may not leak', () => expect(affected(null)).toBeNull());
+
+  it('is ordered by its numbers', () => {
+    const sorted = ['0.5', '2.12', '3.9', '3.16', '3.16.1', '3.17', '4.0'];
+    const shuffled = ['3.17', '3.9', '4.0', '0.5', '3.16.1', '2.12', '3.16'];
+    const versions = shuffled.flatMap((text) => parseVersion(`Version: ${text}`) ?? []);
+    expect(versions.sort(compareVersions).map(({ text }) => text)).toEqual(sorted);
+  });
+});
