@@ -6,9 +6,11 @@ import { type Command, measure } from './measure.ts';
 import type { CallCount, Case } from './model.ts';
 import { fellTree, growTree } from './tree.ts';
 
-const LEFTOVERS = 10_000;
+const LEFTOVERS = 2_000;
+/** Seconds: a traced call takes some fifty times as long. */
+const LEAST_PATIENCE = 60;
 
-/** Counts every contestant's system calls (`strace -c -f`) on 10,000 leftovers and on an empty directory. */
+/** Counts every contestant's system calls (`strace -c -f`) on 2,000 leftovers and on an empty directory. */
 export async function countCalls(
   contestants: readonly Contestant[],
   arena: Arena,
@@ -58,7 +60,12 @@ async function trace(
   await growTree(native, base, directory);
   const { argv, ...input } = command(directory);
   const strace = ['strace', '-c', '-f', '-o', summary, ...argv];
-  const { timedOut } = await measure(native, { argv: strace, ...input }, scratch, patience);
+  const { timedOut } = await measure(
+    native,
+    { argv: strace, ...input },
+    scratch,
+    Math.max(patience, LEAST_PATIENCE),
+  );
   await fellTree(directory);
   return timedOut ? null : parseSummary(readFileSync(summary, 'utf8'));
 }

@@ -22,8 +22,8 @@ export interface Arena {
 
 /**
  * Holds one contest, in rounds that each begin with another runner. What is removed is grown anew for each run, in
- * the deep tree only what is missing; a dry run leaves the tree to the next one. A runner that lost patience once does not run again, nor does one that
- * needed so long on fewer leftovers (`earlier` samples) that it would.
+ * the deep tree only what is missing; a dry run leaves the tree to the next one. A runner that lost patience once
+ * does not run again, nor does one that needed so long on fewer leftovers (`earlier` samples) that it would.
  */
 export async function hold(
   contest: Contest,

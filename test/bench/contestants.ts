@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, realpathSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { Entry } from './model.ts';
 import type { Native } from './native.ts';
 import { ENVIRONMENT } from './process.ts';
-import { TOOLS, type Tool } from './tools.ts';
+import { SUFFIX, TOOLS, type Tool } from './tools.ts';
 
 /** A tool that is there, with the beginning of its command line. */
 export interface Contestant {
@@ -37,13 +37,14 @@ export function findContestants(sources: Sources): {
   };
 }
 
-/** A contestant for the report. */
+/** A contestant for the report; its six-character suffixes are shortened to `??????`. */
 export function describe({ tool, self }: Contestant): Entry {
   const { argv, stdin } = tool.removal(
     self.map((part) => path.basename(part)),
     { directory: 'DIR', shape: 'flat' },
   );
-  const command = argv.map((word) => (/^[\w./=:-]+$/.test(word) ? word : `'${word}'`)).join(' ');
+  const words = argv.map((word) => (/^[\w./+=:-]+$/.test(word) ? word : `'${word}'`));
+  const command = words.join(' ').replaceAll(SUFFIX, '??????');
   const input = stdin === undefined ? '' : `echo '${stdin.trim()}' | `;
   return {
     id: tool.id,
@@ -56,7 +57,7 @@ export function describe({ tool, self }: Contestant): Entry {
 
 function locate(tool: Tool, { native, command, peersDir }: Sources): readonly string[] | null {
   if (tool.id === 'floor') return [native.floor];
-  if (tool.executables.length === 0) return executable(command) ? throughNode(command) : null;
+  if (tool.executables.length === 0) return existsSync(command) ? throughNode(command) : null;
   const peers = peersDir ? [peersDir, path.join(peersDir, 'node_modules/.bin')] : [];
   const directories = [...peers, 'node_modules/.bin', ...ENVIRONMENT.PATH.split(':').filter(Boolean)];
   const candidates = directories.flatMap((dir) => tool.executables.map((name) => path.resolve(dir, name)));

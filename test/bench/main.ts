@@ -6,13 +6,13 @@ import { planContests } from './cases.ts';
 import { renderChart } from './chart.ts';
 import { type Arena, hold } from './contest.ts';
 import { describe, findContestants } from './contestants.ts';
+import { renderMarkdown } from './document.ts';
 import { describeMachine, mountOf } from './machine.ts';
 import type { FileSystem, Results, Sample } from './model.ts';
 import { compile } from './native.ts';
 import { type Options, readOptions } from './options.ts';
 import { stop } from './process.ts';
 import { titleOf } from './series.ts';
-import { renderMarkdown } from './table.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 

@@ -24,7 +24,8 @@ export interface Tool {
   readonly dryRun?: (self: readonly string[], target: Target) => Command;
 }
 
-const SUFFIX = '[A-Za-z0-9]'.repeat(6);
+/** What mkdtemp(3) makes of XXXXXX, as a glob. */
+export const SUFFIX = '[A-Za-z0-9]'.repeat(6);
 const ANY_NAME = PREFIXES.flatMap((prefix) => ['-o', '-name', `${prefix}${SUFFIX}`]).slice(1);
 const GLOB = `{${PREFIXES.join(',')}}${SUFFIX}`;
 
@@ -76,7 +77,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     id: 'find',
-    label: 'GNU find -delete',
+    label: 'GNU find',
     executables: ['find'],
     hint: 'package findutils',
     lacks: 'the in-use check',
@@ -85,7 +86,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     id: 'bfs',
-    label: 'bfs -delete',
+    label: 'bfs',
     executables: ['bfs'],
     hint: 'package bfs',
     lacks: 'the in-use check',
@@ -94,7 +95,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     id: 'systemd-tmpfiles',
-    label: 'systemd-tmpfiles --clean',
+    label: 'systemd-tmpfiles',
     executables: ['systemd-tmpfiles'],
     hint: 'package systemd',
     lacks: 'name, mode, mounts and processes (it does heed locks); no dry run before version 256',
