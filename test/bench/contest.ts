@@ -4,6 +4,7 @@ import type { Contest, Runner } from './cases.ts';
 import { complaint, countLines, measure } from './measure.ts';
 import type { Case, Sample, Tally } from './model.ts';
 import type { Native } from './native.ts';
+import { sameCase } from './series.ts';
 import { rotated } from './statistics.ts';
 import { difference, fellTree, growTree, tallyTree } from './tree.ts';
 
@@ -68,16 +69,16 @@ async function runOnce(
   return { case: base, contestant: runner.id, round, ...usage, removed, lines };
 }
 
+/** A start that does not grow with the number of leftovers, in milliseconds: at most that much is taken for it. */
+const START_MS = 500;
+
 function isTooSlow(runner: Runner, base: Case, samples: readonly Sample[], patience: number): boolean {
-  return samples
-    .filter(
-      ({ contestant, case: { job, fs, shape } }) =>
-        contestant === runner.id && job === base.job && fs === base.fs && shape === base.shape,
-    )
-    .some(
-      ({ timedOut, wallMs, case: { leftovers } }) =>
-        timedOut || (leftovers < base.leftovers && (wallMs * base.leftovers) / leftovers > patience * 1e3),
-    );
+  const sameContest = ({ contestant, case: other }: Sample) =>
+    contestant === runner.id && sameCase({ ...other, leftovers: base.leftovers }, base);
+  return samples.filter(sameContest).some(({ timedOut, wallMs, case: { leftovers } }) => {
+    if (timedOut || leftovers >= base.leftovers) return timedOut;
+    return ((wallMs - START_MS) * base.leftovers) / leftovers > patience * 1e3;
+  });
 }
 
 function remark(sample: Sample, { scratch, patience }: Arena): string {

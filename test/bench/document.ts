@@ -23,12 +23,14 @@ export function renderMarkdown(results: Results, chart: string): string {
 
 const HOW_TO_READ = `## How to read this
 To every 100 leftovers there are 15 decoys of five kinds: files, directories of mode 0755, young ones, ones that are not
-empty, and near misses of the name. Nine leftovers of ten have the first prefix. The deep tree has 22,000 ordinary
-directories and 160,000 files. Rounds are interleaved and each begins with another contestant; times are medians over
-the rounds, **×** is the median of the ratios to criu-sweep taken round by round (above 1: slower or larger than
-criu-sweep). CPU is user and system time together, memory the peak resident set. A tree is made anew for each removal,
-written out to the disk before it, and counted after it: “right” means every leftover went, or in a dry run was
-printed, and nothing else.`;
+empty, and near misses of the name. Every contestant that can looks for all ten prefixes; the leftovers are of the three
+kinds that CRIU never mounts anything on, nine of ten of the first, so that it does not depend on the machine whether
+criu-sweep may remove them. The deep tree has 22,000 ordinary directories and 160,000 files.
+
+Rounds are interleaved and each begins with another contestant; times are medians over the rounds, **×** is the median
+of the ratios to criu-sweep taken round by round (above 1: slower or larger than criu-sweep). CPU is user and system
+time together, memory the peak resident set. A tree is made anew for each removal, written out to the disk before it,
+and counted after it: “right” means every leftover went, or in a dry run was printed, and nothing else.`;
 
 function renderMachine({ machine, options, missing }: Results): string {
   const rows = [

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { need } from '../support/abilities.ts';
+import { leftoverName, plantLeftover } from '../support/leftovers.ts';
+import { scratch } from '../support/scratch.ts';
+import { outcomes, sweep } from '../support/sweep.ts';
+import { list, plant } from '../support/tree.ts';
+import { inMountNamespace, quoted } from '../support/wrap.ts';
+
+test('a candidate that is a mount of ours is kept as mounted, whatever is mounted there', async (context) => {
+  need(context, 'root', 'namespaces');
+  const dir = scratch();
+  const names = [0, 1, 2].map(() => leftoverName('.criu.mntns.'));
+  const [tmpfs, bind, itself] = names;
+  plant(dir, [...names.map((path) => ({ path, age: '2h' })), { path: 'source', age: '2h' }]);
+  const wrap = inMountNamespace(`cd ${quoted(dir)}
+    mount -t tmpfs -o mode=0700 none ${tmpfs}
+    touch -d '3 hours ago' ${tmpfs}
+    mount --bind source ${bind}
+    mount --bind ${itself} ${itself}`);
+  const { report, code } = await sweep([dir], { wrap });
+  expect(outcomes(report, dir)).toEqual(Object.fromEntries(names.map((name) => [name, 'kept: mounted'])));
+  expect(report.items.flatMap((item) => item.reasons.map((reason) => reason.where)).sort()).toEqual(
+    names.map((name) => `${dir}/${name}`).sort(),
+  );
+  expect(code).toBe(0);
+  expect(list(dir)).toHaveLength(4);
+});
+
+test('a mount is said together with the other cheap reasons', async (context) => {
+  need(context, 'root', 'namespaces');
+  const dir = scratch();
+  const name = leftoverName('.criu.cgyard.');
+  plant(dir, [{ path: name, age: '2h' }]);
+  const wrap = inMountNamespace(`mount -t tmpfs -o mode=1777,uid=3 none ${quoted(`${dir}/${name}`)}`);
+  const { report } = await sweep([dir], { wrap });
+  expect(outcomes(report, dir)).toEqual({ [name]: 'kept: mode, mounted, owner, too-young' });
+});
+
+test('other file systems and bind mounts are entered with --cross-device alone', async (context) => {
+  need(context, 'root', 'namespaces');
+  const dir = scratch();
+  plant(dir, [{ path: 'work/tmpfs' }, { path: 'work/bind' }, { path: 'source' }]);
+  const name = leftoverName();
+  const wrap = inMountNamespace(`cd ${quoted(dir)}
+    mount -t tmpfs none work/tmpfs
+    mount --bind source work/bind
+    mkdir -m 0700 work/tmpfs/${name} work/bind/${name}
+    touch -d '2 hours ago' work/tmpfs/${name} work/bind/${name}`);
+  const { report } = await sweep([`${dir}/work`], { wrap });
+  expect(report.items).toEqual([]);
+  expect(list(`${dir}/source`)).toEqual([name]);
+  plant(dir, [{ path: 'source' }]);
+  const again = inMountNamespace(`cd ${quoted(dir)}
+    mount -t tmpfs none work/tmpfs
+    mount --bind source work/bind
+    mkdir -m 0700 work/tmpfs/${name}
+    touch -d '2 hours ago' work/tmpfs/${name}`);
+  const across = await sweep(['--cross-device', `${dir}/work`], { wrap: again });
+  expect(outcomes(across.report, `${dir}/work`)).toEqual({
+    [`tmpfs/${name}`]: 'removed',
+    [`bind/${name}`]: 'removed',
+  });
+  expect(across.report.policy.crossDevice).toBe(true);
+  expect(list(`${dir}/source`)).toEqual([]);
+});
+
+test('a target that is a mount itself is swept', async (context) => {
+  need(context, 'root', 'namespaces');
+  const dir = scratch();
+  const name = leftoverName();
+  const wrap = inMountNamespace(`cd ${quoted(dir)}; mount -t tmpfs none .; cd ${quoted(dir)}
+    mkdir -m 0700 ${name}; touch -d '2 hours ago' ${name}`);
+  const { report } = await sweep([dir], { wrap });
+  expect(outcomes(report, dir)).toEqual({ [name]: 'removed' });
+});
+
+test('pseudo file systems are not entered even with --cross-device', async (context) => {
+  need(context, 'root', 'namespaces');
+  const dir = scratch();
+  plant(dir, [{ path: 'work/proc' }, { path: 'work/sys' }]);
+  plantLeftover(`${dir}/work`);
+  const wrap = inMountNamespace(`cd ${quoted(dir)}/work; mount -t proc none proc; mount -t sysfs none sys`);
+  const { report, code } = await sweep(['--cross-device', '--dry-run', `${dir}/work`], { wrap });
+  expect(code).toBe(0);
+  expect(report.targets).toMatchObject([{ status: 'swept', directories: 1, entries: 3 }]);
+  expect(report.summary).toMatchObject({ matched: 1, wouldRemove: 1 });
+});

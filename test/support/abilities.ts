@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
+import type { TestContext } from 'vitest';
+
+/** What a test may need of the machine it runs on, and how to find out. */
+const ABILITIES = {
+  root: () => process.getuid?.() === 0,
+  /** New mount and pid namespaces. */
+  namespaces: () => works('unshare', '--mount', '--pid', '--fork', 'true'),
+  /** No container's pid namespace: `inUse.foreignPidNamespace` is false (include/linux/proc_ns.h, PROC_PID_INIT_INO). */
+  'host pid namespace': () => readlinkSync('/proc/self/ns/pid') === 'pid:[4026531836]',
+  strace: () => works('strace', '-o', '/dev/null', 'true'),
+  cc: () => works('cc', '--version'),
+  script: () => works('script', '--version'),
+  setfacl: () => works('setfacl', '--version'),
+  chattr: () => works('sh', '-c', 'command -v chattr'),
+  setpriv: () => works('setpriv', '--version'),
+  prlimit: () => works('prlimit', '--version'),
+  npm: () => works('npm', '--version'),
+} as const;
+
+/** Something that not every machine has. */
+export type Ability = keyof typeof ABILITIES;
+
+const works = (file: string, ...args: string[]): boolean =>
+  spawnSync(file, args, { stdio: 'ignore' }).status === 0;
+const known = new Map<Ability, boolean>();
+
+/** Whether this machine can do that; looked at once in each process. */
+export function can(ability: Ability): boolean {
+  const found = known.get(ability) ?? ABILITIES[ability]();
+  known.set(ability, found);
+  return found;
+}
+
+/**
+ * Skips the test, and says so, where the machine lacks something; fails it with CI=true.
+ * @example test('…', (context) => { need(context, 'root', 'strace'); … })
+ */
+export function need(context: TestContext, ...abilities: readonly Ability[]): void {
+  const lacking = abilities.filter((ability) => !can(ability));
+  if (lacking.length === 0) return;
+  const why = `not tested, for want of ${lacking.join(', ')}: ${context.task.name}`;
+  if (process.env.CI === 'true') throw new Error(why);
+  console.warn(why);
+  context.skip(why);
+}

@@ -1,0 +1,50 @@
+/*
+ * A process that uses things until it is killed:
+ *     hold [-n comm] [-c cwd] [-o path-to-open] [-l path-to-flock] [-r new-root]
+ * Prints "ready" when it has them. Dies with the process that started it.
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	int option, fd;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while ((option = getopt(argc, argv, "n:c:o:l:r:")) != -1) {
+		switch (option) {
+		case 'n':
+			if (prctl(PR_SET_NAME, optarg))
+				err(1, "prctl");
+			break;
+		case 'c':
+			if (chdir(optarg))
+				err(1, "chdir %s", optarg);
+			break;
+		case 'o':
+			if (open(optarg, O_RDONLY) < 0)
+				err(1, "open %s", optarg);
+			break;
+		case 'l':
+			fd = open(optarg, O_RDONLY);
+			if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
+				err(1, "flock %s", optarg);
+			break;
+		case 'r':
+			if (chroot(optarg))
+				err(1, "chroot %s", optarg);
+			break;
+		default:
+			return 1;
+		}
+	}
+	puts("ready");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
