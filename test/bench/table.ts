@@ -34,7 +34,7 @@ export function renderCase(base: Case, samples: readonly Sample[], entries: read
   return `## ${titleOf(base)}\n${note}${renderTable(base.job === 'startup' ? heads : [...heads, 'result'], rows)}`;
 }
 
-/** Whether a contestant did the job: from its worst round. */
+/** Whether a contestant did the job: all that was wrong in any of its rounds. */
 function judge(base: Case, samples: readonly Sample[]): string {
   const complaints = samples.map((sample) => {
     if (sample.timedOut) return 'ended: took too long';
@@ -51,7 +51,8 @@ function judge(base: Case, samples: readonly Sample[]): string {
       ...(sample.exit === 0 ? [] : [`exit ${sample.exit}`]),
     ].join('; ');
   });
-  return complaints.find((text) => text !== '') ?? 'right';
+  const distinct = [...new Set(complaints.filter((text) => text !== ''))];
+  return distinct.length === 0 ? 'right' : distinct.join(', or ');
 }
 
 function show(value: number, quantity: Quantity): string {
