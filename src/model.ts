@@ -167,6 +167,8 @@ export interface Start {
 export interface Summary {
   readonly counts: Counts;
   readonly inUse: InUseReport;
+  /** Why not all users of directories could be seen, as half a sentence; `null`: they could, or nobody looked. */
+  readonly blindness: string | null;
   readonly interrupted: Interruption | null;
   /** Errors and targets that could not be swept. */
   readonly incomplete: number;

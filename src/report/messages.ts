@@ -71,12 +71,9 @@ function ending(summary: Summary, options: MessageOptions): string {
   return `${blind}criu-sweep: ${summaryText(summary)}\n`;
 }
 
-function blindnessLine({ inUse, counts }: Summary): string {
-  if (!counts.keptBy.unknown || (inUse.unreadableProcesses === 0 && !inUse.foreignPidNamespace)) return '';
-  const what = inUse.foreignPidNamespace
-    ? 'this pid namespace does not show the processes of the host'
-    : `${inUse.unreadableProcesses} processes could not be read`;
-  return `criu-sweep: ${what}, so directories that CRIU mounts things on were kept; criu-sweep doctor explains\n`;
+function blindnessLine({ blindness, counts }: Summary): string {
+  if (blindness === null || !counts.keptBy.unknown) return '';
+  return `criu-sweep: ${blindness}, so kinds that CRIU mounts things on were kept; criu-sweep doctor explains\n`;
 }
 
 /** The counts of a sweep in one line: `3 removed, 2 kept (1 mode, 1 not-empty) in 0.02 s`. */

@@ -2,12 +2,12 @@ import { errnoOf } from '../errno.ts';
 import { exitCode } from '../exit-code.ts';
 import type { Candidate, Interruption, InUseReport, Item, Policy, SweepError, SweepEvent } from '../model.ts';
 import { judge } from './filter.ts';
+import type { Users } from './in-use/users.ts';
 import { lstatName } from './lstat.ts';
 import { isEmpty, remove, wouldRemove } from './reaper.ts';
 import type { ScanScope } from './scanner.ts';
 import { Tally } from './tally.ts';
 import { scanTarget, type Target } from './targets.ts';
-import type { Users } from './users.ts';
 
 /** All that a sweep is told. */
 export interface SweepRequest {
@@ -75,6 +75,7 @@ export function* sweep(request: SweepRequest): Generator<SweepEvent | Pause, voi
     summary: {
       counts,
       inUse: settle.users()?.report ?? { ...NOT_LOOKED, checked: request.lookForUsers !== null },
+      blindness: settle.users()?.blindness ?? null,
       interrupted: stopped,
       incomplete,
       finishedAt: startedAt + durationMs,

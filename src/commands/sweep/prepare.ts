@@ -1,4 +1,5 @@
 import { excludeMatcher } from '../../sweep/exclude.ts';
+import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import { readOwnMounts } from '../../sweep/mountinfo.ts';
 import { nameMatcher } from '../../sweep/names.ts';
 import { claims, resolveTargets } from '../../sweep/resolve-targets.ts';
@@ -18,6 +19,7 @@ export async function prepare(written: readonly string[], options: SweepOptions)
   const match = nameMatcher(policy.kinds);
   const { targets, errors } = await resolveTargets(written, match);
   const { maxDepth, crossDevice } = policy;
+  const mounts = readOwnMounts();
   const excludes = await excludeMatcher(policy.exclude);
   const { check = false, dryRun = false } = options;
   return {
@@ -27,8 +29,8 @@ export async function prepare(written: readonly string[], options: SweepOptions)
     uid,
     check,
     dryRun: dryRun || check,
-    scope: { match, excludes, maxDepth, crossDevice, mounts: readOwnMounts(), ...claims(targets) },
-    lookForUsers: null,
+    scope: { match, excludes, maxDepth, crossDevice, mounts, ...claims(targets) },
+    lookForUsers: options.inUse ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid }) : null,
   };
 }
 

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import type { Bytes, Identity } from '../../model.ts';
+import type { OwnMounts } from '../mountinfo.ts';
+import { look } from './proc.ts';
+
+/** Who holds, or waits for, a lock on which file, by /proc/locks (proc_locks(5)). */
+export class Locks {
+  readonly #holders = new Map<string, Set<number>>();
+  readonly #mounts: OwnMounts;
+
+  /** @param mounts to know a file system's own device number, which stat(2) does not tell everywhere (btrfs) */
+  constructor(text: string, mounts: OwnMounts) {
+    this.#mounts = mounts;
+    for (const line of text.split('\n')) {
+      const lock = /^\d+:\s+(?:->\s+)?\S+\s+\S+\s+\S+\s+(-?\d+)\s+([0-9a-f]+):([0-9a-f]+):(\d+)\s/.exec(line);
+      if (lock === null) continue;
+      const [, pid = '', major = '', minor = '', ino = ''] = lock;
+      const key = `${Number.parseInt(major, 16)}:${Number.parseInt(minor, 16)}/${ino}`;
+      this.#holders.set(key, (this.#holders.get(key) ?? new Set()).add(Number(pid)));
+    }
+  }
+
+  /** The processes, ourselves left out, that hold a lock on a file. @param path absolute, to know its mount by */
+  of(file: Identity, path: Bytes): readonly number[] {
+    const devices = new Set([deviceNumber(file.dev), this.#mounts.containing(path)?.device]);
+    const pids = new Set<number>();
+    for (const device of devices) {
+      for (const pid of this.#holders.get(`${device}/${file.ino}`) ?? [])
+        if (pid !== process.pid) pids.add(pid);
+    }
+    return [...pids];
+  }
+}
+
+/** The locks of the host; none where there is no /proc/locks to read. */
+export function readLocks(mounts: OwnMounts): Locks {
+  const text = look(() => readFileSync('/proc/locks', 'latin1'));
+  return new Locks(text.seen === 'yes' ? text.value : '', mounts);
+}
+
+/** `major:minor` of st_dev, split as gnu_dev_major(3) and gnu_dev_minor(3) do for the 32 bits in use. */
+function deviceNumber(dev: number): string {
+  return `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
+}
