@@ -97,6 +97,7 @@ test('/dev/stdout is written directly also where that is a file', async () => {
 
 test.each([
   ['missing/r', /--report.*ENOENT/],
+  ['missing/', /--report/],
   ['file/r', /--report.*ENOTDIR/],
   ['.', /--report.*directory/],
   ['', /--report.*empty/],
