@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addSweepOptions, type SweepOptions } from './commands/sweep/options.ts';
 import { sweepCommand } from './commands/sweep/sweep.ts';
+import { print } from './print.ts';
 import type { ColorEnvironment } from './terminal.ts';
 import { readTool } from './version.ts';
 
@@ -29,7 +30,7 @@ export function createProgram(env: ColorEnvironment, end: (exitCode: number) => 
     .argument('[target...]', 'directories, or quoted globs of directories, searched at every depth')
     .version(readTool().version, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
-    .configureOutput({ outputError: () => {}, writeErr: () => {} })
+    .configureOutput({ writeOut: print, outputError: () => {}, writeErr: () => {} })
     .exitOverride()
     .addHelpText('after', EXIT_STATUSES);
   addSweepOptions(program);

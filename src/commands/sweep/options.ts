@@ -21,8 +21,8 @@ export interface PolicyOptions {
   readonly olderThan: number;
   readonly ageBy: AgeBy;
   readonly prefix: readonly string[];
-  readonly owner?: number | null;
-  readonly mode?: number | null;
+  readonly owner?: number | 'any';
+  readonly mode?: number | 'any';
   readonly maxDepth?: number;
   readonly exclude: readonly string[];
   readonly crossDevice?: boolean;
@@ -125,10 +125,14 @@ export function policyOf(options: PolicyOptions, uid: number): Policy {
     kinds: chooseKinds(CATALOGUE, options.prefix, options.mode),
     olderThanMs: options.olderThan,
     ageBy: options.ageBy,
-    owner: options.owner === undefined ? uid : options.owner,
-    mode: options.mode === undefined ? MKDTEMP_MODE : options.mode,
+    owner: anyAsNull(options.owner ?? uid),
+    mode: anyAsNull(options.mode ?? MKDTEMP_MODE),
     maxDepth: options.maxDepth ?? null,
     crossDevice: options.crossDevice ?? false,
     exclude: options.exclude,
   };
+}
+
+function anyAsNull(value: number | 'any'): number | null {
+  return value === 'any' ? null : value;
 }
