@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
-import { describeErrno, errnoOf } from '../../errno.ts';
+import { describeErrno } from '../../errno.ts';
 import type { CommandEnd, Policy } from '../../model.ts';
 import type { Output } from '../../output.ts';
 import { type Destination, OutputFile } from '../../output-file.ts';
 import type { Colors } from '../../report/colors.ts';
+import { escapeText } from '../../report/escape.ts';
 import { type Format, jsonFormat } from '../../report/json.ts';
 import { messageFormat } from '../../report/messages.ts';
 import { textFormat } from '../../report/text.ts';
@@ -11,6 +12,7 @@ import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import { readOwnMounts } from '../../sweep/mountinfo.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
+import { UsageError } from '../../usage-error.ts';
 import { readTool } from '../../version.ts';
 import { drive, type Sink } from '../sweep/drive.ts';
 import type { Appeared } from './appeared.ts';
@@ -46,20 +48,18 @@ export async function sweepAfter(request: AfterSweep): Promise<void> {
     exitCode: ({ exitCode }) => exitCode,
   });
   const failure = (await file?.finish()) ?? null;
-  if (failure !== null && reportTo !== null) complainOfReport(reportTo, failure.code, stderr);
+  if (failure !== null) stderr.add(`criu-sweep: ${reportTo?.named}: ${describeErrno(failure.code)}\n`);
 }
 
+/** A report that cannot be written is no reason to leave anything behind. */
 async function openReport(reportTo: Destination, stderr: Output): Promise<OutputFile | null> {
   try {
     return await OutputFile.open(reportTo);
   } catch (error) {
-    complainOfReport(reportTo, errnoOf(error).code, stderr);
+    if (!(error instanceof UsageError)) throw error;
+    stderr.add(`criu-sweep: ${escapeText(error.message)}\n`);
     return null;
   }
-}
-
-function complainOfReport({ path }: Destination, code: string, stderr: Output): void {
-  stderr.add(`criu-sweep: --report ${path}: ${describeErrno(code)}\n`);
 }
 
 function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSweep): SweepRequest {
