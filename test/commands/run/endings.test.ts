@@ -1,11 +1,15 @@
-import { chmodSync, copyFileSync, writeFileSync } from 'node:fs';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { readStat } from '../../../src/commands/run/proc-stat.ts';
 import { need } from '../../support/abilities.ts';
+import { program, type Running, startProgram } from '../../support/command.ts';
 import {
   descendants,
   how,
   mkdtemp,
   runScript,
+  type Stage,
   stage,
   startRun,
   startScript,
@@ -62,19 +66,20 @@ describe('nothing is left in the work dir, and the status is the command’s,', 
     expect(where.left()).toEqual([]);
   });
 
-  test('when a criu that is killed with it takes its time to give its memory back', async () => {
+  test('when a criu of its is killed too but cannot die at once', async (context) => {
+    need(context, 'root', 'namespaces', 'loop');
     const where = stage();
-    // tail(1) by the name of criu: it keeps what it reads, and stands in the work dir
-    copyFileSync('/usr/bin/tail', `${where.dir}/criu`);
-    const criu = '(head -c 256M /dev/zero; echo full >&2; sleep 60) | (cd work; exec ../criu -c 300M) &';
-    const running = startScript(`${MAKE}; ${criu} wait`, where);
-    await running.printed('stderr', /full/);
-    for (const pid of descendants(running.pid)) process.kill(pid, 'SIGKILL');
-    const ended = await running.ended;
-    expect({ how: how(ended), left: where.left(), err: ended.err }).toMatchObject({
-      how: 'SIGKILL',
-      left: [],
-    });
+    const frozen = await freezable(where);
+    copyFileSync('/usr/bin/dd', `${where.dir}/criu`);
+    const criu = '(cd work; exec ../criu if=/dev/zero of=../frozen/file bs=1 count=1 conv=notrunc)';
+    const running = startScript(`${MAKE}; ${criu} & wait`, where);
+    const pid = await frozen.writer(running);
+    for (const each of descendants(running.pid)) process.kill(each, 'SIGKILL');
+    await expect(Promise.race([running.ended, sleep(500, 'it waits')])).resolves.toBe('it waits');
+    expect(readStat(pid)?.state).toBe('D');
+    await frozen.thaw();
+    expect(how(await running.ended)).toBe('SIGKILL');
+    expect(where.left()).toEqual([]);
   });
 
   test('when it cannot be found', async () => {
@@ -124,3 +129,22 @@ test('as process 1, which no signal of its own ends, the status says which it wa
     expect(how(await runScript(`${MAKE}; ${ending}`, where, { wrap }))).toBe(status);
   expect(where.left()).toEqual([]);
 });
+
+/** A small file system on `frozen` in the stage's directory that lets nobody write: SIGKILL waits there for its turn. */
+async function freezable({ dir }: Stage) {
+  const mount = `${dir}/frozen`;
+  mkdirSync(mount);
+  await program(['truncate', '--size=8M', `${dir}/image`]);
+  await program(['mkfs.ext4', '-q', `${dir}/image`]);
+  await program(['mount', '-o', 'loop', `${dir}/image`, mount]);
+  writeFileSync(`${mount}/file`, '');
+  await program(['fsfreeze', '--freeze', mount]);
+  const thaw = async () => {
+    await startProgram(['fsfreeze', '--unfreeze', mount]).ended;
+  };
+  onTestFinished(thaw);
+  const stuck = ({ pid }: Running) => descendants(pid).find((each) => readStat(each)?.state === 'D');
+  const writer = (running: Running) =>
+    vi.waitFor(() => stuck(running) ?? Promise.reject(new Error('no writer')));
+  return { thaw, writer };
+}
