@@ -16,6 +16,8 @@ const ABILITIES = {
       .every(isOpen),
   strace: () => works('strace', '-o', '/dev/null', 'true'),
   cc: () => works('cc', '--version'),
+  /** Block devices of files: file systems of the test's own. */
+  loop: () => works('sh', '-c', 'losetup --find && mkfs.ext4 -V'),
   script: () => works('script', '--version'),
   setfacl: () => works('setfacl', '--version'),
   chattr: () => works('sh', '-c', 'command -v chattr'),

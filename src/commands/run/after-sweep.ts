@@ -4,6 +4,7 @@ import type { CommandEnd, Policy } from '../../model.ts';
 import type { Output } from '../../output.ts';
 import { type Destination, OutputFile } from '../../output-file.ts';
 import type { Colors } from '../../report/colors.ts';
+import { escapeText } from '../../report/escape.ts';
 import { type Format, jsonFormat } from '../../report/json.ts';
 import { messageFormat } from '../../report/messages.ts';
 import { textFormat } from '../../report/text.ts';
@@ -47,21 +48,18 @@ export async function sweepAfter(request: AfterSweep): Promise<void> {
     exitCode: ({ exitCode }) => exitCode,
   });
   const failure = (await file?.finish()) ?? null;
-  if (failure !== null && reportTo !== null) complainOfReport(reportTo, failure.code, stderr);
+  if (failure !== null) stderr.add(`criu-sweep: ${reportTo?.named}: ${describeErrno(failure.code)}\n`);
 }
 
+/** A report that cannot be written is no reason to leave anything behind. */
 async function openReport(reportTo: Destination, stderr: Output): Promise<OutputFile | null> {
   try {
     return await OutputFile.open(reportTo);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    stderr.add(`criu-sweep: ${error.message}\n`);
+    stderr.add(`criu-sweep: ${escapeText(error.message)}\n`);
     return null;
   }
-}
-
-function complainOfReport({ named }: Destination, code: string, stderr: Output): void {
-  stderr.add(`criu-sweep: ${named}: ${describeErrno(code)}\n`);
 }
 
 function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSweep): SweepRequest {
