@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { KnownEnvironment } from './commands/sweep/known.ts';
 import { addSweepOptions, type SweepOptions } from './commands/sweep/options.ts';
 import { sweepCommand } from './commands/sweep/sweep.ts';
 import type { ColorEnvironment } from './terminal.ts';
@@ -20,7 +21,10 @@ Examples:
 `;
 
 /** The command line: every command, its options and its help. */
-export function createProgram(env: ColorEnvironment, end: (exitCode: number) => void): Command {
+export function createProgram(
+  env: ColorEnvironment & KnownEnvironment,
+  end: (exitCode: number) => void,
+): Command {
   const program = new Command('criu-sweep')
     .description(
       'Removes the temporary directories that CRIU left behind: empty, old, of mode 0700, and used by nobody.',
