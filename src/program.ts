@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { defineInspect } from './commands/inspect/definition.ts';
 import type { KnownEnvironment } from './commands/sweep/known.ts';
 import { addSweepOptions, type SweepOptions } from './commands/sweep/options.ts';
 import { sweepCommand } from './commands/sweep/sweep.ts';
@@ -35,8 +36,11 @@ export function createProgram(
     .helpOption('-h, --help', 'show this help')
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .exitOverride()
+    .enablePositionalOptions()
     .addHelpText('after', EXIT_STATUSES);
   addSweepOptions(program);
+  for (const command of [defineInspect({ env, end })])
+    program.addCommand(command.copyInheritedSettings(program));
   return program.action(async (targets: string[], options: SweepOptions) => {
     end(await sweepCommand(targets, options, env));
   });
