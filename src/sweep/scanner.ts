@@ -134,7 +134,9 @@ function nextBatch(level: Level): readonly Entry[] | SweepError {
     return batch ?? [];
   } catch (error) {
     level.listed = true;
-    return { path: level.path, ...errnoOf(error) };
+    const errno = errnoOf(error);
+    // Somebody removed the directory we stand in, as runtimes do with a container's: it has no entries any more.
+    return errno.code === 'ENOENT' && level.name !== '' ? [] : { path: level.path, ...errno };
   }
 }
 
