@@ -21,6 +21,7 @@ const ABILITIES = {
   chattr: () => works('sh', '-c', 'command -v chattr'),
   setpriv: () => works('setpriv', '--version'),
   prlimit: () => works('prlimit', '--version'),
+  'mkfs.ext4': () => works('mkfs.ext4', '-V'),
   npm: () => works('npm', '--version'),
 } as const;
 

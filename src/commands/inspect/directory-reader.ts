@@ -126,7 +126,7 @@ function listUntyped(path: Bytes, matters: (entry: ListedName) => boolean): Dire
 
 /** A directory entry whose type lstat(2) told. */
 class StatedEntry implements Dirent {
-  readonly name: Bytes;
+  name: Bytes;
   readonly parentPath: Bytes;
   readonly path: Bytes;
   readonly #stats: Stats;

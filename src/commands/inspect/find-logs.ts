@@ -75,8 +75,10 @@ async function* search(
   function readdir(path: string, options: { withFileTypes: true }, callback: Callback<Dirent>): void;
   function readdir(path: string, callback: Callback<string>): void;
   function readdir(path: string, ...rest: [{ withFileTypes: true }, Callback<Dirent>] | [Callback<string>]) {
-    const entries = reader.list(path);
-    onDirectory(path);
+    const directory = withControls(path);
+    const entries = reader.list(directory);
+    for (const entry of entries) entry.name = withoutControls(entry.name);
+    onDirectory(directory);
     // A tick for every directory, in which signals are heard.
     if (rest.length === 2) setImmediate(rest[1], null, entries);
     else
@@ -87,14 +89,29 @@ async function* search(
       );
   }
   const entries = fastGlob.stream([...LOG_GLOBS], {
-    cwd: root,
+    cwd: withoutControls(root),
     deep: depth,
     dot: true,
     followSymbolicLinks: false,
     onlyFiles: false,
     fs: { readdir },
   });
-  for await (const entry of entries) yield String(entry);
+  for await (const entry of entries) yield withControls(String(entry));
+}
+
+/** What a dot of a regular expression does not match, or fast-glob takes for something else; far from any byte. */
+const CONTROL_OFFSET = 0xe000;
+
+function withoutControls(name: Bytes): string {
+  return name.replace(/[\x00-\x1f\\\x7f]/g, (byte) =>
+    String.fromCharCode(byte.charCodeAt(0) + CONTROL_OFFSET),
+  );
+}
+
+function withControls(path: string): Bytes {
+  return path.replace(/[\ue000-\ue07f]/g, (character) =>
+    String.fromCharCode(character.charCodeAt(0) - CONTROL_OFFSET),
+  );
 }
 
 function namedLikeLog(path: Bytes): NamedLikeLog | null {

@@ -68,6 +68,7 @@ async function look(
   { prepared, ask, check, reportTo }: Looking,
 ): Promise<Summary> {
   const { quiet = false, verbose = false } = options;
+  const file = reportTo === null ? null : await OutputFile.open(reportTo);
   const stdout = new Output(STDOUT);
   const stderr = new Output(STDERR);
   const startedAt = Date.now();
@@ -100,7 +101,6 @@ async function look(
   const results: Sink[] = [
     { format: options.format === 'json' ? inspectJsonFormat(readTool(), runs) : text, output: stdout },
   ];
-  const file = reportTo === null ? null : await OutputFile.open(reportTo);
   if (file !== null) results.push({ format: inspectJsonFormat(readTool(), runs), output: file.output });
   const summary = await drive(gathered(sweep(request), inspection), {
     results,

@@ -52,7 +52,7 @@ function describe(run: Run, now: number): string {
   const name = escapeName(run.log.slice(run.log.lastIndexOf('/') + 1));
   const operation = run.operation === 'unknown' ? 'run' : run.operation;
   const version = run.version === null ? ', version not logged' : ` by CRIU ${escapeName(run.version.text)}`;
-  const leaks = run.affected === true ? ', which leaves a directory at every dump' : '';
+  const leaks = run.affected === true ? ' (leaves a directory at every dump)' : '';
   const at = run.startedAtMs ?? run.loggedAtMs;
   return [
     `${operation}${version}${leaks}`,
