@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { InspectEnvironment } from './inspect.ts';
+import type { CommandContext } from '../list.ts';
 import { addInspectOptions, type InspectOptions } from './options.ts';
 
 const HELP = `
@@ -17,14 +17,8 @@ Examples:
   criu-sweep inspect --check -q --known    for monitoring: only the exit status
 `;
 
-/** `criu-sweep inspect`. @param end called with the exit status */
-export function defineInspect({
-  env,
-  end,
-}: {
-  readonly env: InspectEnvironment;
-  readonly end: (exitCode: number) => void;
-}): Command {
+/** `criu-sweep inspect`. */
+export function defineInspect({ env, end }: CommandContext): Command {
   const command = new Command('inspect')
     .description('Shows what CRIU left, by which of its runs, and what a sweep would do. Changes nothing.')
     .usage('[options] [target...]')

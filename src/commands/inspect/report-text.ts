@@ -1,7 +1,6 @@
 import ms from 'ms';
 import type { Run, RunOutcome } from '../../criu/log/run.ts';
 import type { Item, Summary, TargetReport } from '../../model.ts';
-import type { Colors } from '../../report/colors.ts';
 import { escapeName } from '../../report/escape.ts';
 import { reasonText } from '../../report/text.ts';
 import type { Findings, Group, Section } from './inspection.ts';
@@ -25,7 +24,7 @@ export function inspectText(told: Told, drawing: Drawing): string {
   const { findings, targets, next } = told;
   const sections = findings.sections.map((section) => sectionLines(section, findings, drawing));
   const looked = drawing.verbose || findings.sections.length === 0 ? targets.map(targetLine) : [];
-  const parts = [...sections, looked, wrap(summaryLine(told), drawing, 2), nextLines(next, drawing.colors)];
+  const parts = [...sections, looked, wrap(summaryLine(told), drawing, 2), nextLines(next, drawing)];
   return parts
     .filter((lines) => lines.length > 0)
     .map((lines) => `${lines.join('\n')}\n`)
@@ -130,10 +129,17 @@ function list(what: string, parts: readonly string[]): string {
   return parts.length === 0 ? what : `${what}: ${parts.join(', ')}`;
 }
 
-function nextLines(next: readonly NextStep[], colors: Colors): string[] {
+/** Comments of a shell, so that all of it can be copied. */
+function nextLines(next: readonly NextStep[], drawing: Drawing): string[] {
   if (next.length === 0) return [];
+  const { dim, cyan } = drawing.colors;
   return [
     'Next:',
-    ...next.flatMap(({ why, command }) => [colors.dim(`  # ${why}`), `  ${colors.cyan(command)}`]),
+    ...next.flatMap(({ why, command }) => [...commentLines(why, drawing).map(dim), `  ${cyan(command)}`]),
   ];
+}
+
+function commentLines(text: string, { width }: Drawing): string[] {
+  const mark = '  # ';
+  return wrap(text, { width: width - mark.length }, 0).map((line) => mark + line);
 }

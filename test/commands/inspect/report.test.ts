@@ -178,19 +178,21 @@ test('-q says nothing but errors', async () => {
   expect([out, err, code]).toEqual(['', '', 0]);
 });
 
-test.each([
-  ['a leftover that a sweep would remove', (dir: string) => void plantLeftover(dir), 1],
-  ['a run that failed', (dir: string) => void stageRun(dir, 'dump-nopid-3.17.1'), 1],
-  ['a run that was cut off', (dir: string) => void stageRun(dir, 'dump-killed-3.17.1'), 1],
-  ['a run that succeeded and left nothing', (dir: string) => void stageRun(dir, 'restore-ok-3.17.1'), 0],
+const CHECKED: readonly (readonly [string, (dir: string) => unknown, number])[] = [
+  ['a leftover that a sweep would remove', (dir) => plantLeftover(dir), 1],
+  ['a run that failed', (dir) => stageRun(dir, 'dump-nopid-3.17.1'), 1],
+  ['a run that was cut off', (dir) => stageRun(dir, 'dump-killed-3.17.1'), 1],
+  ['a run that succeeded and left nothing', (dir) => stageRun(dir, 'restore-ok-3.17.1'), 0],
   ['nothing', () => {}, 0],
   [
     'a young directory of no known run',
-    (dir: string) => mkdirSync(`${dir}/${leftoverName()}`, { mode: 0o700 }),
+    (dir) => mkdirSync(`${dir}/${leftoverName()}`, { mode: 0o700 }),
     0,
   ],
-  ['a link of such a name', (dir: string) => symlinkSync('/', `${dir}/${leftoverName()}`), 0],
-] as const)('--check: %s', async (_, plant, expected) => {
+  ['a link of such a name', (dir) => symlinkSync('/', `${dir}/${leftoverName()}`), 0],
+];
+
+test.each(CHECKED)('--check: %s', async (_, plant, expected) => {
   const dir = scratch();
   plant(dir);
   expect((await run(['inspect', '--check', '-q', dir])).code).toBe(expected);
@@ -221,12 +223,10 @@ test.each([
 test('a signal ends it with a whole report that says so', async () => {
   const root = scratch('/dev/shm');
   plantMany(root, 20_000);
-  const { signal, out } = await (async () => {
-    const running = startProgram([process.execPath, BIN, 'inspect', '--json', root]);
-    await running.printed('stdout', /"runs"/);
-    running.kill('SIGTERM');
-    return running.ended;
-  })();
+  const running = startProgram([process.execPath, BIN, 'inspect', '--json', root]);
+  await running.printed('stdout', /"runs"/);
+  running.kill('SIGTERM');
+  const { signal, out } = await running.ended;
   expect(JSON.parse(out)).toMatchObject({ interrupted: 'SIGTERM', exitCode: 143 });
   expect(signal).toBe('SIGTERM');
 });
