@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { TestContext } from 'vitest';
 
 /** What a test may need of the machine it runs on, and how to find out. */
@@ -9,13 +9,21 @@ const ABILITIES = {
   namespaces: () => works('unshare', '--mount', '--pid', '--fork', 'true'),
   /** No container's pid namespace: `inUse.foreignPidNamespace` is false (include/linux/proc_ns.h, PROC_PID_INIT_INO). */
   'host pid namespace': () => readlinkSync('/proc/self/ns/pid') === 'pid:[4026531836]',
+  /** No process is closed to us, so an in-use check sees all there is to see. */
+  'sight of every process': () =>
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .every(isOpen),
   strace: () => works('strace', '-o', '/dev/null', 'true'),
   cc: () => works('cc', '--version'),
+  /** Block devices of files: file systems of the test's own. */
+  loop: () => works('sh', '-c', 'losetup --find && mkfs.ext4 -V'),
   script: () => works('script', '--version'),
   setfacl: () => works('setfacl', '--version'),
   chattr: () => works('sh', '-c', 'command -v chattr'),
   setpriv: () => works('setpriv', '--version'),
   prlimit: () => works('prlimit', '--version'),
+  'mkfs.ext4': () => works('mkfs.ext4', '-V'),
   npm: () => works('npm', '--version'),
   'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),
   overlayfs: () => readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'),
@@ -26,6 +34,16 @@ export type Ability = keyof typeof ABILITIES;
 
 const works = (file: string, ...args: string[]): boolean =>
   spawnSync(file, args, { stdio: 'ignore' }).status === 0;
+
+function isOpen(pid: string): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/root`);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code !== 'EACCES' && error.code !== 'EPERM';
+  }
+}
+
 const known = new Map<Ability, boolean>();
 
 /** Whether this machine can do that; looked at once in each process. */

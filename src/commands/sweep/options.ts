@@ -16,52 +16,49 @@ import { COLOR_CHOICES, type ColorChoice } from '../../terminal.ts';
 export const FORMATS = ['text', 'json', 'ndjson'] as const;
 export type FormatName = (typeof FORMATS)[number];
 
-/** What the options that say what may be removed leave behind, as commander gathers it. */
-export interface PolicyOptions {
+/** What the options of {@link addKindOptions} leave behind, as commander gathers it. */
+export interface KindOptions {
+  readonly prefix: readonly string[];
+  readonly owner?: number | 'any';
+  readonly mode?: number | 'any';
+}
+
+/** What the options of {@link addVerbosityOptions} leave behind. */
+export interface VerbosityOptions {
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly color: ColorChoice;
+}
+
+/** What the options that say what may be removed leave behind. */
+export interface PolicyOptions extends KindOptions {
   readonly olderThan: number;
   readonly ageBy: AgeBy;
-  readonly prefix: readonly string[];
-  readonly owner?: number | null;
-  readonly mode?: number | null;
   readonly maxDepth?: number;
   readonly exclude: readonly string[];
   readonly crossDevice?: boolean;
 }
 
 /** All options of a sweep. */
-export interface SweepOptions extends PolicyOptions {
+export interface SweepOptions extends PolicyOptions, VerbosityOptions {
+  readonly known?: boolean;
   readonly dryRun?: boolean;
   readonly check?: boolean;
   readonly format: FormatName;
   readonly report?: string;
   readonly inUse: boolean;
   readonly maxRuntime?: number;
-  readonly verbose?: boolean;
-  readonly quiet?: boolean;
-  readonly color: ColorChoice;
 }
 
 const HOUR = '1h';
 
-/** Gives a command the options that say what may be removed. */
-export function addPolicyOptions(command: Command): Command {
+/** What `--known` says in every command's help. */
+export const KNOWN_HELP =
+  'also the work directories of runc, crun, podman, CRI-O, containerd, Docker, LXC and Incus, and /tmp';
+
+/** Gives a command the options that say which directories are meant: their names, owner and mode. */
+export function addKindOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option(
-        '--older-than <duration>',
-        'remove only what is older: 90s, 1.5h, 2d, 1h30m; units ms s m h d w',
-      )
-        .default(parseDuration(HOUR, '--older-than'), HOUR)
-        .argParser((text) => parseDuration(text, '--older-than')),
-    )
-    .addOption(
-      new Option(
-        '--age-by <stamp>',
-        'the time stamp that age is counted from; newest: the latest of the three',
-      )
-        .choices(AGE_STAMPS)
-        .default('mtime'),
-    )
     .addOption(
       new Option('--prefix <prefix>', "look for these prefixes instead of CRIU's (repeatable)")
         .default([], "CRIU's own")
@@ -78,7 +75,29 @@ export function addPolicyOptions(command: Command): Command {
         '--mode <octal|any>',
         'their mode, all twelve bits (default: the one CRIU gives, 0700)',
       ).argParser(parseMode),
+    );
+}
+
+/** Gives a command the options that say what may be removed. */
+export function addPolicyOptions(command: Command): Command {
+  command
+    .addOption(
+      new Option(
+        '--older-than <duration>',
+        'remove only what is older: 90s, 1.5h, 2d, 1h30m; units ms s m h d w',
+      )
+        .default(parseDuration(HOUR, '--older-than'), HOUR)
+        .argParser((text) => parseDuration(text, '--older-than')),
     )
+    .addOption(
+      new Option(
+        '--age-by <stamp>',
+        'the time stamp that age is counted from; newest: the latest of the three',
+      )
+        .choices(AGE_STAMPS)
+        .default('mtime'),
+    );
+  return addKindOptions(command)
     .addOption(
       new Option('--max-depth <n>', "how deep to look; 1: only the target's own entries").argParser(
         parseMaxDepth,
@@ -98,9 +117,18 @@ export function addPolicyOptions(command: Command): Command {
     );
 }
 
+/** Gives a command the options that say how much is said, and in which colours. */
+export function addVerbosityOptions(command: Command): Command {
+  return command
+    .addOption(new Option('-v, --verbose', 'say also what was kept, and why').conflicts('quiet'))
+    .addOption(new Option('-q, --quiet', 'say errors only').conflicts('verbose'))
+    .addOption(new Option('--color <when>', 'colour the output').choices(COLOR_CHOICES).default('auto'));
+}
+
 /** Gives a command all options of a sweep. */
 export function addSweepOptions(command: Command): Command {
-  return addPolicyOptions(command)
+  addPolicyOptions(command)
+    .option('--known', KNOWN_HELP)
     .option('-n, --dry-run', 'change nothing; say what would be removed')
     .option('--check', 'dry run that exits 1 when there is something to remove')
     .addOption(new Option('--format <format>', 'what stdout shows').choices(FORMATS).default('text'))
@@ -112,23 +140,33 @@ export function addSweepOptions(command: Command): Command {
         '--max-runtime <duration>',
         'stop before the next removal after this time, exit 3',
       ).argParser((text) => parseInterval(text, '--max-runtime')),
-    )
-    .addOption(new Option('-v, --verbose', 'say also what was kept, and why').conflicts('quiet'))
-    .addOption(new Option('-q, --quiet', 'say errors only').conflicts('verbose'))
-    .addOption(new Option('--color <when>', 'colour the output').choices(COLOR_CHOICES).default('auto'))
-    .on('option:json', () => command.setOptionValueWithSource('format', 'json', 'cli'));
+    );
+  return addVerbosityOptions(command).on('option:json', () =>
+    command.setOptionValueWithSource('format', 'json', 'cli'),
+  );
 }
 
 /** The policy that the options describe. @param uid the effective user's, whose directories are meant by default */
 export function policyOf(options: PolicyOptions, uid: number): Policy {
   return {
-    kinds: chooseKinds(CATALOGUE, options.prefix, options.mode),
+    ...kindPolicyOf(options, uid),
     olderThanMs: options.olderThan,
     ageBy: options.ageBy,
-    owner: options.owner === undefined ? uid : options.owner,
-    mode: options.mode === undefined ? MKDTEMP_MODE : options.mode,
     maxDepth: options.maxDepth ?? null,
     crossDevice: options.crossDevice ?? false,
     exclude: options.exclude,
   };
+}
+
+/** The part of a policy that {@link addKindOptions} describe. */
+export function kindPolicyOf(options: KindOptions, uid: number): Pick<Policy, 'kinds' | 'owner' | 'mode'> {
+  return {
+    kinds: chooseKinds(CATALOGUE, options.prefix, options.mode),
+    owner: anyAsNull(options.owner ?? uid),
+    mode: anyAsNull(options.mode ?? MKDTEMP_MODE),
+  };
+}
+
+function anyAsNull(value: number | 'any'): number | null {
+  return value === 'any' ? null : value;
 }

@@ -1,0 +1,71 @@
+import type { StdioOptions } from 'node:child_process';
+import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { errnoOf } from '../../errno.ts';
+
+/** An open descriptor of ours: what /proc/self/fd and /proc/self/fdinfo say of it. */
+export interface Descriptor {
+  readonly fd: number;
+  /** `pipe:[1234]`, `anon_inode:[eventpoll]`, or a path. */
+  readonly leadsTo: string;
+  /** The flags of open(2) and O_CLOEXEC. */
+  readonly flags: number;
+}
+
+/**
+ * The standard streams and the descriptors that our caller left open for the command (`criu --status-fd 5`,
+ * `--inherit-fd fd[3]:…`), each under its own number. Node marks these to be closed as it starts, so they are named
+ * again; without /proc there are only the standard streams.
+ */
+export function inheritedStdio(): StdioOptions {
+  const stdio: ('inherit' | 'ignore' | number)[] = ['inherit', 'inherit', 'inherit'];
+  for (const fd of callersOwn(openDescriptors())) {
+    while (stdio.length < fd) stdio.push('ignore');
+    stdio[fd] = fd;
+  }
+  return stdio;
+}
+
+/**
+ * Which of our descriptors are not Node's own: Node has event queues, pipes of which it holds both ends, and
+ * /dev/null once, opened after all that was inherited.
+ */
+export function callersOwn(descriptors: readonly Descriptor[]): readonly number[] {
+  const marked = descriptors.filter(({ fd, flags }) => fd > 2 && (flags & O_CLOEXEC) !== 0);
+  const ends = new Set(marked.map(({ leadsTo, flags }) => `${leadsTo} ${flags & O_ACCMODE}`));
+  const nodesNull = marked.findLast(({ leadsTo }) => leadsTo === '/dev/null');
+  return marked
+    .filter((each) => {
+      const { leadsTo } = each;
+      if (leadsTo.startsWith('anon_inode:') || each === nodesNull) return false;
+      const bothEnds = [constants.O_RDONLY, constants.O_WRONLY].every((mode) =>
+        ends.has(`${leadsTo} ${mode}`),
+      );
+      return !(leadsTo.startsWith('pipe:') && bothEnds);
+    })
+    .map(({ fd }) => fd);
+}
+
+/** Node's constants have neither (asm-generic/fcntl.h). */
+const O_CLOEXEC = 0o2000000;
+const O_ACCMODE = 0o3;
+
+function openDescriptors(): readonly Descriptor[] {
+  try {
+    const fds = readdirSync('/proc/self/fd').map(Number);
+    return fds.sort((a, b) => a - b).flatMap(describe);
+  } catch (error) {
+    errnoOf(error);
+    return [];
+  }
+}
+
+/** None where it has been closed meanwhile, as the one that listed them has. */
+function describe(fd: number): readonly Descriptor[] {
+  try {
+    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? '0';
+    return [{ fd, leadsTo: readlinkSync(`/proc/self/fd/${fd}`), flags: Number.parseInt(flags, 8) }];
+  } catch (error) {
+    errnoOf(error);
+    return [];
+  }
+}
