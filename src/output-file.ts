@@ -71,6 +71,11 @@ export class OutputFile {
     return new OutputFile(destination, handle, temporary);
   }
 
+  /** Opens a file that others have written to, and adds to its end. Throws open(2)'s errno. */
+  static async append(path: string): Promise<OutputFile> {
+    return new OutputFile({ path, replaced: false }, await open(path, 'a'), path);
+  }
+
   /** Writes what is left, and puts the file into its place. Where that fails the errno, and no half file is left. */
   async finish(): Promise<Errno | null> {
     await this.output.flush();

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { addSweepOptions, type SweepOptions } from './commands/sweep/options.ts';
 import { sweepCommand } from './commands/sweep/sweep.ts';
-import type { ColorEnvironment } from './terminal.ts';
+import type { Environment } from './environment.ts';
 import { readTool } from './version.ts';
 
 const EXIT_STATUSES = `
@@ -20,7 +20,7 @@ Examples:
 `;
 
 /** The command line: every command, its options and its help. */
-export function createProgram(env: ColorEnvironment, end: (exitCode: number) => void): Command {
+export function createProgram(env: Environment, end: (exitCode: number) => void): Command {
   const program = new Command('criu-sweep')
     .description(
       'Removes the temporary directories that CRIU left behind: empty, old, of mode 0700, and used by nobody.',

@@ -17,6 +17,7 @@ const ABILITIES = {
   setpriv: () => works('setpriv', '--version'),
   prlimit: () => works('prlimit', '--version'),
   npm: () => works('npm', '--version'),
+  promtool: () => works('promtool', '--version'),
 } as const;
 
 /** Something that not every machine has. */

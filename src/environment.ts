@@ -1,0 +1,9 @@
+import type { ColorEnvironment } from './terminal.ts';
+
+/** The environment variables that say something to a sweep. */
+export interface Environment extends ColorEnvironment {
+  /** `device:inode` of the journal's stream, set by systemd (systemd.exec(5)). */
+  readonly JOURNAL_STREAM?: string | undefined;
+  /** The file whose Markdown GitHub Actions shows as the step's summary. */
+  readonly GITHUB_STEP_SUMMARY?: string | undefined;
+}
