@@ -1,6 +1,6 @@
+import ms from 'ms';
 import { joinPath } from '../bytes.ts';
 import type { Item, Reason } from '../model.ts';
-import { formatDuration } from '../sweep/duration.ts';
 import type { Colors } from './colors.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './json.ts';
@@ -43,7 +43,7 @@ export function reasonText(reason: Reason): string {
     case 'mode':
       return `mode (${reason.mode})`;
     case 'too-young':
-      return `too-young (${formatDuration(reason.ageMs)})`;
+      return `too-young (${ms(reason.ageMs)})`;
     case 'future':
       return `future (${reason.mtime})`;
     case 'unknown':

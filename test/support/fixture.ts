@@ -42,9 +42,14 @@ const isFixture = new Ajv2020().compile<Fixture>({
   properties: { about: { type: 'string' }, entries: { type: 'array', minItems: 1, items: entry } },
 });
 
+/** A tree from the text of its file. Throws where it does not hold what `Fixture` says. */
+export function parseTree(json: string): Fixture {
+  const parsed: unknown = JSON.parse(json);
+  if (!isFixture(parsed)) throw new Error(`not a tree: ${JSON.stringify(isFixture.errors)}`);
+  return parsed;
+}
+
 /** Reads `fixtures/trees/NAME.json`. Throws where it does not hold what `Fixture` says. */
 export function readTree(name: string): Fixture {
-  const parsed: unknown = JSON.parse(readFileSync(`${PACKAGE}fixtures/trees/${name}.json`, 'utf8'));
-  if (!isFixture(parsed)) throw new Error(`fixtures/trees/${name}.json: ${JSON.stringify(isFixture.errors)}`);
-  return parsed;
+  return parseTree(readFileSync(`${PACKAGE}fixtures/trees/${name}.json`, 'utf8'));
 }

@@ -61,7 +61,8 @@ export async function drive(events: Iterable<SweepEvent | Pause>, sinks: Sinks):
     }
     await flush();
     last = { ...event.summary, exitCode: sinks.exitCode(event.summary) };
-    say({ type: 'summary', summary: last }, results, messages, progress);
+    messages.output.add(progress?.clear() ?? '');
+    say({ type: 'summary', summary: last }, results, messages, null);
     await flush();
   }
   if (last === null) throw new Error('a sweep ended without its summary');

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { Locks } from '../../../src/sweep/in-use/locks.ts';
+import { OwnMounts, parseMountinfo } from '../../../src/sweep/mountinfo.ts';
+
+const mounts = new OwnMounts(
+  parseMountinfo('27 1 fe:0 / / rw - ext4 /dev/vda rw\n28 27 0:45 / /btrfs rw - btrfs /dev/vdb rw'),
+);
+const TEXT = `1: FLOCK  ADVISORY  WRITE 4242 fe:00:131090 0 EOF
+1: -> FLOCK  ADVISORY  WRITE 4343 fe:00:131090 0 EOF
+2: POSIX  ADVISORY  READ 99 fe:00:7 128 128
+3: OFDLCK ADVISORY  READ -1 fe:00:8 0 EOF
+4: FLOCK  ADVISORY  READ ${process.pid} fe:00:9 0 EOF
+5: FLOCK  ADVISORY  READ 77 00:2d:18446744073709551615 0 EOF
+rubbish
+`;
+const VDA = 0xfe00;
+
+describe('/proc/locks', () => {
+  const locks = new Locks(TEXT, mounts);
+
+  it.each([
+    ['who holds a lock, and who waits for it', { dev: VDA, ino: 131_090 }, '/x', [4242, 4343]],
+    ['a lock of another kind', { dev: VDA, ino: 7 }, '/x', [99]],
+    ['a lock of an open file, which no process owns', { dev: VDA, ino: 8 }, '/x', [-1]],
+    ['but not ourselves', { dev: VDA, ino: 9 }, '/x', []],
+    ['nobody', { dev: VDA, ino: 10 }, '/x', []],
+    ['nobody on another device', { dev: 1, ino: 131_090 }, '/btrfs/x', []],
+    [
+      "by the file system's own device, which stat does not say",
+      { dev: 0x2f, ino: 18_446_744_073_709_551_615n },
+      '/btrfs/x',
+      [77],
+    ],
+  ])('tells %s', (_, file, path, expected) => {
+    expect(locks.of(file, path)).toEqual(expected);
+  });
+});
