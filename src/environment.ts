@@ -2,6 +2,8 @@ import type { ColorEnvironment } from './terminal.ts';
 
 /** The environment variables that say something to a sweep. */
 export interface Environment extends ColorEnvironment {
+  /** Where a user's rootless containers run. */
+  readonly XDG_RUNTIME_DIR?: string | undefined;
   /** `device:inode` of the journal's stream, set by systemd (systemd.exec(5)). */
   readonly JOURNAL_STREAM?: string | undefined;
   /** The file whose Markdown GitHub Actions shows as the step's summary. */

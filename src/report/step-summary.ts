@@ -65,5 +65,5 @@ function markdown(summary: Summary, rows: readonly string[], others: number): st
 
 /** Text in which Markdown and HTML see nothing of theirs. */
 function asEntities(text: string): string {
-  return text.replace(/[^A-Za-z0-9 /.,:…]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return text.replace(/[^A-Za-z0-9 /.,:()…-]/gu, (character) => `&#${character.codePointAt(0)};`);
 }

@@ -30,6 +30,7 @@ export interface PolicyOptions {
 
 /** All options of a sweep. */
 export interface SweepOptions extends PolicyOptions {
+  readonly known?: boolean;
   readonly dryRun?: boolean;
   readonly check?: boolean;
   readonly format: FormatName;
@@ -45,6 +46,10 @@ export interface SweepOptions extends PolicyOptions {
 }
 
 const HOUR = '1h';
+
+/** What `--known` says in every command's help. */
+export const KNOWN_HELP =
+  'also the work directories of runc, crun, podman, CRI-O, containerd, Docker, LXC and Incus, and /tmp';
 
 /** Gives a command the options that say what may be removed. */
 export function addPolicyOptions(command: Command): Command {
@@ -104,6 +109,7 @@ export function addPolicyOptions(command: Command): Command {
 /** Gives a command all options of a sweep. */
 export function addSweepOptions(command: Command): Command {
   return addPolicyOptions(command)
+    .option('--known', KNOWN_HELP)
     .option('-n, --dry-run', 'change nothing; say what would be removed')
     .option('--check', 'dry run that exits 1 when there is something to remove')
     .addOption(new Option('--format <format>', 'what stdout shows').choices(FORMATS).default('text'))

@@ -27,7 +27,7 @@ export async function sweepCommand(
 ): Promise<number> {
   const files = filesOf(options, env);
   const start = new StartingPlace(targets);
-  let prepared = await prepare(targets, options);
+  let prepared = await prepare(targets, options, env);
   const signals = new StopSignals();
   const beats = options.every === undefined ? null : new Beats(options.every, signals);
   for (;;) {
@@ -47,7 +47,7 @@ export async function sweepCommand(
       return beats === null ? exitCode : EXIT.done;
     }
     start.goBack();
-    prepared = await prepare(targets, options);
+    prepared = await prepare(targets, options, env);
   }
 }
 
