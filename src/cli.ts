@@ -1,8 +1,9 @@
 import { writeSync } from 'node:fs';
 import { CommanderError } from 'commander';
+import { bugReport } from './bug.ts';
 import { EXIT } from './exit-code.ts';
 import { markFor } from './journal.ts';
-import { createProgram } from './program.ts';
+import { runProgram } from './program.ts';
 import { escapeText } from './report/escape.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -10,10 +11,9 @@ const STDERR = 2;
 
 async function main(): Promise<number> {
   try {
-    const program = createProgram(process.env, (code) => {
+    await runProgram(process.argv.slice(2), process.env, (code) => {
       process.exitCode = code;
     });
-    await program.parseAsync(process.argv);
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     return sayWhy(error);
@@ -28,8 +28,7 @@ function sayWhy(error: unknown): number {
     complain(`criu-sweep: ${escapeText(message)}\n`);
     return EXIT.wrongUsage;
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  complain(`criu-sweep: this is a bug in criu-sweep, please report it:\n${stack}\n`);
+  complain(bugReport(error));
   return EXIT.ourBug;
 }
 

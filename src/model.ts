@@ -161,7 +161,30 @@ export interface Start {
   readonly startedAt: number;
   readonly dryRun: boolean;
   readonly policy: Policy;
+  /** Of `run`: the command that ran before the sweep. */
+  readonly command?: CommandEnd;
 }
+
+/** A command that was run, and how it ended. */
+export interface CommandEnd {
+  readonly argv: readonly string[];
+  readonly end: End;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+/** How a command ended. */
+export type End =
+  | { readonly ended: 'exited'; readonly status: number }
+  | { readonly ended: 'killed'; readonly signal: NodeJS.Signals }
+  /** As env(1) has it: 127 where nothing of that name was found, else 126. `code` is an errno's name. */
+  | {
+      readonly ended: 'not-started';
+      readonly status: 126 | 127;
+      readonly code: string;
+      readonly syscall: string;
+    };
 
 /** What is known when all is done. */
 export interface Summary {

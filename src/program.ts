@@ -1,8 +1,8 @@
-import { Command } from 'commander';
-import { addSweepOptions, type SweepOptions } from './commands/sweep/options.ts';
-import { sweepCommand } from './commands/sweep/sweep.ts';
+import type { Command } from 'commander';
+import { COMMANDS } from './commands/list.ts';
+import { defineSweep } from './commands/sweep/definition.ts';
 import type { Environment } from './environment.ts';
-import { readTool } from './version.ts';
+import { routeOf } from './route.ts';
 
 const EXIT_STATUSES = `
 Exit status:
@@ -19,21 +19,46 @@ Examples:
   criu-sweep --check --json '/srv/*/dump'  is there anything? with a report
 `;
 
-/** The command line: every command, its options and its help. */
-export function createProgram(env: Environment, end: (exitCode: number) => void): Command {
-  const program = new Command('criu-sweep')
-    .description(
-      'Removes the temporary directories that CRIU left behind: empty, old, of mode 0700, and used by nobody.',
-    )
-    .usage('[options] <target...>')
-    .argument('[target...]', 'directories, or quoted globs of directories, searched at every depth')
-    .version(readTool().version, '-V, --version', 'show the version')
+/**
+ * Runs what a command line says: the command that its first word names, or a sweep.
+ *
+ * @param args without the interpreter and the script
+ * @param end called with the exit status
+ * @throws UsageError and CommanderError for wrong usage; a CommanderError of exit code 0 after help or version
+ */
+export async function runProgram(
+  args: readonly string[],
+  env: Environment,
+  end: (exitCode: number) => void,
+): Promise<void> {
+  const sweep = defineSweep({ args, env, end });
+  const name = routeOf(
+    args,
+    COMMANDS.map((command) => command.name),
+    sweep.options,
+  );
+  const called = COMMANDS.find((command) => command.name === name);
+  if (called === undefined) {
+    sweep.addHelpText('after', `${commandsHelp()}${EXIT_STATUSES}`);
+    await parse(sweep, args);
+  } else {
+    const define = await called.load();
+    const rest = args.slice(1);
+    await parse(define({ args: rest, env, end }), rest);
+  }
+}
+
+/** What is wrong is thrown, for one place to say it. */
+async function parse(command: Command, args: readonly string[]): Promise<void> {
+  command
     .helpOption('-h, --help', 'show this help')
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
-    .exitOverride()
-    .addHelpText('after', EXIT_STATUSES);
-  addSweepOptions(program);
-  return program.action(async (targets: string[], options: SweepOptions) => {
-    end(await sweepCommand(targets, options, env));
-  });
+    .exitOverride();
+  await command.parseAsync(args, { from: 'user' });
+}
+
+function commandsHelp(): string {
+  const width = Math.max(...COMMANDS.map(({ usage }) => usage.length));
+  const lines = COMMANDS.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`);
+  return `\nCommands, each with a --help of its own:\n${lines.join('\n')}\n`;
 }

@@ -1,4 +1,4 @@
-import { EXIT } from './exit-code.ts';
+import { constants } from 'node:os';
 import type { StopSignal } from './model.ts';
 
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -41,9 +41,18 @@ export class StopSignals {
  * Ends this process by a signal whose default action is to end it, so that the parent sees what happened. Where that
  * does nothing (process 1 of a pid namespace), ends with the number a shell would show.
  */
-export function endBy(signal: StopSignal): void {
+export function endBy(signal: NodeJS.Signals): void {
+  restoreDefaultAction(signal);
   process.kill(process.pid, signal);
-  setTimeout(() => process.exit(EXIT[signal]), AFTER_SIGNAL_MS);
+  setTimeout(() => process.exit(128 + constants.signals[signal]), AFTER_SIGNAL_MS);
+}
+
+/** Node ignores SIGPIPE and SIGXFSZ and takes SIGUSR1 for its debugger; after the last listener the default is back. */
+function restoreDefaultAction(signal: NodeJS.Signals): void {
+  if (signal === 'SIGKILL' || signal === 'SIGSTOP') return;
+  const listener = (): void => {};
+  process.on(signal, listener);
+  process.off(signal, listener);
 }
 
 /** The kernel delivers a signal to ourselves before kill(2) returns; this is long enough for any that is late. */

@@ -1,4 +1,4 @@
-import type { Kind } from '../model.ts';
+import type { Bytes, Kind } from '../model.ts';
 
 /**
  * The directories CRIU makes with mkdtemp(3), read out of its source at v4.2: each prefix with the modes a leftover
@@ -25,4 +25,13 @@ export const CATALOGUE: readonly Kind[] = [
   { prefix: '.criu.mnt.', modes: [0o700], mountable: true },
   // criu/kerndat.c:1082 @v4.2: any start without a kernel-probe cache; a tmpfs is mounted there; v3.17 and later
   { prefix: '.criu.move_mount_set_group.', modes: [0o700], mountable: true },
+];
+
+/** What CRIU makes in /tmp whatever its work dir, in one version or another: the same source lines name it there. */
+export const MADE_IN_TMP: readonly Bytes[] = [
+  'crtools-proc.',
+  'cr-tmpfs.',
+  '.criu.mntns.',
+  '.criu.mnt.',
+  '.criu.move_mount_set_group.',
 ];

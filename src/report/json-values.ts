@@ -1,5 +1,15 @@
 import { decode, joinPath } from '../bytes.ts';
-import type { Item, Policy, Reason, Start, Summary, SweepError, TargetReport } from '../model.ts';
+import type {
+  CommandEnd,
+  End,
+  Item,
+  Policy,
+  Reason,
+  Start,
+  Summary,
+  SweepError,
+  TargetReport,
+} from '../model.ts';
 import { octalMode } from '../sweep/filter.ts';
 import { isoTime } from '../time.ts';
 
@@ -14,7 +24,7 @@ export interface Tool {
 }
 
 /** What stands at the head of a report. */
-export function startValues(tool: Tool, { host, uid, startedAt, dryRun, policy }: Start): object {
+export function startValues(tool: Tool, { host, uid, startedAt, dryRun, policy, command }: Start): object {
   return {
     schemaVersion: SCHEMA_VERSION,
     tool,
@@ -23,7 +33,23 @@ export function startValues(tool: Tool, { host, uid, startedAt, dryRun, policy }
     startedAt: isoTime(startedAt),
     dryRun,
     policy: policyValues(policy),
+    ...(command === undefined ? {} : { command: commandValues(command) }),
   };
+}
+
+function commandValues({ argv, end, startedAt, durationMs }: CommandEnd): object {
+  return { argv, ...endValues(end), startedAt: isoTime(startedAt), durationMs };
+}
+
+function endValues(end: End): object {
+  switch (end.ended) {
+    case 'exited':
+      return { exitCode: end.status, signal: null };
+    case 'killed':
+      return { exitCode: null, signal: end.signal };
+    case 'not-started':
+      return { exitCode: end.status, signal: null, code: end.code, syscall: end.syscall };
+  }
 }
 
 /** `path`, and `pathBase64` with the exact bytes where they are not UTF-8. */

@@ -25,10 +25,15 @@ const SMALL_DIRECTORY = 65_536;
 
 /** Lists the directory we stand in. @param size its st_size in bytes */
 export function listHere(size: number): Listing {
-  return size <= SMALL_DIRECTORY ? readWhole() : readInBatches();
+  return listDirectory('.', size);
 }
 
-function readWhole(): Listing {
+/** Lists a directory that is pinned otherwise (`/proc/self/fd/N`). @param size its st_size in bytes */
+export function listDirectory(path: string, size: number): Listing {
+  return size <= SMALL_DIRECTORY ? readWhole(path) : readInBatches(path);
+}
+
+function readWhole(path: string): Listing {
   let read = false;
   const listing = {
     typed: true,
@@ -36,11 +41,11 @@ function readWhole(): Listing {
       if (read) return null;
       read = true;
       try {
-        return readdirSync('.', { withFileTypes: true, encoding: 'latin1' });
+        return readdirSync(path, { withFileTypes: true, encoding: 'latin1' });
       } catch (error) {
         if (errnoOf(error).syscall !== 'lstat') throw error;
         listing.typed = false;
-        return readNames();
+        return readNames(path);
       }
     },
     close(): void {},
@@ -52,11 +57,11 @@ function readWhole(): Listing {
  * On a file system whose directory entries bear no type, Node asks lstat for each, and fails as a whole where a name
  * is not UTF-8 or has just gone.
  */
-function readNames(): readonly Entry[] {
-  return readdirSync('.', { encoding: 'latin1' }).map((name) => ({ name, isDirectory: () => true }));
+function readNames(path: string): readonly Entry[] {
+  return readdirSync(path, { encoding: 'latin1' }).map((name) => ({ name, isDirectory: () => true }));
 }
 
-function readInBatches(): Listing {
+function readInBatches(path: string): Listing {
   let directory: Dir | null = null;
   let finished = false;
   const close = (): void => {
@@ -70,7 +75,7 @@ function readInBatches(): Listing {
     next(): readonly Entry[] | null {
       if (finished) return null;
       try {
-        directory ??= opendirSync('.', { encoding: 'latin1', bufferSize: BATCH });
+        directory ??= opendirSync(path, { encoding: 'latin1', bufferSize: BATCH });
         const batch = readBatch(directory);
         if (batch === null) close();
         return batch;
@@ -78,7 +83,7 @@ function readInBatches(): Listing {
         close();
         if (errnoOf(error).syscall !== 'lstat') throw error;
         listing.typed = false;
-        return readNames();
+        return readNames(path);
       }
     },
   };

@@ -140,11 +140,11 @@ function candidateKey(parent: Identity, name: Bytes): string {
 }
 
 /** What the targets' scans leave to each other: directories that are targets themselves, and named candidates. */
-export function claims(targets: readonly Target[]): Pick<ScanScope, 'isOtherTarget' | 'isNamedCandidate'> {
+export function claims(targets: readonly Target[]): Pick<ScanScope, 'isOtherTarget' | 'passesOver'> {
   const keys = new Set(targets.map(keyOf));
-  if (targets.length < 2) return { isOtherTarget: () => false, isNamedCandidate: () => false };
+  if (targets.length < 2) return { isOtherTarget: () => false, passesOver: () => false };
   return {
     isOtherTarget: (directory) => keys.has(directoryKey(directory)),
-    isNamedCandidate: (parent, name) => keys.has(candidateKey(parent, name)),
+    passesOver: (parent, name) => keys.has(candidateKey(parent, name)),
   };
 }

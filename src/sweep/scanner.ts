@@ -18,8 +18,8 @@ export interface ScanScope {
   readonly mounts: OwnMounts;
   /** Directories that are targets themselves, and are swept as such. */
   readonly isOtherTarget: (directory: Identity) => boolean;
-  /** Candidates that were named as targets, and are judged as such. */
-  readonly isNamedCandidate: (parent: Identity, name: Bytes) => boolean;
+  /** Candidates that are no business of this scan, such as those that were named as targets and are judged as such. */
+  readonly passesOver: (parent: Identity, name: Bytes) => boolean;
 }
 
 /**
@@ -117,7 +117,7 @@ function* read(
     const { name } = entry;
     const kind = scope.match(name);
     if (kind !== undefined) {
-      if (scope.isNamedCandidate(level, name)) continue;
+      if (scope.passesOver(level, name)) continue;
       const excluded = isExcluded(level, name, root, scope);
       const mountedAt = scope.mounts.at(level, name)?.mountPoint ?? null;
       yield { type: 'candidate', candidate: { parent: level, name, kind, excluded, mountedAt } };
@@ -134,7 +134,9 @@ function nextBatch(level: Level): readonly Entry[] | SweepError {
     return batch ?? [];
   } catch (error) {
     level.listed = true;
-    return { path: level.path, ...errnoOf(error) };
+    const errno = errnoOf(error);
+    // Somebody removed the directory we stand in, as runtimes do with a container's: it has no entries any more.
+    return errno.code === 'ENOENT' && level.name !== '' ? [] : { path: level.path, ...errno };
   }
 }
 

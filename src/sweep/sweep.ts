@@ -1,6 +1,15 @@
 import { errnoOf } from '../errno.ts';
 import { exitCode } from '../exit-code.ts';
-import type { Candidate, Interruption, InUseReport, Item, Policy, SweepError, SweepEvent } from '../model.ts';
+import type {
+  Candidate,
+  CommandEnd,
+  Interruption,
+  InUseReport,
+  Item,
+  Policy,
+  SweepError,
+  SweepEvent,
+} from '../model.ts';
 import { judge } from './filter.ts';
 import type { Users } from './in-use/users.ts';
 import { lstatName } from './lstat.ts';
@@ -12,6 +21,8 @@ import { scanTarget, type Target } from './targets.ts';
 /** All that a sweep is told. */
 export interface SweepRequest {
   readonly policy: Policy;
+  /** Of `run`: the command that ran before. */
+  readonly command?: CommandEnd;
   readonly targets: readonly Target[];
   /** Directories that could not be read while the targets were resolved. */
   readonly errors: readonly SweepError[];
@@ -45,8 +56,9 @@ const NOT_LOOKED: InUseReport = { checked: true, unreadableProcesses: 0, foreign
  * whoever draws the events waits a tick at each pause, to hear signals.
  */
 export function* sweep(request: SweepRequest): Generator<SweepEvent | Pause, void, void> {
-  const { host, uid, dryRun, check, policy, interrupted, startedAt } = request;
-  yield { type: 'start', start: { host, uid, startedAt, dryRun, policy } };
+  const { host, uid, dryRun, check, policy, command, interrupted, startedAt } = request;
+  const ran = command === undefined ? {} : { command };
+  yield { type: 'start', start: { host, uid, startedAt, dryRun, policy, ...ran } };
 
   const tally = new Tally();
   const settle = settler(request, startedAt);

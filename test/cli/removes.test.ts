@@ -1,12 +1,15 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Bytes } from '../../src/model.ts';
-import { need } from '../support/abilities.ts';
+import { can, need } from '../support/abilities.ts';
 import { run } from '../support/command.ts';
 import { type Fixture, readTree } from '../support/fixture.ts';
+import { CATALOGUE } from '../support/leftovers.ts';
 import { scratch } from '../support/scratch.ts';
 import { outcomes, sweep } from '../support/sweep.ts';
 import { list, plant, snapshot } from '../support/tree.ts';
 import { asUser } from '../support/wrap.ts';
+
+const TREES = ['contract', 'real', 'hostile'];
 
 /** What the fixture says of each item, in the words of `outcomes`; `removed` may be another word, for a dry run. */
 function expected({ entries }: Fixture, removed = 'removed'): Record<Bytes, string> {
@@ -23,33 +26,44 @@ const removedBy = ({ entries }: Fixture): Set<Bytes> =>
 
 beforeEach((context) => need(context, 'root', 'host pid namespace'));
 
-test.each(['contract', 'real', 'hostile'])(
-  'of the tree "%s" exactly the right directories go',
-  async (name) => {
-    const tree = readTree(name);
-    const dir = scratch();
-    plant(dir, tree.entries);
-    const before = list(dir);
-    const { report, code, err } = await sweep([dir]);
-    expect(outcomes(report, dir)).toEqual(expected(tree));
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(list(dir)).toEqual(before.filter((path) => !removedBy(tree).has(path)));
-  },
-);
+test.each(TREES)('of the tree "%s" exactly the right directories go', async (name) => {
+  const tree = readTree(name);
+  const dir = scratch();
+  plant(dir, tree.entries);
+  const before = list(dir);
+  const { report, code, err } = await sweep(['--no-in-use', dir]);
+  expect(outcomes(report, dir)).toEqual(expected(tree));
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(list(dir)).toEqual(before.filter((path) => !removedBy(tree).has(path)));
+});
 
-test.each(['contract', 'real', 'hostile'])(
-  'a dry run of the tree "%s" says the same and changes nothing',
-  async (name) => {
-    const tree = readTree(name);
-    const dir = scratch();
-    plant(dir, tree.entries);
-    const before = snapshot(dir);
-    const { report, code } = await sweep(['--dry-run', dir]);
-    expect(outcomes(report, dir)).toEqual(expected(tree, 'would-remove'));
-    expect(code).toBe(0);
-    expect(snapshot(dir)).toEqual(before);
-  },
-);
+test.each(TREES)('a dry run of the tree "%s" says the same and changes nothing', async (name) => {
+  const tree = readTree(name);
+  const dir = scratch();
+  plant(dir, tree.entries);
+  const before = snapshot(dir);
+  const { report, code } = await sweep(['--dry-run', '--no-in-use', dir]);
+  expect(outcomes(report, dir)).toEqual(expected(tree, 'would-remove'));
+  expect(code).toBe(0);
+  expect(snapshot(dir)).toEqual(before);
+});
+
+test('where not every process can be seen, the kinds that CRIU mounts things on are kept, the others go', async () => {
+  const tree = readTree('contract');
+  const dir = scratch();
+  plant(dir, tree.entries);
+  const mountable = CATALOGUE.filter((kind) => kind.mountable).map((kind) => kind.prefix);
+  const blind = !(can('sight of every process') && can('host pid namespace'));
+  const { report } = await sweep([dir]);
+  const right = Object.entries(expected(tree)).map(([path, what]) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const unseen = blind && what === 'removed' && mountable.some((prefix) => name.startsWith(prefix));
+    return [path, unseen ? 'kept: unknown' : what];
+  });
+  expect(outcomes(report, dir)).toEqual(Object.fromEntries(right));
+  expect(report.inUse.checked).toBe(true);
+  expect(report.inUse.foreignPidNamespace || report.inUse.unreadableProcesses > 0).toBe(blind);
+});
 
 test('what is kept is neither entered nor changed in any way', async () => {
   const tree = readTree('contract');

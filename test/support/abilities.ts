@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import type { TestContext } from 'vitest';
 
 /** What a test may need of the machine it runs on, and how to find out. */
@@ -9,6 +9,11 @@ const ABILITIES = {
   namespaces: () => works('unshare', '--mount', '--pid', '--fork', 'true'),
   /** No container's pid namespace: `inUse.foreignPidNamespace` is false (include/linux/proc_ns.h, PROC_PID_INIT_INO). */
   'host pid namespace': () => readlinkSync('/proc/self/ns/pid') === 'pid:[4026531836]',
+  /** No process is closed to us, so an in-use check sees all there is to see. */
+  'sight of every process': () =>
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .every(isOpen),
   strace: () => works('strace', '-o', '/dev/null', 'true'),
   cc: () => works('cc', '--version'),
   script: () => works('script', '--version'),
@@ -25,6 +30,16 @@ export type Ability = keyof typeof ABILITIES;
 
 const works = (file: string, ...args: string[]): boolean =>
   spawnSync(file, args, { stdio: 'ignore' }).status === 0;
+
+function isOpen(pid: string): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/root`);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code !== 'EACCES' && error.code !== 'EPERM';
+  }
+}
+
 const known = new Map<Ability, boolean>();
 
 /** Whether this machine can do that; looked at once in each process. */

@@ -13,7 +13,7 @@ const scope: ScanScope = {
   crossDevice: false,
   mounts: new OwnMounts([]),
   isOtherTarget: () => false,
-  isNamedCandidate: () => false,
+  passesOver: () => false,
 };
 
 /** What a scan says of a target that has gone after it was resolved. */

@@ -13,6 +13,24 @@ export interface ClusterOptions {
   readonly namespace: string;
 }
 
+/** What `--image` says. @throws UsageError */
+export function parseImage(image: string | undefined): string {
+  if (image === undefined)
+    throw new UsageError('--image: is needed: name a container image in which criu-sweep is installed');
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(image))
+    throw new UsageError(`--image: '${image}' is no image: write it like registry.example/criu-sweep:1.0.0`);
+  return image;
+}
+
+/** What `--namespace` says: a label of RFC 1123. @throws UsageError */
+export function parseNamespace(namespace: string): string {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace))
+    throw new UsageError(
+      `--namespace: '${namespace}' is no namespace: write up to 63 lower-case letters, digits and dashes`,
+    );
+  return namespace;
+}
+
 const POD = ['spec', 'template', 'spec'];
 const CONTAINER = [...POD, 'containers', 0];
 
@@ -22,7 +40,6 @@ export function kubernetesFiles(schedule: Schedule, { image, namespace }: Cluste
   const document = parseDocument(readTemplate('criu-sweep.yaml'));
   const words = [...command, '--every', formatDuration(everyMs), ...sweep.args];
   const volumes = volumesOf(sweep.paths);
-  document.commentBefore = ` Written by criu-sweep ${version} schedule kubernetes.\n${document.commentBefore ?? ''}`;
   document.setIn(['metadata', 'namespace'], namespace);
   document.setIn([...CONTAINER, 'image'], image);
   document.setIn([...CONTAINER, 'command'], document.createNode(words.map(quoteForContainer)));
@@ -30,13 +47,17 @@ export function kubernetesFiles(schedule: Schedule, { image, namespace }: Cluste
   document.setIn([...CONTAINER, 'securityContext', 'capabilities', 'add'], capabilities);
   document.setIn([...CONTAINER, 'volumeMounts'], document.createNode(volumes.map(({ mount }) => mount)));
   document.setIn([...POD, 'volumes'], document.createNode(volumes.map(({ volume }) => volume)));
-  return [{ name: 'criu-sweep.yaml', text: document.toString({ lineWidth: 0, flowCollectionPadding: false }) }];
+  const manifest = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const head = `# Written by criu-sweep ${version} schedule kubernetes.\n`;
+  return [{ name: 'criu-sweep.yaml', text: head + manifest }];
 }
 
 function volumesOf(paths: readonly WritablePath[]): { volume: object; mount: object }[] {
   return hostPathsOf(paths).map(({ path, type }, at) => {
     if (path === '/')
-      throw new UsageError('a glob that begins at / cannot be mounted into a pod: name the directories it means');
+      throw new UsageError(
+        'a glob that begins at / cannot be mounted into a pod: name the directories it means',
+      );
     if (path.includes(':'))
       throw new UsageError(`'${path}': Kubernetes mounts no path with a colon: name the directory above it`);
     const name = `host-${at}`;

@@ -10,13 +10,14 @@ const PLAIN_WORD = /^[A-Za-z0-9_@:./=,+-]+$/;
 export function splitWords(line: string): string[] {
   const words = [...line.matchAll(WORD)].map(([word]) => word);
   const rest = line.replace(WORD, '').trim();
-  if (rest !== '') throw new UsageError(`--command: '${line}': a quote is not closed, or a backslash ends it`);
+  if (rest !== '')
+    throw new UsageError(`--command: '${line}': a quote is not closed, or a backslash ends it`);
   if (words.length === 0) throw new UsageError('--command: is empty: write what starts criu-sweep');
   return words.map((word) => word.replace(PART, unquotePart));
 }
 
 /** Parts of a word: single quotes, in which all is itself; double quotes; an escaped character; any other. */
-const PART = /'[^']*'|"(?:[^"\\]|\\[^])*"|\\[^]|[^\s'"\\]/g;
+const PART = /'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\[\s\S]|[^\s'"\\]/g;
 const WORD = new RegExp(`(?:${PART.source})+`, 'g');
 
 function unquotePart(part: string): string {

@@ -92,10 +92,16 @@ function refuseUnsteadyPath(path: string, bases: readonly string[]): void {
 /** Node decodes arguments as UTF-8 and puts U+FFFD where they are none: what was meant cannot be known any more. */
 function refuseGarbled(word: string): void {
   if (word.includes('\uFFFD'))
-    throw new UsageError(`'${word}' is not UTF-8, and cannot be written into a file: name the directory above it`);
+    throw new UsageError(
+      `'${word}' is not UTF-8, and cannot be written into a file: name the directory above it`,
+    );
 }
 
 function capabilitiesOf({ inUse, owner }: SweepOptions): readonly Capability[] {
   const ofOthers = owner !== undefined && owner !== ROOT;
-  return ['DAC_OVERRIDE', ...(inUse ? (['SYS_PTRACE'] as const) : []), ...(ofOthers ? (['FOWNER'] as const) : [])];
+  return [
+    'DAC_OVERRIDE',
+    ...(inUse ? (['SYS_PTRACE'] as const) : []),
+    ...(ofOthers ? (['FOWNER'] as const) : []),
+  ];
 }

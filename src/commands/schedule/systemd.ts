@@ -9,7 +9,8 @@ import { fill, readTemplate } from './template.ts';
 
 /** Why the service keeps a capability. */
 const NOTES: Readonly<Record<Capability, string>> = {
-  DAC_OVERRIDE: "root's leftovers also lie in directories that belong to others, and that they alone may enter.",
+  DAC_OVERRIDE:
+    "root's leftovers also lie in directories that belong to others, and that they alone may enter.",
   SYS_PTRACE: '/proc/PID of every process, to know whether it uses a directory.',
   FOWNER: 'leftovers of others in a sticky directory, like /tmp.',
 };
@@ -26,7 +27,9 @@ function service({ sweep, command, version }: Schedule): string {
   const paths = sweep.paths.map(({ path }) => path);
   const broken = paths.find((path) => /[\n\r]/.test(path));
   if (broken !== undefined)
-    throw new UsageError(`'${broken}': a unit file cannot say a line break in a path: name the directory above it`);
+    throw new UsageError(
+      `'${broken}': a unit file cannot say a line break in a path: name the directory above it`,
+    );
   const words = [...command, ...sweep.args];
   return fill(readTemplate('criu-sweep.service'), {
     version,
@@ -45,7 +48,9 @@ const HOMES = ['/home', '/root', '/run/user'];
 /** Homes can be hidden altogether where neither what is swept nor what runs lies in one. */
 function protectHome(paths: readonly string[]): string {
   const touched = HOMES.some((home) =>
-    paths.some((path) => `${path}/`.startsWith(`${home}/`) || `${home}/`.startsWith(path === '/' ? '/' : `${path}/`)),
+    paths.some(
+      (path) => `${path}/`.startsWith(`${home}/`) || `${home}/`.startsWith(path === '/' ? '/' : `${path}/`),
+    ),
   );
   return touched ? 'read-only' : 'yes';
 }

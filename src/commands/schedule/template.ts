@@ -11,12 +11,12 @@ export function readTemplate(name: string): string {
  * @throws Error for a name without a value, which is a bug of ours
  */
 export function fill(template: string, values: Readonly<Record<string, string>>): string {
-  const valueOf = (name: string): string => {
+  const valueNamed = (name: string): string => {
     const value = values[name];
     if (value === undefined) throw new Error(`a template asks for ${name}`);
     return value;
   };
   return template
-    .replace(/^\{\{(\w+)\}\}\n/gm, (line, name: string) => (valueOf(name) === '' ? '' : line))
-    .replace(/\{\{(\w+)\}\}/g, (_, name: string) => valueOf(name));
+    .replace(/^\{\{(\w+)\}\}\n/gm, (line, name: string) => (valueNamed(name) === '' ? '' : line))
+    .replace(/\{\{(\w+)\}\}/g, (_, name: string) => valueNamed(name));
 }

@@ -31,9 +31,13 @@ export function writablePaths({ targets, known, outputs, match }: WrittenPaths):
   const paths: WritablePath[] = [
     ...targets.flatMap(basesOf).map((path) => ({ path: aboveLeftover(path, match), of: 'target' as const })),
     ...(known ? knownBases() : []).map((path) => ({ path, of: 'known' as const })),
-    ...outputs.filter(isNoDevice).map((path) => ({ path: posix.dirname(normal(path)), of: 'output' as const })),
+    ...outputs
+      .filter(isNoDevice)
+      .map((path) => ({ path: posix.dirname(normal(path)), of: 'output' as const })),
   ];
-  return paths.filter((one, at) => !paths.some((other, otherAt) => covers(other.path, one.path, otherAt < at)));
+  return paths.filter(
+    (one, at) => !paths.some((other, otherAt) => covers(other.path, one.path, otherAt < at)),
+  );
 }
 
 /** A directory itself, or those in which all matches of a glob lie. */
@@ -56,7 +60,10 @@ function isNoDevice(path: string): boolean {
 }
 
 function normal(path: string): string {
-  return posix.normalize(path).replace(/^\/\//, '/').replace(/(?<=.)\/$/, '');
+  return posix
+    .normalize(path)
+    .replace(/^\/\//, '/')
+    .replace(/(?<=.)\/$/, '');
 }
 
 /** Whether `above` makes `path` needless; of two that are the same the earlier does. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Environment } from '../../environment.ts';
-import { describeErrno, type Errno, errnoOf } from '../../errno.ts';
+import { describeErrno, errnoOf } from '../../errno.ts';
 import { EXIT } from '../../exit-code.ts';
 import { markFor } from '../../journal.ts';
 import type { Summary } from '../../model.ts';
@@ -30,53 +30,71 @@ export function filesOf({ report, metrics, format }: SweepOptions, env: Environm
     metrics: metrics === undefined ? null : destinationOf(metrics, '--metrics'),
     stepSummary: format === 'github' && env.GITHUB_STEP_SUMMARY ? resolve(env.GITHUB_STEP_SUMMARY) : null,
   };
-  if (files.report?.replaced && files.report.path === files.metrics?.path)
+  if (files.report?.to === 'file' && files.metrics?.to === 'file' && files.report.path === files.metrics.path)
     throw new UsageError(`--report and --metrics: both name ${files.report.path}: write two files`);
   return files;
 }
 
-/** A file that a report goes into; where it could not be opened, `failure` says why. */
-export interface ReportFile {
-  readonly name: string;
-  readonly format: Format;
-  readonly file: OutputFile | null;
-  readonly failure: Errno | null;
-}
+/** A file that a report goes into while a sweep goes on; `null`: it could not be opened, and `loss` says why. */
+export type ReportFile =
+  | { readonly file: OutputFile; readonly format: Format; readonly named: string }
+  | { readonly file: null; readonly loss: string };
 
-/** Opens the files that are written while a sweep goes on. One that cannot be opened is left out of it. */
-export async function openReports({ report, stepSummary }: Files): Promise<ReportFile[]> {
-  const opened: Promise<ReportFile>[] = [];
+/**
+ * Opens the reports of one sweep. What cannot be opened is left out of it.
+ *
+ * @param first nothing has been swept yet, so a report that was asked for and cannot be opened is wrong usage
+ * @throws UsageError
+ */
+export async function openReports({ report, stepSummary }: Files, first: boolean): Promise<ReportFile[]> {
+  const opened: ReportFile[] = [];
   if (report !== null)
-    opened.push(openReport(`--report ${report.path}`, jsonFormat(readTool()), OutputFile.open(report)));
+    opened.push(await openReport(report.named, jsonFormat(readTool()), () => OutputFile.open(report), first));
   if (stepSummary !== null)
     opened.push(
-      openReport(`$GITHUB_STEP_SUMMARY ${stepSummary}`, stepSummaryFormat(), OutputFile.append(stepSummary)),
+      await openReport(`$GITHUB_STEP_SUMMARY: ${stepSummary}`, stepSummaryFormat(), () =>
+        OutputFile.append(stepSummary),
+      ),
     );
-  return Promise.all(opened);
+  return opened;
 }
 
-async function openReport(name: string, format: Format, opening: Promise<OutputFile>): Promise<ReportFile> {
+async function openReport(
+  named: string,
+  format: Format,
+  open: () => Promise<OutputFile>,
+  refuse = false,
+): Promise<ReportFile> {
   try {
-    return { name, format, file: await opening, failure: null };
+    return { file: await open(), format, named };
   } catch (error) {
-    return { name, format, file: null, failure: errnoOf(error) };
+    if (refuse && error instanceof UsageError) throw error;
+    return { file: null, loss: lossText(named, error) };
   }
+}
+
+/** Ends a report. @returns why it is not whole, `null` where it is */
+export async function finishReport(report: ReportFile): Promise<string | null> {
+  if (report.file === null) return report.loss;
+  const failure = await report.file.finish();
+  return failure === null ? null : `${report.named}: ${describeErrno(failure.code)}`;
 }
 
 /** Node_exporter runs as a user of its own and must be able to read the metrics. */
 const METRICS_MODE = 0o644;
 
-/** Writes the metrics of a finished sweep, whose exit status is final. The errno where that fails. */
-export async function writeMetrics(destination: Destination, summary: Summary): Promise<Errno | null> {
+/** Writes the metrics of a finished sweep, whose exit status is final. @returns why that failed, `null` where it did not */
+export async function writeMetrics(destination: Destination, summary: Summary): Promise<string | null> {
   const succeeded = summary.exitCode === EXIT.done || summary.exitCode === EXIT.somethingToRemove;
-  const lastSuccess = destination.replaced ? lastSuccessOf(destination.path) : 0;
+  const lastSuccess = destination.to === 'file' ? lastSuccessOf(destination.path) : 0;
   const text = await metricsText({ version: readTool().version, summary, succeeded, lastSuccess });
   try {
     const file = await OutputFile.open(destination, METRICS_MODE);
     file.output.add(text);
-    return await file.finish();
+    const failure = await file.finish();
+    return failure === null ? null : `${destination.named}: ${describeErrno(failure.code)}`;
   } catch (error) {
-    return errnoOf(error);
+    return lossText(destination.named, error);
   }
 }
 
@@ -89,14 +107,18 @@ function lastSuccessOf(path: string): number {
   }
 }
 
-/** A line that says which output could not be written. */
-export function lossLine(name: string, { code }: Errno, env: Environment): string {
-  return `${markFor(STDERR, env)('error')}criu-sweep: ${escapeText(name)}: ${describeErrno(code)}\n`;
+function lossText(named: string, error: unknown): string {
+  return error instanceof UsageError ? error.message : `${named}: ${describeErrno(errnoOf(error).code)}`;
 }
 
-/** Why an output is not whole; a reader that has gone (EPIPE) wanted no more, and that is no loss. */
-export function lossOf({ failure }: Output): Errno | null {
-  return failure === null || failure.code === 'EPIPE' ? null : failure;
+/** A line that says which output is not whole, and why. */
+export function lossLine(loss: string, env: Environment): string {
+  return `${markFor(STDERR, env)('error')}criu-sweep: ${escapeText(loss)}\n`;
+}
+
+/** Why stdout is not whole; a reader that has gone (EPIPE) wanted no more, and that is no loss. */
+export function lossOf({ failure }: Output): string | null {
+  return failure === null || failure.code === 'EPIPE' ? null : `stdout: ${describeErrno(failure.code)}`;
 }
 
 /** The exit status of a sweep whose report could not be written. */

@@ -16,20 +16,31 @@ import { COLOR_CHOICES, type ColorChoice } from '../../terminal.ts';
 export const FORMATS = ['text', 'json', 'ndjson', 'github'] as const;
 export type FormatName = (typeof FORMATS)[number];
 
-/** What the options that say what may be removed leave behind, as commander gathers it. */
-export interface PolicyOptions {
-  readonly olderThan: number;
-  readonly ageBy: AgeBy;
+/** What the options of {@link addKindOptions} leave behind, as commander gathers it. */
+export interface KindOptions {
   readonly prefix: readonly string[];
   readonly owner?: number | null;
   readonly mode?: number | null;
+}
+
+/** What the options of {@link addVerbosityOptions} leave behind. */
+export interface VerbosityOptions {
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly color: ColorChoice;
+}
+
+/** What the options that say what may be removed leave behind. */
+export interface PolicyOptions extends KindOptions {
+  readonly olderThan: number;
+  readonly ageBy: AgeBy;
   readonly maxDepth?: number;
   readonly exclude: readonly string[];
   readonly crossDevice?: boolean;
 }
 
 /** All options of a sweep. */
-export interface SweepOptions extends PolicyOptions {
+export interface SweepOptions extends PolicyOptions, VerbosityOptions {
   readonly known?: boolean;
   readonly dryRun?: boolean;
   readonly check?: boolean;
@@ -40,9 +51,6 @@ export interface SweepOptions extends PolicyOptions {
   readonly every?: number;
   readonly inUse: boolean;
   readonly maxRuntime?: number;
-  readonly verbose?: boolean;
-  readonly quiet?: boolean;
-  readonly color: ColorChoice;
 }
 
 const HOUR = '1h';
@@ -51,25 +59,9 @@ const HOUR = '1h';
 export const KNOWN_HELP =
   'also the work directories of runc, crun, podman, CRI-O, containerd, Docker, LXC and Incus, and /tmp';
 
-/** Gives a command the options that say what may be removed. */
-export function addPolicyOptions(command: Command): Command {
+/** Gives a command the options that say which directories are meant: their names, owner and mode. */
+export function addKindOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option(
-        '--older-than <duration>',
-        'remove only what is older: 90s, 1.5h, 2d, 1h30m; units ms s m h d w',
-      )
-        .default(parseDuration(HOUR, '--older-than'), HOUR)
-        .argParser((text) => parseDuration(text, '--older-than')),
-    )
-    .addOption(
-      new Option(
-        '--age-by <stamp>',
-        'the time stamp that age is counted from; newest: the latest of the three',
-      )
-        .choices(AGE_STAMPS)
-        .default('mtime'),
-    )
     .addOption(
       new Option('--prefix <prefix>', "look for these prefixes instead of CRIU's (repeatable)")
         .default([], "CRIU's own")
@@ -86,7 +78,29 @@ export function addPolicyOptions(command: Command): Command {
         '--mode <octal|any>',
         'their mode, all twelve bits (default: the one CRIU gives, 0700)',
       ).argParser(parseMode),
+    );
+}
+
+/** Gives a command the options that say what may be removed. */
+export function addPolicyOptions(command: Command): Command {
+  command
+    .addOption(
+      new Option(
+        '--older-than <duration>',
+        'remove only what is older: 90s, 1.5h, 2d, 1h30m; units ms s m h d w',
+      )
+        .default(parseDuration(HOUR, '--older-than'), HOUR)
+        .argParser((text) => parseDuration(text, '--older-than')),
     )
+    .addOption(
+      new Option(
+        '--age-by <stamp>',
+        'the time stamp that age is counted from; newest: the latest of the three',
+      )
+        .choices(AGE_STAMPS)
+        .default('mtime'),
+    );
+  return addKindOptions(command)
     .addOption(
       new Option('--max-depth <n>', "how deep to look; 1: only the target's own entries").argParser(
         parseMaxDepth,
@@ -106,9 +120,17 @@ export function addPolicyOptions(command: Command): Command {
     );
 }
 
+/** Gives a command the options that say how much is said, and in which colours. */
+export function addVerbosityOptions(command: Command): Command {
+  return command
+    .addOption(new Option('-v, --verbose', 'say also what was kept, and why').conflicts('quiet'))
+    .addOption(new Option('-q, --quiet', 'say errors only').conflicts('verbose'))
+    .addOption(new Option('--color <when>', 'colour the output').choices(COLOR_CHOICES).default('auto'));
+}
+
 /** Gives a command all options of a sweep. */
 export function addSweepOptions(command: Command): Command {
-  return addPolicyOptions(command)
+  addPolicyOptions(command)
     .option('--known', KNOWN_HELP)
     .option('-n, --dry-run', 'change nothing; say what would be removed')
     .option('--check', 'dry run that exits 1 when there is something to remove')
@@ -128,23 +150,29 @@ export function addSweepOptions(command: Command): Command {
         '--max-runtime <duration>',
         'stop before the next removal after this time, exit 3',
       ).argParser((text) => parseInterval(text, '--max-runtime')),
-    )
-    .addOption(new Option('-v, --verbose', 'say also what was kept, and why').conflicts('quiet'))
-    .addOption(new Option('-q, --quiet', 'say errors only').conflicts('verbose'))
-    .addOption(new Option('--color <when>', 'colour the output').choices(COLOR_CHOICES).default('auto'))
-    .on('option:json', () => command.setOptionValueWithSource('format', 'json', 'cli'));
+    );
+  return addVerbosityOptions(command).on('option:json', () =>
+    command.setOptionValueWithSource('format', 'json', 'cli'),
+  );
 }
 
 /** The policy that the options describe. @param uid the effective user's, whose directories are meant by default */
 export function policyOf(options: PolicyOptions, uid: number): Policy {
   return {
-    kinds: chooseKinds(CATALOGUE, options.prefix, options.mode),
+    ...kindPolicyOf(options, uid),
     olderThanMs: options.olderThan,
     ageBy: options.ageBy,
-    owner: options.owner === undefined ? uid : options.owner,
-    mode: options.mode === undefined ? MKDTEMP_MODE : options.mode,
     maxDepth: options.maxDepth ?? null,
     crossDevice: options.crossDevice ?? false,
     exclude: options.exclude,
+  };
+}
+
+/** The part of a policy that {@link addKindOptions} describe. */
+export function kindPolicyOf(options: KindOptions, uid: number): Pick<Policy, 'kinds' | 'owner' | 'mode'> {
+  return {
+    kinds: chooseKinds(CATALOGUE, options.prefix, options.mode),
+    owner: options.owner === undefined ? uid : options.owner,
+    mode: options.mode === undefined ? MKDTEMP_MODE : options.mode,
   };
 }

@@ -9,7 +9,16 @@ import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import { Progress } from '../../terminal.ts';
 import { drive, type Sink } from './drive.ts';
 import { Beats, StartingPlace } from './every.ts';
-import { type Files, filesOf, lossLine, lossOf, openReports, withLoss, writeMetrics } from './files.ts';
+import {
+  type Files,
+  filesOf,
+  finishReport,
+  lossLine,
+  lossOf,
+  openReports,
+  withLoss,
+  writeMetrics,
+} from './files.ts';
 import { resultFormat, STDERR, STDOUT, stderrFormat } from './formats.ts';
 import type { SweepOptions } from './options.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -30,12 +39,13 @@ export async function sweepCommand(
   let prepared = await prepare(targets, options, env);
   const signals = new StopSignals();
   const beats = options.every === undefined ? null : new Beats(options.every, signals);
-  for (;;) {
+  for (let first = true; ; first = false) {
     const { interrupted, exitCode } = await report(
       requestOf(prepared, options, signals),
       options,
       env,
       files,
+      first,
     );
     if (interrupted !== null && interrupted !== 'timeout') {
       signals.release();
@@ -69,35 +79,32 @@ async function report(
   options: SweepOptions,
   env: Environment,
   files: Files,
+  first: boolean,
 ): Promise<Summary> {
   const stdout = new Output(STDOUT);
   const stderr = new Output(STDERR);
-  const reports = await openReports(files);
-  const sinks: Sink[] = [{ format: resultFormat(options, env), output: stdout }];
-  for (const { format, file } of reports) if (file !== null) sinks.push({ format, output: file.output });
+  const reports = await openReports(files, first);
+  const results: Sink[] = [{ format: resultFormat(options, env), output: stdout }];
+  for (const each of reports)
+    if (each.file !== null) results.push({ format: each.format, output: each.file.output });
   const shown = isatty(STDERR) && !options.quiet;
   const summary = await drive(sweep(request), {
-    results: sinks,
+    results,
     messages: { output: stderr, format: stderrFormat(options, env) },
     progress: shown ? new Progress(performance.now()) : null,
     exitCode: ({ exitCode }) => {
-      const lost = lossOf(stdout) ?? reports.find((each) => each.failure !== null);
-      return lost ? withLoss(exitCode) : exitCode;
+      const whole = lossOf(stdout) === null && reports.every(({ file }) => file !== null);
+      return whole ? exitCode : withLoss(exitCode);
     },
   });
 
-  let { exitCode } = summary;
-  const lose = (name: string, failure: Parameters<typeof lossLine>[1] | null): void => {
-    if (failure === null) return;
-    stderr.add(lossLine(name, failure, env));
-    exitCode = withLoss(exitCode);
-  };
-  for (const { name, file, failure } of reports) lose(name, file === null ? failure : await file.finish());
-  lose('stdout', lossOf(stdout));
-  if (files.metrics !== null) {
-    const failure = await writeMetrics(files.metrics, { ...summary, exitCode });
-    lose(`--metrics ${files.metrics.path}`, failure);
-  }
+  const losses: (string | null)[] = [];
+  for (const each of reports) losses.push(await finishReport(each));
+  losses.push(lossOf(stdout));
+  const exitCode = losses.every((loss) => loss === null) ? summary.exitCode : withLoss(summary.exitCode);
+  if (files.metrics !== null) losses.push(await writeMetrics(files.metrics, { ...summary, exitCode }));
+  const lost = losses.filter((loss) => loss !== null);
+  for (const loss of lost) stderr.add(lossLine(loss, env));
   await stderr.flush();
-  return { ...summary, exitCode };
+  return { ...summary, exitCode: lost.length === 0 ? exitCode : withLoss(exitCode) };
 }

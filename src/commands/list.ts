@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { Environment } from '../environment.ts';
+
+/** What a command is told besides what commander tells it. */
+export interface CommandContext {
+  /** Its command line as it was written, the command's own name left out. */
+  readonly args: readonly string[];
+  readonly env: Environment;
+  /** Called with the exit status. */
+  readonly end: (exitCode: number) => void;
+}
+
+/** A command that comes first on the command line. Its code is loaded only when it is called. */
+export interface CommandEntry {
+  readonly name: string;
+  /** What follows `criu-sweep`, for the help. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Promise<(context: CommandContext) => Command>;
+}
+
+/** Every command but the sweep itself. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    usage: 'run [options] -- <command...>',
+    summary: 'run a command, then sweep what it left, however it ended',
+    load: async () => (await import('./run/definition.ts')).defineRun,
+  },
+  {
+    name: 'schedule',
+    usage: 'schedule <cron|systemd|kubernetes> [options] -- <target...>',
+    summary: 'print what makes a sweep run periodically',
+    load: async () => (await import('./schedule/definition.ts')).defineSchedule,
+  },
+];

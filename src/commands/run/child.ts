@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type Errno, errnoOf } from '../../errno.ts';
+import type { End } from '../../model.ts';
+import { inheritedStdio } from './descriptors.ts';
+
+/** A command that was started, or could not be. */
+export interface Child {
+  /** `undefined`: it could not be started. */
+  readonly pid: number | undefined;
+  readonly ended: Promise<End>;
+  /** Sends it a signal; what kill(2) refused, `null` where it was sent or the command has ended. */
+  kill(signal: NodeJS.Signals): Errno | null;
+}
+
+/**
+ * Starts a command with our standard streams, working directory and environment. It has ended when the process has,
+ * even while children of its own still hold the streams. Node has no names for realtime signals: a command killed by one
+ * looks as if it had exited with 0.
+ */
+export function startChild([program = '', ...args]: readonly string[]): Child {
+  let child: ChildProcess;
+  try {
+    if (program === '') return notStarted({ code: 'ENOENT', syscall: 'spawn' });
+    child = spawn(program, args, { stdio: inheritedStdio() });
+  } catch (error) {
+    return notStarted(errnoOf(error));
+  }
+  let refused: Errno | null = null;
+  const ended = new Promise<End>((resolve) => {
+    child.once('exit', (status, signal) => {
+      resolve(signal === null ? { ended: 'exited', status: status ?? 0 } : { ended: 'killed', signal });
+    });
+    child.on('error', (error) => {
+      const errno = errnoOf(error);
+      if (child.pid === undefined) resolve(cannotStart(errno));
+      else refused = errno;
+    });
+  });
+  return {
+    pid: child.pid,
+    ended,
+    kill(signal) {
+      refused = null;
+      child.kill(signal);
+      return refused;
+    },
+  };
+}
+
+function notStarted(errno: Errno): Child {
+  return { pid: undefined, ended: Promise.resolve(cannotStart(errno)), kill: () => null };
+}
+
+/** env(1): 127 "if COMMAND cannot be found", 126 "if COMMAND is found but cannot be invoked". */
+function cannotStart({ code, syscall }: Errno): End {
+  return {
+    ended: 'not-started',
+    status: code === 'ENOENT' ? 127 : 126,
+    code,
+    syscall: syscall.split(' ')[0] ?? '',
+  };
+}

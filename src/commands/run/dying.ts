@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errnoOf } from '../../errno.ts';
+import { readStat } from './proc-stat.ts';
+
+/** PF_EXITING of include/linux/sched.h: the process is in do_exit(). */
+const PF_EXITING = 0x4;
+const SIGKILL_BIT = 1n << 8n;
+
+const LONGEST_WAIT_MS = 2000;
+const STEP_MS = 10;
+
+/**
+ * Waits for processes that have been killed but are not gone. The command's own children may still be taking down
+ * their memory and mounts when it has ended (all of them by the OOM killer, say), and would seem to use what they left.
+ *
+ * @param since a time in clock ticks since boot: processes that started before are not waited for
+ */
+export async function waitForDying(since: number): Promise<void> {
+  const giveUpAt = performance.now() + LONGEST_WAIT_MS;
+  let dying = listPids().filter((pid) => isDying(pid, since));
+  while (dying.length > 0 && performance.now() < giveUpAt) {
+    await sleep(STEP_MS);
+    dying = dying.filter((pid) => isDying(pid, since));
+  }
+}
+
+function isDying(pid: number, since: number): boolean {
+  const stat = readStat(pid);
+  if (stat === null || stat.startTime < since || stat.state === 'Z' || stat.state === 'X') return false;
+  return (stat.flags & PF_EXITING) !== 0 || hasPendingKill(pid);
+}
+
+/** By /proc/PID/status: `SigPnd` is the thread's own, `ShdPnd` the process's. */
+function hasPendingKill(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    const pending = [...status.matchAll(/^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)$/gm)];
+    return pending.some(([, mask = '0']) => (BigInt(`0x${mask}`) & SIGKILL_BIT) !== 0n);
+  } catch (error) {
+    errnoOf(error);
+    return false;
+  }
+}
+
+function listPids(): readonly number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch (error) {
+    errnoOf(error);
+    return [];
+  }
+}

@@ -1,0 +1,110 @@
+import { bugReport } from '../../bug.ts';
+import type { Environment } from '../../environment.ts';
+import { describeErrno } from '../../errno.ts';
+import { markFor } from '../../journal.ts';
+import type { CommandEnd, End, Policy } from '../../model.ts';
+import { Output } from '../../output.ts';
+import { destinationOf } from '../../output-file.ts';
+import { escapeText } from '../../report/escape.ts';
+import { endBy } from '../../stop-signals.ts';
+import { nameMatcher } from '../../sweep/names.ts';
+import { colorsFor } from '../../terminal.ts';
+import { UsageError } from '../../usage-error.ts';
+import { type KindOptions, kindPolicyOf, type VerbosityOptions } from '../sweep/options.ts';
+import { effectiveUser } from '../sweep/prepare.ts';
+import { sweepAfter } from './after-sweep.ts';
+import { findAppeared, type Snapshot, takeSnapshots } from './appeared.ts';
+import { startChild } from './child.ts';
+import { waitForDying } from './dying.ts';
+import { readStat } from './proc-stat.ts';
+import { Signals } from './signals.ts';
+import { watchedDirectories } from './watched.ts';
+
+/** The options of `run`. */
+export interface RunOptions extends KindOptions, VerbosityOptions {
+  readonly workDir: readonly string[];
+  readonly report?: string;
+  readonly inUse: boolean;
+}
+
+const STDERR = 2;
+
+/**
+ * `criu-sweep run -- <command...>`: runs a command, and removes the temporary directories that appeared meanwhile.
+ *
+ * @returns the command's exit status; where a signal ended it, that has been raised on ourselves too
+ * @throws UsageError before anything is done
+ */
+export async function runCommand(
+  command: readonly string[],
+  options: RunOptions,
+  env: Environment,
+): Promise<number> {
+  const stderr = new Output(STDERR);
+  const complain = (message: string): void => stderr.add(`criu-sweep: ${message}\n`);
+  const signals = new Signals(complain);
+  const reportTo = options.report === undefined ? null : destinationOf(options.report, '--report');
+  const uid = effectiveUser();
+  const policy = policyOf(options, uid);
+  const match = nameMatcher(policy.kinds);
+  const watched = watchedDirectories(options.workDir, command, policy.kinds);
+  const snapshots = await takeSnapshots(watched, policy.kinds, match);
+  refuseKernels(snapshots);
+
+  const early = await signals.ending();
+  if (early !== null) {
+    signals.release();
+    endBy(early);
+    return 0;
+  }
+  const { end, startTime, ...times } = await runToItsEnd(command, signals);
+  if (end.ended === 'not-started')
+    complain(`cannot run ${escapeText(command[0] ?? '')}: ${describeErrno(end.code)}`);
+  try {
+    const appeared = await findAppeared(snapshots, match);
+    if (options.inUse && appeared.count > 0) await waitForDying(startTime);
+    const { verbose = false, quiet = false, inUse, color } = options;
+    const colors = colorsFor(STDERR, color, env);
+    const mark = markFor(STDERR, env);
+    const ran: CommandEnd = { argv: command, end, ...times };
+    const after = { command: ran, appeared, policy, match, uid, inUse, reportTo, stderr, colors, mark };
+    await sweepAfter({ ...after, verbose, quiet });
+  } catch (error) {
+    stderr.add(bugReport(error));
+  }
+  await stderr.flush();
+  signals.release();
+  if (end.ended !== 'killed') return end.status;
+  endBy(end.signal);
+  return 0;
+}
+
+async function runToItsEnd(
+  command: readonly string[],
+  signals: Signals,
+): Promise<{ end: End; startedAt: number; durationMs: number; startTime: number }> {
+  const startedAt = Date.now();
+  const start = performance.now();
+  const child = startChild(command);
+  signals.passTo(child);
+  const startTime = readStat(child.pid ?? 'self')?.startTime ?? 0;
+  const end = await child.ended;
+  const durationMs = Math.round(performance.now() - start);
+  await signals.sweeping();
+  return { end, startedAt, durationMs, startTime };
+}
+
+/** Own entries only, whatever their age: what was there before is known. */
+function policyOf(options: RunOptions, uid: number): Policy {
+  const kinds = kindPolicyOf(options, uid);
+  return { ...kinds, olderThanMs: null, ageBy: 'mtime', maxDepth: 1, crossDevice: false, exclude: [] };
+}
+
+function refuseKernels(snapshots: readonly Snapshot[]): void {
+  const refused = snapshots.find(({ watched, before }) => watched.named && before.looked === 'kernels');
+  if (refused === undefined) return;
+  const path = escapeText(refused.watched.path);
+  throw new UsageError(
+    `--work-dir: ${path}: is never swept: nothing in /proc, /sys or /dev (but /dev/shm) is`,
+  );
+}

@@ -1,0 +1,40 @@
+import { encode } from '../../bytes.ts';
+import { MADE_IN_TMP } from '../../criu/catalogue.ts';
+import type { Bytes, Kind } from '../../model.ts';
+import { isForbidden } from '../../sweep/resolve-targets.ts';
+import { UsageError } from '../../usage-error.ts';
+import { workDirsOf } from './command-line.ts';
+
+/** A directory that is watched while a command runs. */
+export interface Watched {
+  /** Relative to the working directory that we and the command share. */
+  readonly path: Bytes;
+  /** The kinds of leftovers that are removed there. */
+  readonly kinds: readonly Kind[];
+  /** Asked for with `--work-dir`, so it is worth a word where it never exists. */
+  readonly named: boolean;
+}
+
+/**
+ * The directories to watch: what `--work-dir` names, else what the command line says, else the current one; and /tmp,
+ * for the kinds that CRIU makes there.
+ *
+ * @throws UsageError for an empty `--work-dir`
+ */
+export function watchedDirectories(
+  named: readonly string[],
+  command: readonly string[],
+  kinds: readonly Kind[],
+): readonly Watched[] {
+  if (named.includes('')) throw new UsageError('--work-dir: is empty: name a directory');
+  const workDirs = named.length > 0 ? named : workDirsOf(command);
+  return [
+    ...workDirs.map((dir) => ({ path: encode(dir), kinds, named: named.length > 0 })),
+    { path: '/tmp', kinds: kinds.filter(({ prefix }) => MADE_IN_TMP.includes(prefix)), named: false },
+  ];
+}
+
+/** Whether a resolved path lies in a kernel file system. `/` may be watched: only its own entries are looked at. */
+export function isKernels(resolved: Bytes): boolean {
+  return resolved !== '/' && isForbidden(resolved);
+}

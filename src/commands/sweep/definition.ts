@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { readTool } from '../../version.ts';
+import type { CommandContext } from '../list.ts';
+import { addSweepOptions, type SweepOptions } from './options.ts';
+import { sweepCommand } from './sweep.ts';
+
+/** The sweep, which is what criu-sweep does where no command is named. */
+export function defineSweep({ env, end }: CommandContext): Command {
+  const command = new Command('criu-sweep')
+    .description(
+      'Removes the temporary directories that CRIU left behind: empty, old, of mode 0700, and used by nobody.',
+    )
+    .usage('[options] <target...>')
+    .argument('[target...]', 'directories, or quoted globs of directories, searched at every depth')
+    .version(readTool().version, '-V, --version', 'show the version');
+  return addSweepOptions(command).action(async (targets: string[], options: SweepOptions) => {
+    end(await sweepCommand(targets, options, env));
+  });
+}
