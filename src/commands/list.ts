@@ -33,4 +33,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'show what was left, by which CRIU run, and why',
     load: async () => (await import('./inspect/definition.ts')).defineInspect,
   },
+  {
+    name: 'schedule',
+    usage: 'schedule <cron|systemd|kubernetes> [options] -- <target...>',
+    summary: 'print what makes a sweep run periodically',
+    load: async () => (await import('./schedule/definition.ts')).defineSchedule,
+  },
 ];

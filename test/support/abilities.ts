@@ -27,6 +27,7 @@ const ABILITIES = {
   npm: () => works('npm', '--version'),
   'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),
   overlayfs: () => readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'),
+  promtool: () => works('promtool', '--version'),
 } as const;
 
 /** Something that not every machine has. */

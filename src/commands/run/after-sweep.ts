@@ -7,6 +7,7 @@ import type { Colors } from '../../report/colors.ts';
 import { escapeText } from '../../report/escape.ts';
 import { type Format, jsonFormat } from '../../report/json.ts';
 import { messageFormat } from '../../report/messages.ts';
+import type { Mark } from '../../report/severity.ts';
 import { textFormat } from '../../report/text.ts';
 import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import { readOwnMounts } from '../../sweep/mountinfo.ts';
@@ -29,18 +30,20 @@ export interface AfterSweep {
   /** Where our words go. */
   readonly stderr: Output;
   readonly colors: Colors;
+  /** What stands before each of our messages. */
+  readonly mark: Mark;
   readonly verbose: boolean;
   readonly quiet: boolean;
 }
 
 /** Sweeps what a command left, and tells: a line for each directory removed or failed, and the report. */
 export async function sweepAfter(request: AfterSweep): Promise<void> {
-  const { stderr, colors, verbose, quiet, reportTo } = request;
+  const { stderr, colors, mark, verbose, quiet, reportTo } = request;
   const file = reportTo === null ? null : await openReport(reportTo, stderr);
   const removals: Format = quiet ? () => '' : textFormat({ verbose, colors });
   const results: Sink[] = [{ format: removals, output: stderr }];
   if (file !== null) results.push({ format: jsonFormat(readTool()), output: file.output });
-  const messages = messageFormat({ verbose, quiet, summary: verbose, terminal: false, colors });
+  const messages = messageFormat({ verbose, quiet, summary: verbose, terminal: false, colors, mark });
   await drive(sweep(sweepRequest(request)), {
     results,
     messages: { format: messages, output: stderr },

@@ -1,12 +1,14 @@
 import { bugReport } from '../../bug.ts';
+import type { Environment } from '../../environment.ts';
 import { describeErrno } from '../../errno.ts';
+import { markFor } from '../../journal.ts';
 import type { CommandEnd, End, Policy } from '../../model.ts';
 import { Output } from '../../output.ts';
 import { destinationOf } from '../../output-file.ts';
 import { escapeText } from '../../report/escape.ts';
 import { endBy } from '../../stop-signals.ts';
 import { nameMatcher } from '../../sweep/names.ts';
-import { type ColorEnvironment, colorsFor } from '../../terminal.ts';
+import { colorsFor } from '../../terminal.ts';
 import { UsageError } from '../../usage-error.ts';
 import { type KindOptions, kindPolicyOf, type VerbosityOptions } from '../sweep/options.ts';
 import { effectiveUser } from '../sweep/prepare.ts';
@@ -36,7 +38,7 @@ const STDERR = 2;
 export async function runCommand(
   command: readonly string[],
   options: RunOptions,
-  env: ColorEnvironment,
+  env: Environment,
 ): Promise<number> {
   const stderr = new Output(STDERR);
   const complain = (message: string): void => stderr.add(`criu-sweep: ${message}\n`);
@@ -63,8 +65,9 @@ export async function runCommand(
     if (options.inUse && appeared.count > 0) await waitForDying(startTime);
     const { verbose = false, quiet = false, inUse, color } = options;
     const colors = colorsFor(STDERR, color, env);
+    const mark = markFor(STDERR, env);
     const ran: CommandEnd = { argv: command, end, ...times };
-    const after = { command: ran, appeared, policy, match, uid, inUse, reportTo, stderr, colors };
+    const after = { command: ran, appeared, policy, match, uid, inUse, reportTo, stderr, colors, mark };
     await sweepAfter({ ...after, verbose, quiet });
   } catch (error) {
     stderr.add(bugReport(error));
