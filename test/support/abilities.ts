@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { TestContext } from 'vitest';
 
 /** What a test may need of the machine it runs on, and how to find out. */
@@ -24,6 +24,8 @@ const ABILITIES = {
   setpriv: () => works('setpriv', '--version'),
   prlimit: () => works('prlimit', '--version'),
   npm: () => works('npm', '--version'),
+  'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),
+  overlayfs: () => readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'),
 } as const;
 
 /** Something that not every machine has. */
