@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { COMMANDS } from './commands/list.ts';
 import { defineSweep } from './commands/sweep/definition.ts';
+import type { Environment } from './environment.ts';
 import { print } from './print.ts';
 import { routeOf } from './route.ts';
-import type { ColorEnvironment } from './terminal.ts';
 
 const EXIT_STATUSES = `
 Exit status:
@@ -29,7 +29,7 @@ Examples:
  */
 export async function runProgram(
   args: readonly string[],
-  env: ColorEnvironment,
+  env: Environment,
   end: (exitCode: number) => void,
 ): Promise<void> {
   const sweep = defineSweep({ args, env, end });

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { ColorEnvironment } from '../terminal.ts';
+import type { Environment } from '../environment.ts';
 
 /** What a command is told besides what commander tells it. */
 export interface CommandContext {
   /** Its command line as it was written, the command's own name left out. */
   readonly args: readonly string[];
-  readonly env: ColorEnvironment;
+  readonly env: Environment;
   /** Called with the exit status. */
   readonly end: (exitCode: number) => void;
 }
@@ -26,5 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     usage: 'run [options] -- <command...>',
     summary: 'run a command, then sweep what it left, however it ended',
     load: async () => (await import('./run/definition.ts')).defineRun,
+  },
+  {
+    name: 'inspect',
+    usage: 'inspect [options] [target...]',
+    summary: 'show what was left, by which CRIU run, and why',
+    load: async () => (await import('./inspect/definition.ts')).defineInspect,
   },
 ];

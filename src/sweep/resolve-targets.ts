@@ -52,7 +52,7 @@ export async function resolveTargets(
       if (matches !== null) {
         errors.push(...matches.errors);
         const found = matches.paths
-          .map((each) => resolve(each, match))
+          .map((each) => resolveMatch(each, match))
           .filter((each) => !isForbiddenTarget(each));
         if (found.length === 0) targets.push({ plan: 'none', path, status: 'no-match', error: null });
         targets.push(...found);
@@ -85,6 +85,13 @@ function resolve(path: Bytes, match: NameMatcher): Target {
   }
 }
 
+/** A match of a glob, which may have gone by the time it is its turn: nobody named it. */
+function resolveMatch(path: Bytes, match: NameMatcher): Target {
+  const target = resolve(path, match);
+  if (target.plan === 'tree') return { ...target, forgiven: ['ENOENT'] };
+  return target.plan === 'none' && target.status === 'missing' ? { ...target, error: null } : target;
+}
+
 function resolveTree(path: Bytes, match: NameMatcher): Target {
   const resolved = realpathSync.native(fsPath(path), 'latin1');
   const candidate = resolveCandidate(resolved, match);
@@ -107,7 +114,7 @@ function resolveCandidate(path: Bytes, match: NameMatcher): CandidateTarget | nu
 }
 
 /** Marks what an earlier target already accounts for. */
-function markRepeated(targets: readonly Target[]): Target[] {
+export function markRepeated(targets: readonly Target[]): Target[] {
   const seen = new Set<string>();
   return targets.map((target) => {
     const key = keyOf(target);

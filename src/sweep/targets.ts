@@ -14,7 +14,14 @@ import { stepDown } from './working-directory.ts';
 
 /** A target that has been resolved, before anything was entered. `path` is what the caller wrote, or a glob's match. */
 export type Target =
-  | { readonly plan: 'tree'; readonly path: Bytes; readonly resolved: Bytes; readonly identity: Identity }
+  | {
+      readonly plan: 'tree';
+      readonly path: Bytes;
+      readonly resolved: Bytes;
+      readonly identity: Identity;
+      /** Errno names that are no failure when it cannot be opened, since nobody named it. */
+      readonly forgiven?: readonly string[];
+    }
   | CandidateTarget
   /** The same as an earlier target, which accounts for it. */
   | { readonly plan: 'again'; readonly path: Bytes; readonly resolved: Bytes }
@@ -53,7 +60,10 @@ export function* scanTarget(
         status = 'interrupted';
         break;
       }
-      if (found.type === 'error' && looked.directories === 0) status = statusOf(found.error);
+      if (found.type === 'error' && looked.directories === 0) {
+        status = statusOf(found.error);
+        if (target.plan === 'tree' && target.forgiven?.includes(found.error.code)) continue;
+      }
       yield found;
     }
   }

@@ -23,6 +23,7 @@ const ABILITIES = {
   chattr: () => works('sh', '-c', 'command -v chattr'),
   setpriv: () => works('setpriv', '--version'),
   prlimit: () => works('prlimit', '--version'),
+  'mkfs.ext4': () => works('mkfs.ext4', '-V'),
   npm: () => works('npm', '--version'),
   'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),
   overlayfs: () => readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'),

@@ -41,6 +41,7 @@ export interface PolicyOptions extends KindOptions {
 
 /** All options of a sweep. */
 export interface SweepOptions extends PolicyOptions, VerbosityOptions {
+  readonly known?: boolean;
   readonly dryRun?: boolean;
   readonly check?: boolean;
   readonly format: FormatName;
@@ -50,6 +51,10 @@ export interface SweepOptions extends PolicyOptions, VerbosityOptions {
 }
 
 const HOUR = '1h';
+
+/** What `--known` says in every command's help. */
+export const KNOWN_HELP =
+  'also the work directories of runc, crun, podman, CRI-O, containerd, Docker, LXC and Incus, and /tmp';
 
 /** Gives a command the options that say which directories are meant: their names, owner and mode. */
 export function addKindOptions(command: Command): Command {
@@ -123,6 +128,7 @@ export function addVerbosityOptions(command: Command): Command {
 /** Gives a command all options of a sweep. */
 export function addSweepOptions(command: Command): Command {
   addPolicyOptions(command)
+    .option('--known', KNOWN_HELP)
     .option('-n, --dry-run', 'change nothing; say what would be removed')
     .option('--check', 'dry run that exits 1 when there is something to remove')
     .addOption(new Option('--format <format>', 'what stdout shows').choices(FORMATS).default('text'))

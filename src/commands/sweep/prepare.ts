@@ -1,23 +1,41 @@
 import { excludeMatcher } from '../../sweep/exclude.ts';
 import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import { readOwnMounts } from '../../sweep/mountinfo.ts';
-import { nameMatcher } from '../../sweep/names.ts';
-import { claims, resolveTargets } from '../../sweep/resolve-targets.ts';
+import { type NameMatcher, nameMatcher } from '../../sweep/names.ts';
+import { claims, markRepeated, type ResolvedTargets, resolveTargets } from '../../sweep/resolve-targets.ts';
 import type { SweepRequest } from '../../sweep/sweep.ts';
 import { UsageError } from '../../usage-error.ts';
-import { policyOf, type SweepOptions } from './options.ts';
+import { callerOf, type KnownEnvironment, resolveKnown } from './known.ts';
+import { type PolicyOptions, policyOf } from './options.ts';
 
 /** What a sweep is told by its command line; the clock and the signals come with each run. */
 export type Prepared = Omit<SweepRequest, 'host' | 'startedAt' | 'elapsedMs' | 'interrupted'>;
 
+/** Of the options of a sweep those that say where to look, what for, and whether to remove it. */
+export interface PrepareOptions extends PolicyOptions {
+  readonly known?: boolean;
+  readonly dryRun?: boolean;
+  readonly check?: boolean;
+  readonly inUse: boolean;
+}
+
 /** Makes of options and targets what the sweep is told. Nothing is touched yet. @throws UsageError */
-export async function prepare(written: readonly string[], options: SweepOptions): Promise<Prepared> {
-  if (written.length === 0)
-    throw new UsageError('no target: name a directory, like criu-sweep -n /var/lib/criu');
+export async function prepare(
+  written: readonly string[],
+  options: PrepareOptions,
+  env: KnownEnvironment,
+): Promise<Prepared> {
+  const { known = false } = options;
+  if (written.length === 0 && !known)
+    throw new UsageError('no target: name a directory, like criu-sweep -n /var/lib/criu, or --known');
   const uid = effectiveUser();
   const policy = policyOf(options, uid);
   const match = nameMatcher(policy.kinds);
-  const { targets, errors } = await resolveTargets(written, match);
+  const { targets, errors } = await resolveAll(
+    written,
+    known ? () => resolveKnown(callerOf(uid, env), match) : null,
+    match,
+  );
   const { maxDepth, crossDevice } = policy;
   const mounts = readOwnMounts();
   const excludes = await excludeMatcher(policy.exclude);
@@ -31,6 +49,23 @@ export async function prepare(written: readonly string[], options: SweepOptions)
     dryRun: dryRun || check,
     scope: { match, excludes, maxDepth, crossDevice, mounts, ...claims(targets) },
     lookForUsers: options.inUse ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid }) : null,
+  };
+}
+
+/** The targets that were written, and behind them the known ones that none of those is. */
+async function resolveAll(
+  written: readonly string[],
+  known: (() => Promise<ResolvedTargets>) | null,
+  match: NameMatcher,
+): Promise<ResolvedTargets> {
+  const named = await resolveTargets(written, match);
+  if (known === null) return named;
+  const more = await known();
+  const targets = markRepeated([...named.targets, ...more.targets]);
+  const isNews = (at: number) => at < named.targets.length || targets[at]?.plan !== 'again';
+  return {
+    targets: targets.filter((_, at) => isNews(at)),
+    errors: [...named.errors, ...more.errors],
   };
 }
 

@@ -13,6 +13,7 @@ import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import { type ColorEnvironment, colorsFor, Progress } from '../../terminal.ts';
 import { readTool } from '../../version.ts';
 import { drive, type Sink } from './drive.ts';
+import type { KnownEnvironment } from './known.ts';
 import type { SweepOptions } from './options.ts';
 import { prepare } from './prepare.ts';
 
@@ -28,10 +29,10 @@ const STDERR = 2;
 export async function sweepCommand(
   targets: readonly string[],
   options: SweepOptions,
-  env: ColorEnvironment,
+  env: ColorEnvironment & KnownEnvironment,
 ): Promise<number> {
   const reportTo = options.report === undefined ? null : destinationOf(options.report, '--report');
-  const prepared = await prepare(targets, options);
+  const prepared = await prepare(targets, options, env);
   const signals = new StopSignals();
   const deadline =
     options.maxRuntime === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.maxRuntime;

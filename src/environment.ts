@@ -1,0 +1,9 @@
+import type { ColorEnvironment } from './terminal.ts';
+
+/** The environment variables that say something to a command. */
+export interface Environment extends ColorEnvironment {
+  /** Where the search for criu begins. */
+  readonly PATH?: string | undefined;
+  /** Where the runtimes of a user's containers keep theirs (XDG base directory specification). */
+  readonly XDG_RUNTIME_DIR?: string | undefined;
+}

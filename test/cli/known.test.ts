@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { need } from '../support/abilities.ts';
+import { run } from '../support/command.ts';
+import { leftoverName } from '../support/leftovers.ts';
+import { staged } from '../support/stage.ts';
+import { outcomes, sweep } from '../support/sweep.ts';
+import { asUser } from '../support/wrap.ts';
+
+const name = leftoverName();
+/** A shell's commands that make an old leftover in a directory of the known places, all of which begin empty. */
+const leave = (dir: string, leftover = name) =>
+  `mkdir -p ${dir}/${leftover}; chmod 0700 ${dir}/${leftover}; touch -d '2 hours ago' ${dir}/${leftover}`;
+const podman = '/var/lib/containers/storage/overlay-containers/abc/userdata';
+
+test('--known sweeps the places that exist, and says nothing of the others', async (context) => {
+  need(context, 'root', 'namespaces');
+  const wrap = staged([leave('/tmp/deep/er'), leave(podman), leave('/run/runc/c1/criu.work')]);
+  const { report, code, err } = await sweep(['--known'], { wrap });
+  expect(outcomes(report, '')).toEqual({
+    [`run/runc/c1/criu.work/${name}`]: 'removed',
+    [`${podman.slice(1)}/${name}`]: 'removed',
+    [`tmp/deep/er/${name}`]: 'removed',
+  });
+  expect(report.targets.map(({ path, status }) => [path, status])).toEqual([
+    ['/run/runc/c1/criu.work', 'swept'],
+    [podman, 'swept'],
+    ['/tmp', 'swept'],
+  ]);
+  expect([code, err]).toEqual([0, '']);
+});
+
+test('a place beside the work dirs, where a container has its files, is not entered', async (context) => {
+  need(context, 'root', 'namespaces');
+  const rootfs = '/var/lib/containers/storage/overlay/abc/diff';
+  const { report } = await sweep(['--known'], { wrap: staged([leave(rootfs), 'mkdir /var/lib/lxc']) });
+  expect(report.items).toEqual([]);
+});
+
+test('a target that is a known place as well is swept and reported once', async (context) => {
+  need(context, 'root', 'namespaces');
+  const { report } = await sweep(['--known', '/tmp'], { wrap: staged([leave('/tmp')]) });
+  expect(report.targets.map(({ path }) => path)).toEqual(['/tmp']);
+  expect(outcomes(report, '/tmp')).toEqual({ [name]: 'removed' });
+});
+
+test('a target that is missing is said also beside --known', async (context) => {
+  need(context, 'root', 'namespaces');
+  const { code, err } = await run(['--known', '/missing'], { wrap: staged([]) });
+  expect(err).toContain('/missing: ENOENT');
+  expect(code).toBe(3);
+});
+
+test('for a user, known places that are closed to him are passed over, and his own are swept', async (context) => {
+  need(context, 'root', 'namespaces');
+  const wrap = [
+    ...staged([
+      'mkdir -p /var/lib/containerd/io.containerd.runtime.v2.task /var/lib/containers/storage',
+      'chmod 0700 /var/lib/containers /var/lib/containerd/io.containerd.runtime.v2.task',
+      'mkdir -p "/tmp/home/.local/share/containers" "/run/user/[1]"',
+      `mkdir -m 0700 /tmp/home/.local/share/containers/${name} '/run/user/[1]/${name}'`,
+      "touch -d '2 hours ago' /tmp/home/.local/share/containers/.criu* /run/user/*/.criu*",
+      'chown -R 65534:65534 /tmp/home /run/user',
+    ]),
+    ...asUser(65534),
+  ];
+  const env = { HOME: '/tmp/home', XDG_RUNTIME_DIR: '/run/user/[1]' };
+  const { report, code, err } = await sweep(['--known'], { wrap, env });
+  expect(outcomes(report, '')).toEqual({
+    [`tmp/home/.local/share/containers/${name}`]: 'removed',
+    [`run/user/[1]/${name}`]: 'removed',
+  });
+  expect([code, err, report.errors]).toEqual([0, '', []]);
+});
+
+test('an XDG_RUNTIME_DIR where nothing is ever swept is passed over', async (context) => {
+  need(context, 'root', 'namespaces');
+  const env = { XDG_RUNTIME_DIR: '/proc/self', HOME: '/' };
+  const wrap = [...staged([]), ...asUser(65534)];
+  const { report, code } = await sweep(['--known', '--dry-run'], { wrap, env });
+  expect(report.targets.map(({ path }) => path)).toEqual(['/tmp']);
+  expect(code).toBe(0);
+});

@@ -1,0 +1,43 @@
+import { mkdirSync, rmdirSync, statSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { OwnMounts } from '../../src/sweep/mountinfo.ts';
+import { nameMatcher } from '../../src/sweep/names.ts';
+import type { ScanScope } from '../../src/sweep/scanner.ts';
+import { scanTarget } from '../../src/sweep/targets.ts';
+import { scratch } from '../support/scratch.ts';
+
+const scope: ScanScope = {
+  match: nameMatcher([{ prefix: 'x.', modes: null, mountable: false }]),
+  excludes: null,
+  maxDepth: null,
+  crossDevice: false,
+  mounts: new OwnMounts([]),
+  isOtherTarget: () => false,
+  passesOver: () => false,
+};
+
+/** What a scan says of a target that has gone after it was resolved. */
+function scanGone(forgiven: readonly string[] | null) {
+  const before = process.cwd();
+  onTestFinished(() => process.chdir(before));
+  const path = `${scratch()}/gone`;
+  mkdirSync(path);
+  const identity = statSync(path);
+  rmdirSync(path);
+  const target = { plan: 'tree', path, resolved: path, identity, ...(forgiven && { forgiven }) } as const;
+  return [...scanTarget(target, scope, () => null)].map((found) =>
+    found.type === 'target' ? found.target.status : found.type,
+  );
+}
+
+test('a named target that goes missing before its turn is an error', () => {
+  expect(scanGone(null)).toEqual(['error', 'missing']);
+});
+
+test('a match of a glob, or a known place, may go missing before its turn', () => {
+  expect(scanGone(['ENOENT'])).toEqual(['missing']);
+});
+
+test('what else keeps it from being opened is an error all the same', () => {
+  expect(scanGone(['EACCES'])).toEqual(['error', 'missing']);
+});
