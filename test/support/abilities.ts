@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { TestContext } from 'vitest';
 
 /** What a test may need of the machine it runs on, and how to find out. */
@@ -23,6 +23,8 @@ const ABILITIES = {
   prlimit: () => works('prlimit', '--version'),
   'mkfs.ext4': () => works('mkfs.ext4', '-V'),
   npm: () => works('npm', '--version'),
+  'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),
+  overlayfs: () => readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'),
 } as const;
 
 /** Something that not every machine has. */

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { describeErrno, errnoOf } from '../../errno.ts';
+import { describeErrno } from '../../errno.ts';
 import type { CommandEnd, Policy } from '../../model.ts';
 import type { Output } from '../../output.ts';
 import { type Destination, OutputFile } from '../../output-file.ts';
@@ -11,6 +11,7 @@ import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import { readOwnMounts } from '../../sweep/mountinfo.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
+import { UsageError } from '../../usage-error.ts';
 import { readTool } from '../../version.ts';
 import { drive, type Sink } from '../sweep/drive.ts';
 import type { Appeared } from './appeared.ts';
@@ -53,13 +54,14 @@ async function openReport(reportTo: Destination, stderr: Output): Promise<Output
   try {
     return await OutputFile.open(reportTo);
   } catch (error) {
-    complainOfReport(reportTo, errnoOf(error).code, stderr);
+    if (!(error instanceof UsageError)) throw error;
+    stderr.add(`criu-sweep: ${error.message}\n`);
     return null;
   }
 }
 
-function complainOfReport({ path }: Destination, code: string, stderr: Output): void {
-  stderr.add(`criu-sweep: --report ${path}: ${describeErrno(code)}\n`);
+function complainOfReport({ named }: Destination, code: string, stderr: Output): void {
+  stderr.add(`criu-sweep: ${named}: ${describeErrno(code)}\n`);
 }
 
 function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSweep): SweepRequest {

@@ -88,7 +88,7 @@ test('on a narrow terminal what can be broken fits, and errors are cut', async (
   expect(out).toContain(`
   failed dump by CRIU 3.17.1, 2026-11-23 20:03:36
     (`);
-  expect(out).toContain('\n    compel/src/lib/infect.c:356: Unable to detach f…\n');
+  expect(out).toContain('\n    compel/src/lib/infect.c:356: Unable to detach…\n');
 });
 
 test('with -v errors are whole on any terminal', async (context) => {
@@ -184,11 +184,7 @@ const CHECKED: readonly (readonly [string, (dir: string) => unknown, number])[] 
   ['a run that was cut off', (dir) => stageRun(dir, 'dump-killed-3.17.1'), 1],
   ['a run that succeeded and left nothing', (dir) => stageRun(dir, 'restore-ok-3.17.1'), 0],
   ['nothing', () => {}, 0],
-  [
-    'a young directory of no known run',
-    (dir) => mkdirSync(`${dir}/${leftoverName()}`, { mode: 0o700 }),
-    0,
-  ],
+  ['a young directory of no known run', (dir) => mkdirSync(`${dir}/${leftoverName()}`, { mode: 0o700 }), 0],
   ['a link of such a name', (dir) => symlinkSync('/', `${dir}/${leftoverName()}`), 0],
 ];
 
