@@ -33,4 +33,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'show what was left, by which CRIU run, and why',
     load: async () => (await import('./inspect/definition.ts')).defineInspect,
   },
+  {
+    name: 'doctor',
+    usage: 'doctor [options]',
+    summary: "is this host's CRIU one that leaves directories; can a sweep see enough",
+    load: async () => (await import('./doctor/definition.ts')).defineDoctor,
+  },
 ];
