@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { bugReport } from './bug.ts';
 import { EXIT } from './exit-code.ts';
+import { markFor } from './journal.ts';
 import { runProgram } from './program.ts';
 import { escapeText } from './report/escape.ts';
 import { UsageError } from './usage-error.ts';
@@ -33,7 +34,8 @@ function sayWhy(error: unknown): number {
 
 function complain(text: string): void {
   try {
-    writeSync(STDERR, text);
+    const mark = markFor(STDERR, process.env)('error');
+    writeSync(STDERR, text.replace(/^(?=.)/gm, mark));
   } catch {
     // With nobody to hear it, the exit status says it alone.
   }

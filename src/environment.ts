@@ -6,4 +6,8 @@ export interface Environment extends ColorEnvironment {
   readonly PATH?: string | undefined;
   /** Where the runtimes of a user's containers keep theirs (XDG base directory specification). */
   readonly XDG_RUNTIME_DIR?: string | undefined;
+  /** `device:inode` of the journal's stream, set by systemd (systemd.exec(5)). */
+  readonly JOURNAL_STREAM?: string | undefined;
+  /** The file whose Markdown GitHub Actions shows as the step's summary. */
+  readonly GITHUB_STEP_SUMMARY?: string | undefined;
 }

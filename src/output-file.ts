@@ -108,6 +108,12 @@ export class OutputFile {
     }
   }
 
+  /** Opens a file that others have written to, and adds to its end. Throws open(2)'s errno. */
+  static async append(path: string): Promise<OutputFile> {
+    const handle = await open(path, 'a');
+    return new OutputFile(handle.fd, handle, null);
+  }
+
   /** Writes what is left, and puts the file into its place. Where that fails the errno, and no half file is left. */
   async finish(): Promise<Errno | null> {
     await this.output.flush();

@@ -39,4 +39,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "is this host's CRIU one that leaves directories; can a sweep see enough",
     load: async () => (await import('./doctor/definition.ts')).defineDoctor,
   },
+  {
+    name: 'schedule',
+    usage: 'schedule <cron|systemd|kubernetes> [options] -- <target...>',
+    summary: 'print what makes a sweep run periodically',
+    load: async () => (await import('./schedule/definition.ts')).defineSchedule,
+  },
 ];

@@ -3,6 +3,7 @@ import type { Counts, Summary, SweepError, SweepEvent } from '../model.ts';
 import type { Colors } from './colors.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './json.ts';
+import type { Mark } from './severity.ts';
 import { itemPath } from './text.ts';
 
 /** What decides which messages are said. */
@@ -15,6 +16,8 @@ export interface MessageOptions {
   /** Somebody is looking: the summary is said even when nothing happened. */
   readonly terminal: boolean;
   readonly colors: Colors;
+  /** What stands before each line, by how much it matters. */
+  readonly mark: Mark;
 }
 
 /** Failures, and errors, that are said one by one; the others are counted. */
@@ -22,14 +25,14 @@ const MOST_SAID = 20;
 
 /** What is said on stderr about a sweep: failures as they come, what could not be seen, and at the end a summary. */
 export function messageFormat(options: MessageOptions): Format {
-  const failures = new Limit();
-  const errors = new Limit();
+  const failures = new Limit(options.mark);
+  const errors = new Limit(options.mark);
   return (event) => {
     switch (event.type) {
       case 'item':
-        return failures.say(failureLine(event, options.colors));
+        return failures.say(failureLine(event, options));
       case 'error':
-        return errors.say(errorLine(event.error, options.colors));
+        return errors.say(errorLine(event.error, options));
       case 'summary':
         return failures.rest('failed') + errors.rest('errors') + ending(event.summary, options);
       case 'start':
@@ -40,7 +43,12 @@ export function messageFormat(options: MessageOptions): Format {
 }
 
 class Limit {
+  readonly #mark: Mark;
   #count = 0;
+
+  constructor(mark: Mark) {
+    this.#mark = mark;
+  }
 
   say(line: string): string {
     if (line === '') return '';
@@ -49,31 +57,33 @@ class Limit {
   }
 
   rest(what: string): string {
-    return this.#count > MOST_SAID ? `criu-sweep: ${this.#count - MOST_SAID} more ${what}\n` : '';
+    if (this.#count <= MOST_SAID) return '';
+    return `${this.#mark('error')}criu-sweep: ${this.#count - MOST_SAID} more ${what}\n`;
   }
 }
 
-function failureLine(event: SweepEvent & { type: 'item' }, colors: Colors): string {
+function failureLine(event: SweepEvent & { type: 'item' }, { colors, mark }: MessageOptions): string {
   const { result } = event.item;
   if (result.outcome !== 'failed') return '';
-  return `${colors.red('failed')} ${itemPath(event.item)}: ${describeErrno(result.code)}\n`;
+  return `${mark('error')}${colors.red('failed')} ${itemPath(event.item)}: ${describeErrno(result.code)}\n`;
 }
 
-function errorLine({ path, code, syscall }: SweepError, colors: Colors): string {
-  return `${colors.red('criu-sweep:')} ${escapeName(path)}: ${describeErrno(code)} (${syscall})\n`;
+function errorLine({ path, code, syscall }: SweepError, { colors, mark }: MessageOptions): string {
+  return `${mark('error')}${colors.red('criu-sweep:')} ${escapeName(path)}: ${describeErrno(code)} (${syscall})\n`;
 }
 
 function ending(summary: Summary, options: MessageOptions): string {
   const { removed, wouldRemove, failed } = summary.counts;
-  const blind = options.quiet ? '' : blindnessLine(summary);
+  const blind = options.quiet ? '' : blindnessLine(summary, options.mark);
   const eventful = removed + wouldRemove + failed + summary.incomplete > 0 || summary.interrupted !== null;
   if (options.quiet || !options.summary || !(eventful || options.terminal || options.verbose)) return blind;
-  return `${blind}criu-sweep: ${summaryText(summary)}\n`;
+  const severity = failed + summary.incomplete > 0 || summary.interrupted !== null ? 'warning' : 'info';
+  return `${blind}${options.mark(severity)}criu-sweep: ${summaryText(summary)}\n`;
 }
 
-function blindnessLine({ blindness, counts }: Summary): string {
+function blindnessLine({ blindness, counts }: Summary, mark: Mark): string {
   if (blindness === null || !counts.keptBy.unknown) return '';
-  return `criu-sweep: ${blindness}, so kinds that CRIU mounts things on were kept; criu-sweep doctor explains\n`;
+  return `${mark('warning')}criu-sweep: ${blindness}, so kinds that CRIU mounts things on were kept; criu-sweep doctor explains\n`;
 }
 
 /** The counts of a sweep in one line: `3 removed, 2 kept (1 mode, 1 not-empty) in 0.02 s`. */

@@ -1,8 +1,11 @@
 import picocolors from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import type { Candidate, Facts, Item, Outcome, SweepEvent } from '../../src/model.ts';
+import { githubFormat } from '../../src/report/github.ts';
 import { type Format, jsonFormat, ndjsonFormat } from '../../src/report/json.ts';
 import { messageFormat } from '../../src/report/messages.ts';
+import { journalMark, unmarked } from '../../src/report/severity.ts';
+import { stepSummaryFormat } from '../../src/report/step-summary.ts';
 import { textFormat } from '../../src/report/text.ts';
 import { reportOf } from '../support/schema.ts';
 
@@ -146,7 +149,27 @@ describe('a report of everything that can be said', () => {
   });
 
   it('as messages', async () => {
-    const options = { verbose: false, quiet: false, summary: true, terminal: false, colors };
+    const options = { verbose: false, quiet: false, summary: true, terminal: false, colors, mark: unmarked };
     await expect(say(messageFormat(options))).toMatchFileSnapshot(golden('everything.stderr'));
+  });
+
+  it('as messages in the journal', async () => {
+    const options = {
+      verbose: false,
+      quiet: false,
+      summary: true,
+      terminal: false,
+      colors,
+      mark: journalMark,
+    };
+    await expect(say(messageFormat(options))).toMatchFileSnapshot(golden('everything.journal'));
+  });
+
+  it('as workflow commands', async () => {
+    await expect(say(githubFormat())).toMatchFileSnapshot(golden('everything.github'));
+  });
+
+  it("as a step's summary", async () => {
+    await expect(say(stepSummaryFormat())).toMatchFileSnapshot(golden('everything.md'));
   });
 });

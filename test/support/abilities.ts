@@ -16,6 +16,8 @@ const ABILITIES = {
       .every(isOpen),
   strace: () => works('strace', '-o', '/dev/null', 'true'),
   cc: () => works('cc', '--version'),
+  /** Block devices of files: file systems of the test's own. */
+  loop: () => works('sh', '-c', 'losetup --find && mkfs.ext4 -V'),
   script: () => works('script', '--version'),
   setfacl: () => works('setfacl', '--version'),
   chattr: () => works('sh', '-c', 'command -v chattr'),
@@ -25,6 +27,7 @@ const ABILITIES = {
   npm: () => works('npm', '--version'),
   'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),
   overlayfs: () => readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'),
+  promtool: () => works('promtool', '--version'),
 } as const;
 
 /** Something that not every machine has. */

@@ -8,6 +8,7 @@ import { type Destination, destinationOf, OutputFile } from '../../output-file.t
 import { escapeName } from '../../report/escape.ts';
 import type { Format } from '../../report/json.ts';
 import { messageFormat } from '../../report/messages.ts';
+import { unmarked } from '../../report/severity.ts';
 import { endBy, StopSignals } from '../../stop-signals.ts';
 import { type Pause, type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import { type ColorEnvironment, colorsFor, Progress } from '../../terminal.ts';
@@ -113,6 +114,7 @@ async function look(
         terminal: false,
         summary: false,
         colors: colorsFor(STDERR, options.color, env),
+        mark: unmarked,
       }),
     },
     progress,

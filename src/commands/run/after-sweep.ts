@@ -4,8 +4,10 @@ import type { CommandEnd, Policy } from '../../model.ts';
 import type { Output } from '../../output.ts';
 import { type Destination, OutputFile } from '../../output-file.ts';
 import type { Colors } from '../../report/colors.ts';
+import { escapeText } from '../../report/escape.ts';
 import { type Format, jsonFormat } from '../../report/json.ts';
 import { messageFormat } from '../../report/messages.ts';
+import type { Mark } from '../../report/severity.ts';
 import { textFormat } from '../../report/text.ts';
 import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import { readOwnMounts } from '../../sweep/mountinfo.ts';
@@ -28,18 +30,20 @@ export interface AfterSweep {
   /** Where our words go. */
   readonly stderr: Output;
   readonly colors: Colors;
+  /** What stands before each of our messages. */
+  readonly mark: Mark;
   readonly verbose: boolean;
   readonly quiet: boolean;
 }
 
 /** Sweeps what a command left, and tells: a line for each directory removed or failed, and the report. */
 export async function sweepAfter(request: AfterSweep): Promise<void> {
-  const { stderr, colors, verbose, quiet, reportTo } = request;
+  const { stderr, colors, mark, verbose, quiet, reportTo } = request;
   const file = reportTo === null ? null : await openReport(reportTo, stderr);
   const removals: Format = quiet ? () => '' : textFormat({ verbose, colors });
   const results: Sink[] = [{ format: removals, output: stderr }];
   if (file !== null) results.push({ format: jsonFormat(readTool()), output: file.output });
-  const messages = messageFormat({ verbose, quiet, summary: verbose, terminal: false, colors });
+  const messages = messageFormat({ verbose, quiet, summary: verbose, terminal: false, colors, mark });
   await drive(sweep(sweepRequest(request)), {
     results,
     messages: { format: messages, output: stderr },
@@ -47,21 +51,18 @@ export async function sweepAfter(request: AfterSweep): Promise<void> {
     exitCode: ({ exitCode }) => exitCode,
   });
   const failure = (await file?.finish()) ?? null;
-  if (failure !== null && reportTo !== null) complainOfReport(reportTo, failure.code, stderr);
+  if (failure !== null) stderr.add(`criu-sweep: ${reportTo?.named}: ${describeErrno(failure.code)}\n`);
 }
 
+/** A report that cannot be written is no reason to leave anything behind. */
 async function openReport(reportTo: Destination, stderr: Output): Promise<OutputFile | null> {
   try {
     return await OutputFile.open(reportTo);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    stderr.add(`criu-sweep: ${error.message}\n`);
+    stderr.add(`criu-sweep: ${escapeText(error.message)}\n`);
     return null;
   }
-}
-
-function complainOfReport({ named }: Destination, code: string, stderr: Output): void {
-  stderr.add(`criu-sweep: ${named}: ${describeErrno(code)}\n`);
 }
 
 function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSweep): SweepRequest {

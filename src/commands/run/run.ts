@@ -1,12 +1,14 @@
 import { bugReport } from '../../bug.ts';
+import type { Environment } from '../../environment.ts';
 import { describeErrno } from '../../errno.ts';
+import { markFor } from '../../journal.ts';
 import type { CommandEnd, End, Policy } from '../../model.ts';
 import { Output } from '../../output.ts';
 import { destinationOf } from '../../output-file.ts';
 import { escapeText } from '../../report/escape.ts';
 import { endBy } from '../../stop-signals.ts';
 import { nameMatcher } from '../../sweep/names.ts';
-import { type ColorEnvironment, colorsFor } from '../../terminal.ts';
+import { colorsFor } from '../../terminal.ts';
 import { UsageError } from '../../usage-error.ts';
 import { type KindOptions, kindPolicyOf, type VerbosityOptions } from '../sweep/options.ts';
 import { effectiveUser } from '../sweep/prepare.ts';
@@ -36,7 +38,7 @@ const STDERR = 2;
 export async function runCommand(
   command: readonly string[],
   options: RunOptions,
-  env: ColorEnvironment,
+  env: Environment,
 ): Promise<number> {
   const stderr = new Output(STDERR);
   const complain = (message: string): void => stderr.add(`criu-sweep: ${message}\n`);
@@ -57,14 +59,15 @@ export async function runCommand(
   }
   const { end, startTime, ...times } = await runToItsEnd(command, signals);
   if (end.ended === 'not-started')
-    complain(`cannot run ${escapeText(command[0] ?? '')}: ${describeErrno(end.code)}`);
+    complain(`cannot run ${escapeText(command[0] ?? '')}: ${whyNotStarted(end.code)}`);
   try {
     const appeared = await findAppeared(snapshots, match);
     if (options.inUse && appeared.count > 0) await waitForDying(startTime);
     const { verbose = false, quiet = false, inUse, color } = options;
     const colors = colorsFor(STDERR, color, env);
+    const mark = markFor(STDERR, env);
     const ran: CommandEnd = { argv: command, end, ...times };
-    const after = { command: ran, appeared, policy, match, uid, inUse, reportTo, stderr, colors };
+    const after = { command: ran, appeared, policy, match, uid, inUse, reportTo, stderr, colors, mark };
     await sweepAfter({ ...after, verbose, quiet });
   } catch (error) {
     stderr.add(bugReport(error));
@@ -89,6 +92,11 @@ async function runToItsEnd(
   const durationMs = Math.round(performance.now() - start);
   await signals.sweeping();
   return { end, startedAt, durationMs, startTime };
+}
+
+function whyNotStarted(code: string): string {
+  const why = describeErrno(code);
+  return code === 'EILSEQ' ? `${why}: Node.js passes on UTF-8 only; call it from a script` : why;
 }
 
 /** Own entries only, whatever their age: what was there before is known. */

@@ -13,7 +13,7 @@ import {
 } from '../../sweep/policy.ts';
 import { COLOR_CHOICES, type ColorChoice } from '../../terminal.ts';
 
-export const FORMATS = ['text', 'json', 'ndjson'] as const;
+export const FORMATS = ['text', 'json', 'ndjson', 'github'] as const;
 export type FormatName = (typeof FORMATS)[number];
 
 /** What the options of {@link addKindOptions} leave behind, as commander gathers it. */
@@ -46,6 +46,9 @@ export interface SweepOptions extends PolicyOptions, VerbosityOptions {
   readonly check?: boolean;
   readonly format: FormatName;
   readonly report?: string;
+  readonly metrics?: string;
+  /** Milliseconds. */
+  readonly every?: number;
   readonly inUse: boolean;
   readonly maxRuntime?: number;
 }
@@ -134,6 +137,13 @@ export function addSweepOptions(command: Command): Command {
     .addOption(new Option('--format <format>', 'what stdout shows').choices(FORMATS).default('text'))
     .option('--json', 'same as --format json')
     .option('--report <file>', 'write the JSON report into a file too, whole or not at all')
+    .option('--metrics <file.prom>', "write metrics for node_exporter's textfile collector, mode 0644")
+    .addOption(
+      new Option(
+        '--every <duration>',
+        'stay in the foreground and sweep again at this interval, until a signal comes',
+      ).argParser((text) => parseInterval(text, '--every')),
+    )
     .option('--no-in-use', 'do not look who uses a directory')
     .addOption(
       new Option(

@@ -1,27 +1,30 @@
 import { hostname } from 'node:os';
 import { isatty } from 'node:tty';
-import { describeErrno } from '../../errno.ts';
+import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit-code.ts';
 import type { Summary } from '../../model.ts';
 import { Output } from '../../output.ts';
-import { type Destination, destinationOf, OutputFile } from '../../output-file.ts';
-import { type Format, jsonFormat, ndjsonFormat } from '../../report/json.ts';
-import { messageFormat } from '../../report/messages.ts';
-import { textFormat } from '../../report/text.ts';
 import { endBy, StopSignals } from '../../stop-signals.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
-import { type ColorEnvironment, colorsFor, Progress } from '../../terminal.ts';
-import { readTool } from '../../version.ts';
+import { Progress } from '../../terminal.ts';
 import { drive, type Sink } from './drive.ts';
-import type { KnownEnvironment } from './known.ts';
+import { Beats, StartingPlace } from './every.ts';
+import {
+  type Files,
+  filesOf,
+  finishReport,
+  lossLine,
+  lossOf,
+  openReports,
+  withLoss,
+  writeMetrics,
+} from './files.ts';
+import { resultFormat, STDERR, STDOUT, stderrFormat } from './formats.ts';
 import type { SweepOptions } from './options.ts';
-import { prepare } from './prepare.ts';
-
-const STDOUT = 1;
-const STDERR = 2;
+import { type Prepared, prepare } from './prepare.ts';
 
 /**
- * `criu-sweep <target...>`: sweeps once and reports.
+ * `criu-sweep <target...>`: sweeps and reports, once or, with `--every`, again and again until a signal comes.
  *
  * @returns the exit status; where a signal stopped the sweep, it has been raised again
  * @throws UsageError before anything is touched
@@ -29,87 +32,79 @@ const STDERR = 2;
 export async function sweepCommand(
   targets: readonly string[],
   options: SweepOptions,
-  env: ColorEnvironment & KnownEnvironment,
+  env: Environment,
 ): Promise<number> {
-  const reportTo = options.report === undefined ? null : destinationOf(options.report, '--report');
-  const prepared = await prepare(targets, options, env);
+  const files = filesOf(options, env);
+  const start = new StartingPlace(targets);
+  let prepared = await prepare(targets, options, env);
   const signals = new StopSignals();
-  const deadline =
-    options.maxRuntime === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.maxRuntime;
-  const request: SweepRequest = {
+  const beats = options.every === undefined ? null : new Beats(options.every, signals);
+  for (let first = true; ; first = false) {
+    const { interrupted, exitCode } = await report(
+      requestOf(prepared, options, signals),
+      options,
+      env,
+      files,
+      first,
+    );
+    if (interrupted !== null && interrupted !== 'timeout') {
+      signals.release();
+      endBy(interrupted);
+      return exitCode;
+    }
+    if (beats === null || !(await beats.next())) {
+      signals.release();
+      return beats === null ? exitCode : EXIT.done;
+    }
+    start.goBack();
+    prepared = await prepare(targets, options, env);
+  }
+}
+
+function requestOf(prepared: Prepared, { maxRuntime }: SweepOptions, signals: StopSignals): SweepRequest {
+  const start = performance.now();
+  const deadline = maxRuntime === undefined ? Number.POSITIVE_INFINITY : start + maxRuntime;
+  return {
     ...prepared,
     host: hostname(),
     startedAt: Date.now(),
-    elapsedMs: elapsedSince(performance.now()),
+    elapsedMs: () => performance.now() - start,
     interrupted: () => signals.received ?? (performance.now() > deadline ? 'timeout' : null),
   };
-  const summary = await report(request, options, env, reportTo);
-  signals.release();
-  if (summary.interrupted !== null && summary.interrupted !== 'timeout') endBy(summary.interrupted);
-  return summary.exitCode;
 }
 
-function elapsedSince(start: number): () => number {
-  return () => performance.now() - start;
-}
-
+/** Sweeps once, and writes all that is to be written. @returns the summary, with the final exit status */
 async function report(
   request: SweepRequest,
   options: SweepOptions,
-  env: ColorEnvironment,
-  reportTo: Destination | null,
+  env: Environment,
+  files: Files,
+  first: boolean,
 ): Promise<Summary> {
   const stdout = new Output(STDOUT);
   const stderr = new Output(STDERR);
+  const reports = await openReports(files, first);
   const results: Sink[] = [{ format: resultFormat(options, env), output: stdout }];
-  const file = reportTo === null ? null : await OutputFile.open(reportTo);
-  if (file !== null) results.push({ format: jsonFormat(readTool()), output: file.output });
-
-  const terminal = isatty(STDERR);
-  const { verbose = false, quiet = false } = options;
+  for (const each of reports)
+    if (each.file !== null) results.push({ format: each.format, output: each.file.output });
+  const shown = isatty(STDERR) && !options.quiet;
   const summary = await drive(sweep(request), {
     results,
-    messages: {
-      output: stderr,
-      format: messageFormat({
-        verbose,
-        quiet,
-        terminal,
-        summary: options.format === 'text',
-        colors: colorsFor(STDERR, options.color, env),
-      }),
+    messages: { output: stderr, format: stderrFormat(options, env) },
+    progress: shown ? new Progress(performance.now()) : null,
+    exitCode: ({ exitCode }) => {
+      const whole = lossOf(stdout) === null && reports.every(({ file }) => file !== null);
+      return whole ? exitCode : withLoss(exitCode);
     },
-    progress: terminal && !quiet ? new Progress(performance.now()) : null,
-    exitCode: ({ exitCode }) => (isLoss(stdout) ? withLoss(exitCode) : exitCode),
   });
 
-  const failure = (await file?.finish()) ?? null;
-  if (failure !== null)
-    stderr.add(`criu-sweep: --report ${options.report}: ${describeErrno(failure.code)}\n`);
-  if (isLoss(stdout)) stderr.add(`criu-sweep: stdout: ${describeErrno(stdout.failure?.code ?? '')}\n`);
+  const losses: (string | null)[] = [];
+  for (const each of reports) losses.push(await finishReport(each));
+  losses.push(lossOf(stdout));
+  const exitCode = losses.every((loss) => loss === null) ? summary.exitCode : withLoss(summary.exitCode);
+  if (files.metrics !== null) losses.push(await writeMetrics(files.metrics, { ...summary, exitCode }));
+  const lost = losses.filter((loss) => loss !== null);
+  for (const loss of lost) stderr.add(lossLine(loss, env));
   await stderr.flush();
-  return failure !== null || isLoss(stdout) ? { ...summary, exitCode: withLoss(summary.exitCode) } : summary;
-}
-
-/** A reader that has gone (EPIPE) wants no more; anything else is a report that could not be written. */
-function isLoss({ failure }: Output): boolean {
-  return failure !== null && failure.code !== 'EPIPE';
-}
-
-function withLoss(exitCode: number): number {
-  return exitCode === EXIT.done || exitCode === EXIT.somethingToRemove ? EXIT.incomplete : exitCode;
-}
-
-function resultFormat(
-  { format, verbose = false, quiet = false, color }: SweepOptions,
-  env: ColorEnvironment,
-): Format {
-  switch (format) {
-    case 'text':
-      return quiet ? () => '' : textFormat({ verbose, colors: colorsFor(STDOUT, color, env) });
-    case 'json':
-      return jsonFormat(readTool());
-    case 'ndjson':
-      return ndjsonFormat(readTool());
-  }
+  return { ...summary, exitCode: lost.length === 0 ? exitCode : withLoss(exitCode) };
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { diagnose } from '../../support/diagnosis.ts';
-import { staged } from '../../support/known-places.ts';
 import { leftoverName } from '../../support/leftovers.ts';
 import { scratch } from '../../support/scratch.ts';
+import { staged } from '../../support/staged.ts';
 import { asUser, inPidNamespace } from '../../support/wrap.ts';
 
 /** Everything else that doctor looks at by path; empty at first. */

@@ -1,0 +1,87 @@
+import { parseDocument } from 'yaml';
+import { formatDuration } from '../../sweep/duration.ts';
+import { UsageError } from '../../usage-error.ts';
+import { quoteForContainer } from './quote.ts';
+import type { Schedule, ScheduleFile } from './schedule-file.ts';
+import { readTemplate } from './template.ts';
+import type { WritablePath } from './writable-paths.ts';
+
+/** Where the DaemonSet runs, and what. */
+export interface ClusterOptions {
+  /** A container image in which the schedule's command exists. */
+  readonly image: string;
+  readonly namespace: string;
+}
+
+/** What `--image` says. @throws UsageError */
+export function parseImage(image: string | undefined): string {
+  if (image === undefined)
+    throw new UsageError('--image: is needed: name a container image in which criu-sweep is installed');
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(image))
+    throw new UsageError(`--image: '${image}' is no image: write it like registry.example/criu-sweep:1.0.0`);
+  return image;
+}
+
+/** What `--namespace` says: a label of RFC 1123. @throws UsageError */
+export function parseNamespace(namespace: string): string {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace))
+    throw new UsageError(
+      `--namespace: '${namespace}' is no namespace: write up to 63 lower-case letters, digits and dashes`,
+    );
+  return namespace;
+}
+
+const POD = ['spec', 'template', 'spec'];
+const CONTAINER = [...POD, 'containers', 0];
+
+/** The DaemonSet. @throws UsageError where a pod cannot have what the sweep needs */
+export function kubernetesFiles(schedule: Schedule, { image, namespace }: ClusterOptions): ScheduleFile[] {
+  const { sweep, command, everyMs, version } = schedule;
+  const document = parseDocument(readTemplate('criu-sweep.yaml'));
+  const words = [...command, '--every', formatDuration(everyMs), ...sweep.args];
+  const volumes = volumesOf(sweep.paths);
+  document.setIn(['metadata', 'namespace'], namespace);
+  document.setIn([...CONTAINER, 'image'], image);
+  document.setIn([...CONTAINER, 'command'], document.createNode(words.map(quoteForContainer)));
+  const capabilities = document.createNode(sweep.capabilities, { flow: true });
+  document.setIn([...CONTAINER, 'securityContext', 'capabilities', 'add'], capabilities);
+  document.setIn([...CONTAINER, 'volumeMounts'], document.createNode(volumes.map(({ mount }) => mount)));
+  document.setIn([...POD, 'volumes'], document.createNode(volumes.map(({ volume }) => volume)));
+  const manifest = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const head = `# Written by criu-sweep ${version} schedule kubernetes.\n`;
+  return [{ name: 'criu-sweep.yaml', text: head + manifest }];
+}
+
+function volumesOf(paths: readonly WritablePath[]): { volume: object; mount: object }[] {
+  return hostPathsOf(paths).map(({ path, type }, at) => {
+    if (path === '/')
+      throw new UsageError(
+        'a glob that begins at / cannot be mounted into a pod: name the directories it means',
+      );
+    if (path.includes(':'))
+      throw new UsageError(`'${path}': Kubernetes mounts no path with a colon: name the directory above it`);
+    const name = `host-${at}`;
+    return {
+      volume: { name, hostPath: { path, type } },
+      // Mounts that come on the node later are seen here too, so a directory that is one is known for it.
+      mount: { name, mountPath: path, mountPropagation: 'HostToContainer' },
+    };
+  });
+}
+
+/**
+ * What is mounted from the node. A pod does not start where such a directory is missing, so those that were named
+ * are made; the known ones are reached through their top directory, which every node has.
+ */
+function hostPathsOf(paths: readonly WritablePath[]): { path: string; type: string }[] {
+  const tops = new Set(paths.flatMap(({ path, of }) => (of === 'known' ? [topOf(path)] : [])));
+  const named = paths.filter(({ path, of }) => of !== 'known' && !tops.has(topOf(path)));
+  return [
+    ...named.map(({ path }) => ({ path, type: 'DirectoryOrCreate' })),
+    ...[...tops].map((path) => ({ path, type: 'Directory' })),
+  ];
+}
+
+function topOf(path: string): string {
+  return `/${path.split('/')[1] ?? ''}`;
+}

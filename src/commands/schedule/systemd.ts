@@ -1,0 +1,79 @@
+import ms from 'ms';
+import { formatDuration } from '../../sweep/duration.ts';
+import { UsageError } from '../../usage-error.ts';
+import { calendarInterval } from './interval.ts';
+import { quoteForExec, quoteForPaths } from './quote.ts';
+import type { Schedule, ScheduleFile } from './schedule-file.ts';
+import type { Capability } from './scheduled-sweep.ts';
+import { fill, readTemplate } from './template.ts';
+
+/** Why the service keeps a capability. */
+const NOTES: Readonly<Record<Capability, string>> = {
+  DAC_OVERRIDE:
+    "root's leftovers also lie in directories that belong to others, and that they alone may enter.",
+  SYS_PTRACE: '/proc/PID of every process, to know whether it uses a directory.',
+  FOWNER: 'leftovers of others in a sticky directory, like /tmp.',
+};
+
+/** The service and its timer. @throws UsageError where a unit file cannot say it */
+export function systemdFiles(schedule: Schedule): ScheduleFile[] {
+  return [
+    { name: 'criu-sweep.service', text: service(schedule) },
+    { name: 'criu-sweep.timer', text: timer(schedule) },
+  ];
+}
+
+function service({ sweep, command, version }: Schedule): string {
+  const paths = sweep.paths.map(({ path }) => path);
+  const broken = paths.find((path) => /[\n\r]/.test(path));
+  if (broken !== undefined)
+    throw new UsageError(
+      `'${broken}': a unit file cannot say a line break in a path: name the directory above it`,
+    );
+  const words = [...command, ...sweep.args];
+  return fill(readTemplate('criu-sweep.service'), {
+    version,
+    command: words.map((word, at) => quoteForExec(word, at === 0)).join(' '),
+    readWritePaths: paths.map((path) => `ReadWritePaths=-${quoteForPaths(path)}`).join('\n'),
+    protectHome: protectHome([...paths, ...command]),
+    capabilityNotes: sweep.capabilities.map((name) => `# CAP_${name}: ${NOTES[name]}`).join('\n'),
+    capabilities: sweep.capabilities.map((name) => `CAP_${name}`).join(' '),
+    // id(1) asks for a name through sockets of nscd, sssd or systemd-userdbd.
+    addressFamilies: sweep.ownerIsName ? 'AF_UNIX' : 'none',
+  });
+}
+
+const HOMES = ['/home', '/root', '/run/user'];
+
+/** Homes can be hidden altogether where neither what is swept nor what runs lies in one. */
+function protectHome(paths: readonly string[]): string {
+  const touched = HOMES.some((home) =>
+    paths.some(
+      (path) => `${path}/`.startsWith(`${home}/`) || `${home}/`.startsWith(path === '/' ? '/' : `${path}/`),
+    ),
+  );
+  return touched ? 'read-only' : 'yes';
+}
+
+const LONGEST_DELAY_MS = ms('15m');
+
+function timer({ everyMs, version }: Schedule): string {
+  const every = formatDuration(everyMs);
+  const calendar = calendarInterval(everyMs);
+  const delay = formatDuration(Math.min(LONGEST_DELAY_MS, Math.ceil(everyMs / 10)));
+  return fill(readTemplate('criu-sweep.timer'), {
+    version,
+    every,
+    delay,
+    when: calendar === undefined ? monotonic(every) : onCalendar(calendar.onCalendar),
+  });
+}
+
+function onCalendar(expression: string): string {
+  return `OnCalendar=${expression}\n# A run that was missed, because the host was off, is made up for.\nPersistent=true`;
+}
+
+/** No calendar has this interval: it is counted from the host's start, and a run comes soon after that. */
+function monotonic(every: string): string {
+  return `# No calendar has this interval. It is counted from one start to the next, the first soon after the host's.\nOnBootSec=1m\nOnUnitActiveSec=${every}`;
+}

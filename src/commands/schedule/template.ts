@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+
+/** The text of a template, from the package's folder `templates`. */
+export function readTemplate(name: string): string {
+  return readFileSync(new URL(`../../../templates/${name}`, import.meta.url), 'utf8');
+}
+
+/**
+ * A template with its `{{names}}` replaced. A line that is nothing but a name whose value is empty is left out.
+ *
+ * @throws Error for a name without a value, which is a bug of ours
+ */
+export function fill(template: string, values: Readonly<Record<string, string>>): string {
+  const valueNamed = (name: string): string => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`a template asks for ${name}`);
+    return value;
+  };
+  return template
+    .replace(/^\{\{(\w+)\}\}\n/gm, (line, name: string) => (valueNamed(name) === '' ? '' : line))
+    .replace(/\{\{(\w+)\}\}/g, (_, name: string) => valueNamed(name));
+}

@@ -1,0 +1,44 @@
+import { isatty } from 'node:tty';
+import type { Environment } from '../../environment.ts';
+import { markFor } from '../../journal.ts';
+import { githubFormat, withoutCommands } from '../../report/github.ts';
+import { type Format, jsonFormat, ndjsonFormat } from '../../report/json.ts';
+import { messageFormat } from '../../report/messages.ts';
+import { textFormat } from '../../report/text.ts';
+import { colorsFor } from '../../terminal.ts';
+import { readTool } from '../../version.ts';
+import type { SweepOptions } from './options.ts';
+
+export const STDOUT = 1;
+export const STDERR = 2;
+
+/** How stdout says the results. */
+export function resultFormat(
+  { format, verbose = false, quiet = false, color }: SweepOptions,
+  env: Environment,
+): Format {
+  switch (format) {
+    case 'text':
+      return quiet ? () => '' : textFormat({ verbose, colors: colorsFor(STDOUT, color, env) });
+    case 'json':
+      return jsonFormat(readTool());
+    case 'ndjson':
+      return ndjsonFormat(readTool());
+    case 'github':
+      return githubFormat();
+  }
+}
+
+/** How stderr says all else. */
+export function stderrFormat(options: SweepOptions, env: Environment): Format {
+  const { verbose = false, quiet = false, format, color } = options;
+  const say = messageFormat({
+    verbose,
+    quiet,
+    terminal: isatty(STDERR),
+    summary: format === 'text' || format === 'github',
+    colors: colorsFor(STDERR, color, env),
+    mark: markFor(STDERR, env),
+  });
+  return format === 'github' ? (event) => withoutCommands(say(event)) : say;
+}

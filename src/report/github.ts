@@ -1,0 +1,83 @@
+import { describeErrno } from '../errno.ts';
+import type { Item } from '../model.ts';
+import { escapeName } from './escape.ts';
+import type { Format } from './json.ts';
+import { itemPath } from './text.ts';
+
+/** GitHub shows no more annotations of each kind from one step. */
+const MOST_ANNOTATIONS = 10;
+
+/**
+ * Workflow commands for GitHub Actions: a warning for each directory that was or would be removed, an error for what
+ * failed, the first ten of each, and notices that count the others.
+ */
+export function githubFormat(): Format {
+  const counts = { warning: 0, error: 0 };
+  const annotate = (level: keyof typeof counts, title: string, message: string): string => {
+    counts[level] += 1;
+    return counts[level] > MOST_ANNOTATIONS ? '' : workflowCommand(level, title, message);
+  };
+  return (event) => {
+    switch (event.type) {
+      case 'item':
+        return annotateItem(event.item, annotate);
+      case 'error': {
+        const { path, code, syscall } = event.error;
+        return annotate('error', 'Not swept', `${escapeName(path)}: ${describeErrno(code)} (${syscall})`);
+      }
+      case 'summary':
+        return countOthers(counts.warning, 'warnings') + countOthers(counts.error, 'errors');
+      case 'start':
+      case 'target':
+        return '';
+    }
+  };
+}
+
+type Annotate = (level: 'warning' | 'error', title: string, message: string) => string;
+
+function annotateItem(item: Item, annotate: Annotate): string {
+  switch (item.result.outcome) {
+    case 'removed':
+      return annotate('warning', 'Leftover of CRIU removed', itemPath(item));
+    case 'would-remove':
+      return annotate('warning', 'Leftover of CRIU, would be removed', itemPath(item));
+    case 'failed': {
+      const why = describeErrno(item.result.code);
+      return annotate('error', 'Leftover of CRIU not removed', `${itemPath(item)}: ${why}`);
+    }
+    case 'kept':
+    case 'vanished':
+      return '';
+  }
+}
+
+function countOthers(count: number, what: string): string {
+  const others = count - MOST_ANNOTATIONS;
+  return others > 0 ? workflowCommand('notice', 'criu-sweep', `${others} more ${what} like these`) : '';
+}
+
+/** One workflow command, escaped as the toolkit does it (actions/toolkit, packages/core/src/command.ts). */
+export function workflowCommand(
+  level: 'notice' | 'warning' | 'error',
+  title: string,
+  message: string,
+): string {
+  return `::${level} title=${escapeProperty(title)}::${escapeData(message)}\n`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/**
+ * Text for the log of a workflow, where `##[` begins a command of the older kind wherever it stands in a line
+ * (actions/runner, src/Runner.Common/ActionCommand.cs, TryParse).
+ */
+export function withoutCommands(text: string): string {
+  return text.replaceAll('##[', '#\\x23[');
+}

@@ -1,0 +1,69 @@
+import { describeErrno } from '../errno.ts';
+import type { Item, Summary, SweepError } from '../model.ts';
+import { escapeName } from './escape.ts';
+import type { Format } from './json.ts';
+import { summaryText } from './messages.ts';
+import { itemPath } from './text.ts';
+
+/** Rows of the table, and characters of a path in it: a step's summary may have 1 MiB. */
+const MOST_ROWS = 100;
+const LONGEST_PATH = 1000;
+
+/** The Markdown of a step's summary, all of it at the end: the counts, and a table of what was removed or failed. */
+export function stepSummaryFormat(): Format {
+  const rows: string[] = [];
+  let others = 0;
+  const add = (row: string | null): string => {
+    if (row !== null && rows.length < MOST_ROWS) rows.push(row);
+    else if (row !== null) others += 1;
+    return '';
+  };
+  return (event) => {
+    switch (event.type) {
+      case 'item':
+        return add(itemRow(event.item));
+      case 'error':
+        return add(errorRow(event.error));
+      case 'summary':
+        return markdown(event.summary, rows, others);
+      case 'start':
+      case 'target':
+        return '';
+    }
+  };
+}
+
+function itemRow(item: Item): string | null {
+  switch (item.result.outcome) {
+    case 'removed':
+      return row('removed', itemPath(item));
+    case 'would-remove':
+      return row('would be removed', itemPath(item));
+    case 'failed':
+      return row(`failed: ${describeErrno(item.result.code)}`, itemPath(item));
+    case 'kept':
+    case 'vanished':
+      return null;
+  }
+}
+
+function errorRow({ path, code }: SweepError): string {
+  return row(`not swept: ${describeErrno(code)}`, escapeName(path));
+}
+
+function row(outcome: string, path: string): string {
+  const shown = path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
+  return `| ${asEntities(outcome)} | <code>${asEntities(shown)}</code> |\n`;
+}
+
+function markdown(summary: Summary, rows: readonly string[], others: number): string {
+  const head = `### criu-sweep\n\n${asEntities(summaryText(summary))}\n`;
+  if (rows.length === 0) return `${head}\n`;
+  const more = others > 0 ? `\nand ${others} more\n` : '';
+  return `${head}\n| outcome | directory |\n|---|---|\n${rows.join('')}${more}\n`;
+}
+
+/** Text in which Markdown and HTML see nothing of theirs. */
+function asEntities(text: string): string {
+  return text.replace(/[^A-Za-z0-9 /.,:()…-]/gu, (character) => `&#${character.codePointAt(0)};`);
+}

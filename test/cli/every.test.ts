@@ -1,0 +1,95 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, expect, test } from 'vitest';
+import { need } from '../support/abilities.ts';
+import { run, start } from '../support/command.ts';
+import { plantLeftover, plantMany } from '../support/leftovers.ts';
+import { reportOf } from '../support/schema.ts';
+import { scratch } from '../support/scratch.ts';
+
+beforeEach((context) => need(context, 'root'));
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  'a sweep that is repeated ends with 0 when %s comes while it waits',
+  async (signal) => {
+    const dir = scratch();
+    plantLeftover(dir);
+    const sweeping = start(['--every', '1h', dir]);
+    await sweeping.printed('stderr', /1 removed/);
+    await sleep(200);
+    sweeping.kill(signal);
+    expect(await sweeping.ended).toMatchObject({ code: 0, signal: null });
+  },
+);
+
+test('it sweeps again at the interval, what came meanwhile too, with a report each time', async () => {
+  const dir = scratch();
+  mkdirSync(`${dir}/work`);
+  const report = `${dir}/report.json`;
+  const first = plantLeftover(`${dir}/work`);
+  const sweeping = start(['--every', '700ms', '--report', report, '--metrics', `${dir}/m.prom`, '.'], {
+    cwd: `${dir}/work`,
+  });
+  await sweeping.printed('stdout', new RegExp(`removed ${first}`));
+  const second = plantLeftover(`${dir}/work`);
+  await sweeping.printed('stdout', new RegExp(`removed ${second}`));
+  for (let tries = 0; readFileSync(report, 'utf8').includes(first) && tries < 100; tries += 1)
+    await sleep(50);
+  sweeping.kill('SIGTERM');
+  expect(await sweeping.ended).toMatchObject({ code: 0 });
+  expect(readdirSync(`${dir}/work`)).toEqual([]);
+  expect(reportOf(readFileSync(report))).toMatchObject({ targets: [{ path: '.', status: 'swept' }] });
+  expect(readFileSync(`${dir}/m.prom`, 'utf8')).toContain('criu_sweep_last_run_timestamp_seconds');
+});
+
+test('a sweep that fails is no end: the next one may do better', async () => {
+  const dir = scratch();
+  const sweeping = start(['--every', '300ms', `${dir}/work`]);
+  await sweeping.printed('stderr', /ENOENT/);
+  mkdirSync(`${dir}/work`);
+  const leftover = plantLeftover(`${dir}/work`);
+  await sweeping.printed('stdout', new RegExp(`removed ${leftover}`));
+  sweeping.kill('SIGTERM');
+  expect(await sweeping.ended).toMatchObject({ code: 0 });
+});
+
+test('a signal in the middle of a sweep stops that sweep, and is raised again', async () => {
+  const dir = scratch('/dev/shm');
+  plantMany(dir, 30_000);
+  const sweeping = start(['--every', '1h', '--json', dir]);
+  await sweeping.printed('stdout', /"removed"/);
+  sweeping.kill('SIGTERM');
+  const ended = await sweeping.ended;
+  expect(ended).toMatchObject({ code: null, signal: 'SIGTERM' });
+  expect(reportOf(ended.stdout)).toMatchObject({ interrupted: 'SIGTERM', exitCode: 143 });
+});
+
+test('an interval longer than a timer can hold is waited for all the same', async () => {
+  const sweeping = start(['--every', '52w', '-v', scratch()]);
+  await sweeping.printed('stderr', /0 removed/);
+  await sleep(1000);
+  sweeping.kill('SIGTERM');
+  const { code, err } = await sweeping.ended;
+  expect(code).toBe(0);
+  expect(err.match(/0 removed/g)).toHaveLength(1);
+});
+
+test('a relative target whose directory went away is not looked for elsewhere', async () => {
+  const dir = scratch();
+  mkdirSync(`${dir}/a/tmp`, { recursive: true });
+  const sweeping = start(['--every', '500ms', '-v', 'tmp'], { cwd: `${dir}/a` });
+  await sweeping.printed('stderr', /0 removed/);
+  rmSync(`${dir}/a`, { recursive: true });
+  const { code, err } = await sweeping.ended;
+  expect(code).toBe(2);
+  expect(err).toContain(`criu-sweep: ${dir}/a: ENOENT: no such file or directory: relative targets`);
+});
+
+test.each(['0s', '5', '-1h', ''])('an interval that is none is refused: %j', async (interval) => {
+  const dir = scratch();
+  plantLeftover(dir);
+  const refused = await run([`--every=${interval}`, dir]);
+  expect(refused).toMatchObject({ code: 2, out: '' });
+  expect(refused.err).toMatch(/^criu-sweep: --every: .*\n$/);
+  expect(readdirSync(dir)).toHaveLength(1);
+});
