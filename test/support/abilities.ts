@@ -23,6 +23,17 @@ const ABILITIES = {
   prlimit: () => works('prlimit', '--version'),
   npm: () => works('npm', '--version'),
   promtool: () => works('promtool', '--version'),
+  /** systemd's own checkers. */
+  'systemd-analyze': () => works('systemd-analyze', '--version'),
+  /** systemd as process 1 of a pid namespace, in a cgroup of its own. */
+  'systemd in a namespace': () =>
+    works('/lib/systemd/systemd', '--version') &&
+    works(
+      'sh',
+      '-c',
+      `d=$(findmnt -n -t cgroup2 -o TARGET | head -1)/criu-sweep-test-can.$$ && mkdir $d && rmdir $d`,
+    ),
+  cron: () => works('sh', '-c', 'command -v cron && command -v crontab'),
 } as const;
 
 /** Something that not every machine has. */
