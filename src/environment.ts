@@ -1,8 +1,10 @@
 import type { ColorEnvironment } from './terminal.ts';
 
-/** The environment variables that say something to a sweep. */
+/** The environment variables that say something to a command. */
 export interface Environment extends ColorEnvironment {
-  /** Where a user's rootless containers run. */
+  /** Where the search for criu begins. */
+  readonly PATH?: string | undefined;
+  /** Where the runtimes of a user's containers keep theirs (XDG base directory specification). */
   readonly XDG_RUNTIME_DIR?: string | undefined;
   /** `device:inode` of the journal's stream, set by systemd (systemd.exec(5)). */
   readonly JOURNAL_STREAM?: string | undefined;

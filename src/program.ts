@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { COMMANDS } from './commands/list.ts';
 import { defineSweep } from './commands/sweep/definition.ts';
 import type { Environment } from './environment.ts';
+import { print } from './print.ts';
 import { routeOf } from './route.ts';
 
 const EXIT_STATUSES = `
@@ -52,7 +53,7 @@ export async function runProgram(
 async function parse(command: Command, args: readonly string[]): Promise<void> {
   command
     .helpOption('-h, --help', 'show this help')
-    .configureOutput({ outputError: () => {}, writeErr: () => {} })
+    .configureOutput({ writeOut: print, outputError: () => {}, writeErr: () => {} })
     .exitOverride();
   await command.parseAsync(args, { from: 'user' });
 }

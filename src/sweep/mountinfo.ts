@@ -5,6 +5,9 @@ import type { Bytes } from '../model.ts';
 
 /** One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)), its octal escapes decoded. */
 export interface Mount {
+  /** Of this mount, and of the one it is mounted in. */
+  readonly id: number;
+  readonly parent: number;
   /** `major:minor`, the file system's own device number. */
   readonly device: string;
   /** Which directory of that file system is the mount's root. */
@@ -19,13 +22,15 @@ export function parseMountinfo(text: Bytes): Mount[] {
   const mounts: Mount[] = [];
   for (const line of text.split('\n')) {
     const fields = line.split(' ');
-    const [, , device, root, mountPoint] = fields;
+    const [id, parent, device, root, mountPoint] = fields;
     const separator = fields.indexOf('-', 6);
     const fsType = fields[separator + 1];
     if (device === undefined || root === undefined || mountPoint === undefined || separator < 0) continue;
     if (fsType === undefined) continue;
     const superOptions = fields[separator + 3] ?? '';
     mounts.push({
+      id: Number(id),
+      parent: Number(parent),
       device,
       root: unescapeOctal(root),
       mountPoint: unescapeOctal(mountPoint),
@@ -55,10 +60,13 @@ export function readOwnMounts(): OwnMounts {
 
 /** Answers what is mounted where, by absolute path. */
 export class OwnMounts {
+  /** In the order of mountinfo. */
+  readonly all: readonly Mount[];
   readonly #byPath = new Map<Bytes, Mount>();
   readonly #lastComponents = new Set<Bytes>();
 
   constructor(mounts: readonly Mount[]) {
+    this.all = mounts;
     for (const mount of mounts) {
       this.#byPath.set(mount.mountPoint, mount);
       this.#lastComponents.add(mount.mountPoint.slice(mount.mountPoint.lastIndexOf('/') + 1));

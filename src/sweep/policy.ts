@@ -2,14 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { encode } from '../bytes.ts';
 import type { Kind } from '../model.ts';
 import { UsageError } from '../usage-error.ts';
-import { octalMode } from './filter.ts';
 
 const LARGEST_UID = 4_294_967_294;
 const LONGEST_NAME = 255;
 
-/** What `--mode` says: twelve bits, or `null` for `any`. @throws UsageError */
-export function parseMode(text: string): number | null {
-  if (text === 'any') return null;
+/** What `--mode` says: twelve bits, or `any`. @throws UsageError */
+export function parseMode(text: string): number | 'any' {
+  if (text === 'any') return text;
   if (!/^(0o)?[0-7]{1,4}$/.test(text))
     throw new UsageError(`--mode: '${text}' is not a mode: write up to four octal digits, like 0700, or any`);
   return Number.parseInt(text.replace('0o', ''), 8);
@@ -52,9 +51,9 @@ export function parseExclude(text: string): string {
   return pattern;
 }
 
-/** What `--owner` says: a uid, or `null` for `any`. Names are looked up through NSS. @throws UsageError */
-export function parseOwner(text: string): number | null {
-  if (text === 'any') return null;
+/** What `--owner` says: a uid, or `any`. Names are looked up through NSS. @throws UsageError */
+export function parseOwner(text: string): number | 'any' {
+  if (text === 'any') return text;
   const uid = /^\d+$/.test(text) ? Number(text) : uidOf(text);
   if (uid === null)
     throw new UsageError(`--owner: '${text}' is no user here: write a user's name, a uid, or any`);
@@ -80,12 +79,12 @@ function uidOf(name: string): number | null {
  * The kinds to look for: the catalogue's, or the caller's prefixes in their place. A prefix that the catalogue knows
  * keeps what the catalogue says of it.
  *
- * @param mode the one mode a leftover must have, `null` for any, `undefined` for the catalogue's
+ * @param mode the one mode a leftover must have, or any; `undefined` for the catalogue's
  */
 export function chooseKinds(
   catalogue: readonly Kind[],
   prefixes: readonly string[],
-  mode: number | null | undefined,
+  mode: number | 'any' | undefined,
 ): readonly Kind[] {
   const known = new Map(catalogue.map((kind) => [kind.prefix, kind]));
   const chosen = [...new Set(prefixes.map(encode))].map(
@@ -93,13 +92,8 @@ export function chooseKinds(
   );
   const kinds = chosen.length > 0 ? chosen : catalogue;
   if (mode === undefined) return kinds;
-  return kinds.map((kind) => ({ ...kind, modes: mode === null ? null : [mode] }));
+  return kinds.map((kind) => ({ ...kind, modes: mode === 'any' ? null : [mode] }));
 }
 
 /** mkdtemp(3): "The directory is then created with permissions 0700". */
 export const MKDTEMP_MODE = 0o700;
-
-/** The mode a report shows: four octal digits; `null` for any. */
-export function modeForReport(mode: number | null): string | null {
-  return mode === null ? null : octalMode(mode);
-}

@@ -1,5 +1,5 @@
-import type { Case, Results } from './model.ts';
-import { casesOf, contestantsOf, medianOf, titleOf } from './series.ts';
+import type { Case, Entry, Results, Sample } from './model.ts';
+import { casesOf, contestantsOf, medianOf, sameCase, titleOf } from './series.ts';
 
 const OURS = 'criu-sweep';
 const WIDTH = 760;
@@ -21,22 +21,26 @@ interface Bar {
   readonly id: string;
   readonly label: string;
   readonly seconds: number;
+  /** Ended for taking too long: it would have needed more than `seconds`. */
+  readonly ended: boolean;
+}
+
+function barOf({ id, label }: Entry, base: Case, samples: readonly Sample[]): Bar {
+  const milliseconds = medianOf(samples, base, id, 'wall');
+  const mine = samples.filter((sample) => sample.contestant === id && sameCase(sample.case, base));
+  const longest = Math.max(...mine.map(({ wallMs }) => wallMs));
+  return { id, label, seconds: (milliseconds ?? longest) / 1e3, ended: milliseconds === null };
 }
 
 /** Wall time as an SVG bar chart: of each job on each file system the case of 100,000, or the largest there is. */
 export function renderChart({ samples, entries }: Results): string {
   const panels = chosen(casesOf(samples)).map((base) => {
     const ids = contestantsOf(samples, base);
-    const bars = entries
-      .filter(({ id }) => ids.includes(id))
-      .flatMap(({ id, label }): readonly Bar[] => {
-        const milliseconds = medianOf(samples, base, id, 'wall');
-        return milliseconds === null ? [] : [{ id, label, seconds: milliseconds / 1e3 }];
-      });
+    const bars = entries.filter(({ id }) => ids.includes(id)).map((entry) => barOf(entry, base, samples));
     return { title: titleOf(base), bars };
   });
-  const drawn: string[] = [];
-  let y = 10;
+  const drawn = [text('Wall time in seconds, medians; shorter is better', 10, 22, 'value')];
+  let y = 36;
   for (const { title, bars } of panels) {
     drawn.push(text(title, 10, y + 15, 'title'), ...drawBars(bars, y + HEAD - 8));
     y += HEAD + bars.length * ROW + 12;
@@ -45,7 +49,7 @@ export function renderChart({ samples, entries }: Results): string {
   const back = `<rect class="back" width="${WIDTH}" height="${y}"/>`;
   return [
     `<svg ${frame} role="img">`,
-    '<title>Wall time in seconds, medians; shorter is better</title>',
+    '<title>Wall time of criu-sweep and its peers</title>',
     `<style>${STYLE}</style>`,
     back,
     ...drawn,
@@ -66,7 +70,7 @@ function drawBars(bars: readonly Bar[], top: number): readonly string[] {
   const longest = Math.max(...bars.map(({ seconds }) => seconds));
   const ours = bars.find(({ id }) => id === OURS)?.seconds ?? longest;
   const end = Math.min(longest, ours * CUT);
-  return bars.flatMap(({ id, label, seconds }, index) => {
+  return bars.flatMap(({ id, label, seconds, ended }, index) => {
     const y = top + index * ROW;
     const width = Math.max(1, (Math.min(seconds, end) / end) * (WIDTH - LABEL - VALUE)).toFixed(1);
     const kind = id === OURS ? 'ours' : id === 'floor' ? 'floor' : 'bar';
@@ -75,8 +79,8 @@ function drawBars(bars: readonly Bar[], top: number): readonly string[] {
     return [
       text(label, LABEL - 8, y + 12, 'label', 'end'),
       `<rect class="${kind}" x="${LABEL}" y="${y}" width="${width}" height="${BAR}" rx="2"/>`,
-      ...(seconds > end ? [cut] : []),
-      text(`${seconds.toFixed(seconds < 10 ? 2 : 1)} s`, right + 6, y + 12, 'value'),
+      ...(ended || seconds > end ? [cut] : []),
+      text(`${ended ? '> ' : ''}${seconds.toFixed(seconds < 10 ? 2 : 1)} s`, right + 6, y + 12, 'value'),
     ];
   });
 }

@@ -83,22 +83,20 @@ function write(results: Results, directory: string): void {
   save('results.md', renderMarkdown(results, 'chart.svg'));
 }
 
-const options = readOptions(process.argv);
-const { scratch, grounds } = openGrounds(options);
-const close = () => {
-  for (const directory of [scratch, ...grounds.map((each) => each.directory)])
-    rmSync(directory, { recursive: true, force: true });
-};
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     say(`bench: ${signal}`);
     stop.abort();
   });
+const opened: string[] = [];
 try {
+  const options = readOptions(process.argv);
+  const { scratch, grounds } = openGrounds(options);
+  opened.push(scratch, ...grounds.map(({ directory }) => directory));
   await bench(options, scratch, grounds);
 } catch (error) {
   say(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 } finally {
-  close();
+  for (const directory of opened) rmSync(directory, { recursive: true, force: true });
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { run } from '../support/command.ts';
 import { leftoverName } from '../support/leftovers.ts';
-import { staged } from '../support/stage.ts';
+import { staged } from '../support/staged.ts';
 import { outcomes, sweep } from '../support/sweep.ts';
 import { asUser } from '../support/wrap.ts';
 

@@ -11,11 +11,10 @@ import { expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { program, run, start, startProgram } from '../support/command.ts';
 import { plantLeftover, plantMany } from '../support/leftovers.ts';
-import { expectRefused } from '../support/refused.ts';
 import { reportOf } from '../support/schema.ts';
 import { MEMORY, scratch } from '../support/scratch.ts';
 import { list } from '../support/tree.ts';
-import { after, asUser, inMountNamespace, pipedInto, quoted } from '../support/wrap.ts';
+import { after, inMountNamespace, pipedInto, quoted } from '../support/wrap.ts';
 
 test('--report writes the JSON report beside the usual output, in a dry run too', async () => {
   const [dir, out] = [scratch(), scratch()];
@@ -93,26 +92,6 @@ test('/dev/stdout is written directly also where that is a file', async () => {
   const text = readFileSync(out, 'utf8');
   expect(text.endsWith('}\ndone\n')).toBe(true);
   expect(reportOf(text.slice(0, -'done\n'.length)).summary.wouldRemove).toBe(1);
-});
-
-test.each([
-  ['missing/r', /--report.*ENOENT/],
-  ['file/r', /--report.*ENOTDIR/],
-  ['.', /--report.*directory/],
-  ['', /--report.*empty/],
-])('the report file %j is refused', async (name, says) => {
-  const dir = scratch();
-  writeFileSync(`${dir}/file`, '');
-  await expectRefused(['--report', name === '' ? '' : `${dir}/${name}`], says);
-  expect(list(dir)).toEqual(['file']);
-});
-
-test('a report file whose directory may not be written is refused', async (context) => {
-  need(context, 'root', 'setpriv', 'namespaces');
-  const dir = scratch();
-  await expectRefused(['--report', `${dir}/r`], /--report.*EACCES/, { wrap: asUser(65534) });
-  const readOnly = inMountNamespace(`mount -t tmpfs -o ro none ${quoted(dir)}`);
-  await expectRefused(['--report', `${dir}/r`], /--report.*EROFS/, { wrap: readOnly });
 });
 
 test('a sweep that is killed leaves the old report whole', async () => {

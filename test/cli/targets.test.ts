@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { leftoverName, plantLeftover } from '../support/leftovers.ts';
@@ -126,28 +126,4 @@ test('a target that is a link to a leftover is judged as that leftover', async (
   const { report } = await sweep([`${dir}/link`]);
   expect(report.items).toMatchObject([{ path: leftover, outcome: 'removed' }]);
   expect(list(dir)).toEqual(['link']);
-});
-
-test('targets that are the same or lie in one another are swept once', async () => {
-  const dir = scratch();
-  plant(dir, [
-    { path: `a/b/${NAME}`, ...OLD },
-    { path: `a/${NAME}`, ...OLD },
-    { path: 'l', kind: 'symlink', to: 'a/b' },
-  ]);
-  for (const targets of [
-    ['a', 'a'],
-    ['a', 'a/b'],
-    ['a/b', 'a'],
-    ['l', 'a', './a/', 'a/../a'],
-    [`a/${NAME}`, 'a'],
-  ]) {
-    const { report, code } = await sweep(['-n', ...targets], { cwd: dir });
-    const found = Object.keys(outcomes(report, dir)).sort();
-    expect([targets, found]).toEqual([targets, [`a/${NAME}`, `a/b/${NAME}`]]);
-    expect([code, report.targets.length]).toEqual([0, targets.length]);
-  }
-  mkdirSync(`${dir}/c`);
-  const { report } = await sweep(['a', 'a', 'c', 'l'], { cwd: dir });
-  expect(report.summary).toMatchObject({ matched: 2, removed: 2, vanished: 0 });
 });

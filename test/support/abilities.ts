@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { TestContext } from 'vitest';
 
 /** What a test may need of the machine it runs on, and how to find out. */
@@ -16,12 +16,17 @@ const ABILITIES = {
       .every(isOpen),
   strace: () => works('strace', '-o', '/dev/null', 'true'),
   cc: () => works('cc', '--version'),
+  /** Block devices of files: file systems of the test's own. */
+  loop: () => works('sh', '-c', 'losetup --find && mkfs.ext4 -V'),
   script: () => works('script', '--version'),
   setfacl: () => works('setfacl', '--version'),
   chattr: () => works('sh', '-c', 'command -v chattr'),
   setpriv: () => works('setpriv', '--version'),
   prlimit: () => works('prlimit', '--version'),
+  'mkfs.ext4': () => works('mkfs.ext4', '-V'),
   npm: () => works('npm', '--version'),
+  'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),
+  overlayfs: () => readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'),
   promtool: () => works('promtool', '--version'),
   /** systemd's own checkers. */
   'systemd-analyze': () => works('systemd-analyze', '--version'),

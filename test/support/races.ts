@@ -10,7 +10,8 @@ export interface Racer {
   stop(): Promise<string>;
 }
 
-async function race(argv: readonly [string, ...string[]]): Promise<Racer> {
+/** Starts an attacker that prints `ready`, and works until its stdin ends. */
+export async function race(argv: readonly [string, ...string[]]): Promise<Racer> {
   const [file, ...args] = argv;
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   let said = '';

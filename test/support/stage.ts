@@ -1,21 +1,130 @@
-import { PACKAGE } from './command.ts';
-import { inMountNamespace, quoted } from './wrap.ts';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { expect } from 'vitest';
+import { startProgram } from './command.ts';
+import { swappingAll, unsafeSweep, until } from './hazards.ts';
+import { AA_POLICY } from './leftovers.ts';
+import type { Racer } from './races.ts';
+import { sweep } from './sweep.ts';
+import { list, plant } from './tree.ts';
+import { unprotectedCommand } from './unprotected.ts';
+
+/** Where a race takes place: a sweeper is sent to the target, and nothing outside may go. */
+export interface Stage {
+  readonly target: string;
+  readonly outside: string;
+  /** Puts everything where it was. */
+  set(): void;
+  attack(): Promise<Racer>;
+}
+
+export const numbered = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, n) => prefix + n);
+
+/** Names of leftovers: the same everywhere, so that a call that was led elsewhere finds something to remove. */
+const LEFTOVERS = numbered(`${AA_POLICY}left0`, 10);
+
+function fill(root: string, dirs: readonly string[]): void {
+  plant(
+    root,
+    dirs.flatMap((path) => LEFTOVERS.map((name) => ({ path: `${path}/${name}`, age: '2h' }))),
+  );
+}
+
+/** The directories of the target are swapped for links that lead outside. */
+export function linksOnStage(dir: string): Stage {
+  const names = numbered('d', 8);
+  mkdirSync(`${dir}/links`);
+  for (const name of names) symlinkSync(`${dir}/outside`, `${dir}/links/${name}`);
+  return {
+    target: `${dir}/target`,
+    outside: `${dir}/outside`,
+    set: () => fill(dir, ['outside', ...names.map((name) => `target/${name}`)]),
+    attack: () => swappingAll(`${dir}/target`, `${dir}/links`, names),
+  };
+}
+
+/** Directories in the target's depth are swapped for others, so that the way up from them leads outside. */
+export function directoriesOnStage(dir: string): Stage {
+  const names = numbered('d', 20);
+  // Node sorts what it reads, and the scanner goes down into the last first: these come after the others.
+  const inPlace = numbered('a', 20);
+  return {
+    target: `${dir}/target`,
+    outside: `${dir}/elsewhere`,
+    set() {
+      fill(
+        dir,
+        [...names, ...inPlace].map((name) => `target/deep/${name}`),
+      );
+      fill(
+        dir,
+        inPlace.map((name) => `elsewhere/${name}`),
+      );
+      plant(
+        dir,
+        names.map((path) => ({ path: `elsewhere/${path}` })),
+      );
+    },
+    attack: () => swappingAll(`${dir}/target/deep`, `${dir}/elsewhere`, names),
+  };
+}
+
+/** What lies outside, but for the directories that the attacker moves about. */
+const lyingOutside = ({ outside }: Stage): string[] => list(outside).filter((path) => !/^d\d+/.test(path));
+
+async function underAttack<T>(stage: Stage, act: () => Promise<T>): Promise<T> {
+  const racer = await stage.attack();
+  const done = await act();
+  expect(await racer.stop()).toMatch(/^swaps [1-9]/);
+  return done;
+}
+
+async function falls(stage: Stage, sweeper: () => Promise<unknown>): Promise<boolean> {
+  return until(20_000, async () => {
+    stage.set();
+    const before = lyingOutside(stage);
+    await underAttack(stage, sweeper);
+    return lyingOutside(stage).length < before.length;
+  });
+}
+
+/** Whether a sweeper that passes joined paths takes something from outside. */
+export const joinedPathsFall = (stage: Stage): Promise<boolean> =>
+  falls(stage, () => unsafeSweep('rmdir', stage.target));
+
+/** Whether our command does, with its own comparisons switched off. */
+export function unprotectedFalls(stage: Stage, dir: string): Promise<boolean> {
+  const bin = unprotectedCommand(dir);
+  return falls(stage, () => startProgram([process.execPath, bin, stage.target]).ended);
+}
+
+/** What came of all the sweeps under attack. */
+export interface Siege {
+  readonly sweeps: number;
+  readonly removed: number;
+  /** How often a directory was found to be another than before. */
+  readonly changed: number;
+}
 
 /**
- * In a mount namespace where the places that criu-sweep knows by path are empty: /tmp, /run and /var/lib, and what else
- * is named; then after these commands of a shell ran there. This package stays where it is.
+ * Sweeps with the built command, again and again for a few seconds, until that is enough. Throws as soon as anything
+ * outside is missing.
  */
-export function staged(commands: readonly string[], more: readonly string[] = []): string[] {
-  const here = quoted(PACKAGE);
-  return inMountNamespace(
-    [
-      `mount --bind ${here} /mnt`,
-      ...['/tmp', '/run', '/var/lib', ...more].map((dir) => `mount -t tmpfs -o mode=755 none ${quoted(dir)}`),
-      `mkdir -p ${here}`,
-      `mount --bind /mnt ${here}`,
-      'umount /mnt',
-      'chmod 1777 /tmp',
-      ...commands,
-    ].join('\n'),
-  );
+export async function holdsOut(stage: Stage, enough: (siege: Siege) => boolean): Promise<Siege> {
+  let siege: Siege = { sweeps: 0, removed: 0, changed: 0 };
+  await until(8_000, async () => {
+    stage.set();
+    const before = lyingOutside(stage);
+    const { report, code } = await underAttack(stage, () => sweep([stage.target]));
+    expect(lyingOutside(stage)).toEqual(before);
+    expect(report.errors.filter((error) => error.code !== 'changed')).toEqual([]);
+    expect(code).toBe(report.errors.length > 0 ? 3 : 0);
+    siege = {
+      sweeps: siege.sweeps + 1,
+      removed: siege.removed + report.summary.removed,
+      changed: siege.changed + report.errors.length,
+    };
+    return enough(siege);
+  });
+  return siege;
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type Errno, errnoOf } from '../../errno.ts';
 import type { End } from '../../model.ts';
 import { inheritedStdio } from './descriptors.ts';
+import { areExact } from './exact-words.ts';
 
 /** A command that was started, or could not be. */
 export interface Child {
@@ -17,7 +18,9 @@ export interface Child {
  * even while children of its own still hold the streams. Node has no names for realtime signals: a command killed by one
  * looks as if it had exited with 0.
  */
-export function startChild([program = '', ...args]: readonly string[]): Child {
+export function startChild(command: readonly string[]): Child {
+  const [program = '', ...args] = command;
+  if (!areExact(command)) return notStarted({ code: 'EILSEQ', syscall: 'spawn' });
   let child: ChildProcess;
   try {
     if (program === '') return notStarted({ code: 'ENOENT', syscall: 'spawn' });

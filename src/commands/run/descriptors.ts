@@ -1,5 +1,5 @@
 import type { StdioOptions } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { errnoOf } from '../../errno.ts';
 
 /** An open descriptor of ours: what /proc/self/fd and /proc/self/fdinfo say of it. */
@@ -7,7 +7,8 @@ export interface Descriptor {
   readonly fd: number;
   /** `pipe:[1234]`, `anon_inode:[eventpoll]`, or a path. */
   readonly leadsTo: string;
-  readonly closedOnExec: boolean;
+  /** The flags of open(2) and O_CLOEXEC. */
+  readonly flags: number;
 }
 
 /**
@@ -24,25 +25,25 @@ export function inheritedStdio(): StdioOptions {
   return stdio;
 }
 
-/**
- * Which of our descriptors are not Node's own: Node has event queues, pipes of which it holds both ends, and
- * /dev/null once, opened after all that was inherited.
- */
+/** What libuv opens for its event loops, besides pipes of which it holds both ends (epoll_create1(2), eventfd(2)). */
+const LIBUVS = ['anon_inode:[eventpoll]', 'anon_inode:[eventfd]', 'anon_inode:[io_uring]'];
+
+/** Which of our descriptors are not Node's own. */
 export function callersOwn(descriptors: readonly Descriptor[]): readonly number[] {
-  const marked = descriptors.filter(({ fd, closedOnExec }) => fd > 2 && closedOnExec);
-  const ends = new Map<string, number>();
-  for (const { leadsTo } of marked) ends.set(leadsTo, (ends.get(leadsTo) ?? 0) + 1);
-  const nodesNull = marked.findLast(({ leadsTo }) => leadsTo === '/dev/null');
+  const marked = descriptors.filter(({ fd, flags }) => fd > 2 && (flags & O_CLOEXEC) !== 0);
+  const ends = new Set(marked.map(({ leadsTo, flags }) => `${leadsTo} ${flags & O_ACCMODE}`));
+  const hasBothEnds = (leadsTo: string): boolean =>
+    [constants.O_RDONLY, constants.O_WRONLY].every((mode) => ends.has(`${leadsTo} ${mode}`));
   return marked
-    .filter((each) => {
-      const { leadsTo } = each;
-      if (leadsTo.startsWith('anon_inode:') || each === nodesNull) return false;
-      return !(leadsTo.startsWith('pipe:') && (ends.get(leadsTo) ?? 0) > 1);
-    })
+    .filter(
+      ({ leadsTo }) => !LIBUVS.includes(leadsTo) && !(leadsTo.startsWith('pipe:') && hasBothEnds(leadsTo)),
+    )
     .map(({ fd }) => fd);
 }
 
+/** Node's constants have neither (asm-generic/fcntl.h). */
 const O_CLOEXEC = 0o2000000;
+const O_ACCMODE = 0o3;
 
 function openDescriptors(): readonly Descriptor[] {
   try {
@@ -58,8 +59,7 @@ function openDescriptors(): readonly Descriptor[] {
 function describe(fd: number): readonly Descriptor[] {
   try {
     const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? '0';
-    const closedOnExec = (Number.parseInt(flags, 8) & O_CLOEXEC) !== 0;
-    return [{ fd, leadsTo: readlinkSync(`/proc/self/fd/${fd}`), closedOnExec }];
+    return [{ fd, leadsTo: readlinkSync(`/proc/self/fd/${fd}`), flags: Number.parseInt(flags, 8) }];
   } catch (error) {
     errnoOf(error);
     return [];

@@ -59,7 +59,7 @@ export async function runCommand(
   }
   const { end, startTime, ...times } = await runToItsEnd(command, signals);
   if (end.ended === 'not-started')
-    complain(`cannot run ${escapeText(command[0] ?? '')}: ${describeErrno(end.code)}`);
+    complain(`cannot run ${escapeText(command[0] ?? '')}: ${whyNotStarted(end.code)}`);
   try {
     const appeared = await findAppeared(snapshots, match);
     if (options.inUse && appeared.count > 0) await waitForDying(startTime);
@@ -92,6 +92,11 @@ async function runToItsEnd(
   const durationMs = Math.round(performance.now() - start);
   await signals.sweeping();
   return { end, startedAt, durationMs, startTime };
+}
+
+function whyNotStarted(code: string): string {
+  const why = describeErrno(code);
+  return code === 'EILSEQ' ? `${why}: Node.js passes on UTF-8 only; call it from a script` : why;
 }
 
 /** Own entries only, whatever their age: what was there before is known. */

@@ -19,8 +19,8 @@ export type FormatName = (typeof FORMATS)[number];
 /** What the options of {@link addKindOptions} leave behind, as commander gathers it. */
 export interface KindOptions {
   readonly prefix: readonly string[];
-  readonly owner?: number | null;
-  readonly mode?: number | null;
+  readonly owner?: number | 'any';
+  readonly mode?: number | 'any';
 }
 
 /** What the options of {@link addVerbosityOptions} leave behind. */
@@ -172,7 +172,11 @@ export function policyOf(options: PolicyOptions, uid: number): Policy {
 export function kindPolicyOf(options: KindOptions, uid: number): Pick<Policy, 'kinds' | 'owner' | 'mode'> {
   return {
     kinds: chooseKinds(CATALOGUE, options.prefix, options.mode),
-    owner: options.owner === undefined ? uid : options.owner,
-    mode: options.mode === undefined ? MKDTEMP_MODE : options.mode,
+    owner: anyAsNull(options.owner ?? uid),
+    mode: anyAsNull(options.mode ?? MKDTEMP_MODE),
   };
+}
+
+function anyAsNull(value: number | 'any'): number | null {
+  return value === 'any' ? null : value;
 }

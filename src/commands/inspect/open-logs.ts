@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { errnoOf } from '../../errno.ts';
+import type { Identity } from '../../model.ts';
+import { commOf, listPids, look, statLink } from '../../sweep/in-use/proc.ts';
+
+/** What living CRIUs have open, seen once. */
+export interface OpenFiles {
+  /** Whether a living criu has this file open. */
+  has(file: Identity): boolean;
+  /** When the first living criu started whose files we may not see, in milliseconds since 1970; `null`: we see all. */
+  readonly hiddenSinceMs: number | null;
+}
+
+/**
+ * Looks which files the living CRIUs have open. Their comm is `criu`, also where their argv was rewritten, and restored
+ * tasks keep it until late in the restore.
+ */
+export function lookForOpenFiles(): OpenFiles {
+  const open = new Set<string>();
+  let hiddenSinceMs: number | null = null;
+  for (const pid of pids()) {
+    const comm = commOf(pid);
+    if (comm.seen !== 'yes' || comm.value !== 'criu') continue;
+    const links = look(() => readdirSync(`/proc/${pid}/fd`));
+    if (links.seen === 'hidden')
+      hiddenSinceMs = Math.min(hiddenSinceMs ?? Number.POSITIVE_INFINITY, startOf(pid));
+    if (links.seen !== 'yes') continue;
+    for (const fd of links.value) {
+      const facts = statLink(`/proc/${pid}/fd/${fd}`);
+      if (facts.seen === 'yes') open.add(keyOf(facts.value));
+    }
+  }
+  return { has: (file) => open.has(keyOf(file)), hiddenSinceMs };
+}
+
+function pids(): readonly number[] {
+  try {
+    return listPids();
+  } catch (error) {
+    errnoOf(error);
+    return [];
+  }
+}
+
+/** USER_HZ, the ticks of /proc/PID/stat, is 100 a second on every machine that Node runs on (proc_pid_stat(5)). */
+const TICK_MS = 10;
+
+/** When a process started, in milliseconds since 1970; 0 where that cannot be told. */
+function startOf(pid: number): number {
+  const stat = look(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  const boot = look(() => readFileSync('/proc/stat', 'latin1'));
+  if (stat.seen !== 'yes' || boot.seen !== 'yes') return 0;
+  const ticks = stat.value.slice(stat.value.lastIndexOf(')') + 2).split(' ')[19];
+  const seconds = /^btime (\d+)$/m.exec(boot.value)?.[1];
+  return ticks === undefined || seconds === undefined ? 0 : Number(seconds) * 1000 + Number(ticks) * TICK_MS;
+}
+
+function keyOf({ dev, ino }: Identity): string {
+  return `${dev}:${ino}`;
+}

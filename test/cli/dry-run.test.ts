@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { beforeEach, expect, test } from 'vitest';
+import { need } from '../support/abilities.ts';
+import { run } from '../support/command.ts';
+import { readTree } from '../support/fixture.ts';
+import { plantLeftover, plantMany } from '../support/leftovers.ts';
+import { MEMORY, scratch } from '../support/scratch.ts';
+import { plant, snapshot } from '../support/tree.ts';
+import { asUser, straced } from '../support/wrap.ts';
+
+const MUTATING = [
+  ...[
+    'rmdir',
+    'unlink',
+    'unlinkat',
+    'mkdir',
+    'mkdirat',
+    'mknod',
+    'mknodat',
+    'creat',
+    'truncate',
+    'ftruncate',
+    'fallocate',
+  ],
+  ...[
+    'rename',
+    'renameat',
+    'renameat2',
+    'link',
+    'linkat',
+    'symlink',
+    'symlinkat',
+    'chmod',
+    'fchmod',
+    'fchmodat',
+  ],
+  ...[
+    'chown',
+    'fchown',
+    'lchown',
+    'fchownat',
+    'utime',
+    'utimes',
+    'utimensat',
+    'futimesat',
+    'setxattr',
+    'lsetxattr',
+  ],
+  ...['fsetxattr', 'removexattr', 'lremovexattr', 'fremovexattr', 'mount', 'umount2', 'chroot', 'pivot_root'],
+];
+const OPENING = ['open', 'openat', 'openat2'];
+
+/** The calls in strace's log that change a file system, or open a file in a way that could. */
+function changes(log: string): string[] {
+  return readFileSync(log, 'latin1')
+    .split('\n')
+    .filter((line) => /^\d+ +\w+\(/.test(line))
+    .filter((line) => !/ +open\w*\(/.test(line) || /O_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)/.test(line))
+    .filter((line) => !/"\/dev\/(null|tty)"/.test(line));
+}
+
+const straceOf = (log: string) => straced(log, [...MUTATING, ...OPENING].join(','));
+
+beforeEach((context) => need(context, 'root', 'strace'));
+
+test.each([
+  [['-n']],
+  [['--dry-run', '-v']],
+  [['--check', '--json']],
+])('strace of a dry run (%j) shows no call that changes a file system', async (flags) => {
+  const dir = scratch();
+  const log = `${scratch()}/strace`;
+  plant(dir, readTree('contract').entries);
+  const before = snapshot(dir);
+  const { out } = await run([...flags, dir, `${dir}/*/`], { wrap: straceOf(log) });
+  expect(out).toMatch(/would.remove/);
+  expect(changes(log)).toEqual([]);
+  expect(snapshot(dir)).toEqual(before);
+});
+
+test('strace of a real run shows rmdir of what it removes, and nothing else', async () => {
+  const dir = scratch();
+  const log = `${scratch()}/strace`;
+  const path = plantLeftover(dir);
+  const { out } = await run([dir], { wrap: straceOf(log) });
+  expect(out).toBe(`removed ${path}\n`);
+  expect(changes(log)).toEqual([
+    expect.stringMatching(/ (rmdir|unlinkat)\(.*\.criu\.temp-aa-policy\..* = 0$/),
+  ]);
+});
+
+test('strace of a dry run with --report shows that file alone', async () => {
+  const dir = scratch();
+  const [log, report] = [`${scratch()}/strace`, `${scratch()}/r`];
+  plantLeftover(dir);
+  const before = snapshot(dir);
+  await run(['-n', '--report', report, dir], { wrap: straceOf(log) });
+  const calls = changes(log);
+  expect(calls.length).toBeGreaterThan(0);
+  expect(calls.filter((line) => !line.includes(report.slice(0, -1)))).toEqual([]);
+  expect(snapshot(dir)).toEqual(before);
+});
+
+test('a dry run does not read a full directory to its end to know that it is not empty', async () => {
+  const dir = scratch(MEMORY);
+  const log = `${scratch()}/strace`;
+  const full = plantLeftover(dir);
+  plantMany(full, 20_000, 'f');
+  const { out } = await run(['-n', '-v', '--older-than', '0s', dir], { wrap: straced(log, 'getdents64') });
+  expect(out).toBe(`kept ${full}: not-empty\n`);
+  const entries = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('getdents64'));
+  expect(entries.length).toBeLessThan(20);
+});
+
+test('a candidate that may not be read is kept as unknown by a dry run', async (context) => {
+  need(context, 'setpriv');
+  const dir = scratch();
+  plant(dir, [{ path: '.criu.temp-aa-policy.aBc123', mode: '0300', uid: 65534, age: '2h' }]);
+  const { code, out } = await run(['-n', '-v', '--mode', '0300', dir], { wrap: asUser(65534) });
+  expect({ code, out }).toEqual({
+    code: 0,
+    out: expect.stringMatching(/^kept .*: unknown \(EACCES [a-z]+\)\n$/),
+  });
+});
