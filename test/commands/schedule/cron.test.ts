@@ -26,19 +26,25 @@ test('a crontab has variables and one job, for root, and ends its line', async (
   expect(parsed.errors).toEqual({});
 });
 
-test.each(['1m', '5m', '30m', '1h', '6h', '12h', '1d', '1w'])(
-  'cron itself takes the job for %s',
-  async (every) => {
-    const crontab = await schedule('cron', '--every', every, '--', '/var/lib/criu', "/srv/it's 100%");
-    CronExpressionParser.parse(jobOf(crontab).split(' root ')[0] ?? '');
-    // A user's crontab has no column for the user; else it is the same (crontab(5)).
-    const path = `${scratch()}/crontab`;
-    writeFileSync(path, crontab.replace(' root ', ' '));
-    await program(['crontab', '-n', path]);
-    writeFileSync(path, crontab.replace(/^\S+ /gm, '61 '));
-    await expect(program(['crontab', '-n', path])).rejects.toThrow();
-  },
-);
+test.each([
+  '1m',
+  '5m',
+  '30m',
+  '1h',
+  '6h',
+  '12h',
+  '1d',
+  '1w',
+])('cron itself takes the job for %s', async (every) => {
+  const crontab = await schedule('cron', '--every', every, '--', '/var/lib/criu', "/srv/it's 100%");
+  CronExpressionParser.parse(jobOf(crontab).split(' root ')[0] ?? '');
+  // A user's crontab has no column for the user; else it is the same (crontab(5)).
+  const path = `${scratch()}/crontab`;
+  writeFileSync(path, crontab.replace(' root ', ' '));
+  await program(['crontab', '-n', path]);
+  writeFileSync(path, crontab.replace(/^\S+ /gm, '61 '));
+  await expect(program(['crontab', '-n', path])).rejects.toThrow();
+});
 
 test('a job is quiet, unless it was told otherwise', async () => {
   expect(jobOf(await schedule('cron', '--', '-q', '/tmp'))).toContain('criu-sweep.js -q /tmp');
