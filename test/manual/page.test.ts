@@ -24,10 +24,23 @@ test('man, groff and mandoc find nothing to warn of', async (context) => {
   expect(mandoc.out + mandoc.err).toBe('');
 });
 
-test('it is what npm installs as the man page', () => {
-  const manifest: unknown = JSON.parse(readFileSync(`${PACKAGE}package.json`, 'utf8'));
-  expect(manifest).toMatchObject({ man: './dist/criu-sweep.8' });
-  expect(readFileSync(PAGE, 'utf8')).toMatch(/^\.TH CRIU\\-SWEEP 8 \d{4}-\d\d-\d\d /);
+test('npm installs it, and completions come from the command that it installs', async (context) => {
+  need(context, 'npm');
+  const prefix = scratch();
+  const install = [
+    'npm',
+    'install',
+    '--global',
+    '--offline',
+    '--ignore-scripts',
+    '--prefix',
+    prefix,
+    PACKAGE,
+  ];
+  await program(install, { env: { npm_config_cache: `${prefix}/cache` } });
+  expect(readFileSync(`${prefix}/share/man/man8/criu-sweep.8`, 'utf8')).toBe(readFileSync(PAGE, 'utf8'));
+  const { out } = await program([`${prefix}/bin/criu-sweep`, 'completion', 'bash']);
+  expect(out).toContain('complete -F _criu_sweep criu-sweep');
 });
 
 describe('the page, read by man,', () => {
