@@ -14,6 +14,7 @@ const ABILITIES = {
     readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .every(isOpen),
+  criu: () => works('criu', '--version'),
   strace: () => works('strace', '-o', '/dev/null', 'true'),
   cc: () => works('cc', '--version'),
   /** Block devices of files: file systems of the test's own. */
