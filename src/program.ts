@@ -60,7 +60,6 @@ async function parse(command: Command, args: readonly string[]): Promise<void> {
 }
 
 function commandsHelp(): string {
-  const width = Math.max(...COMMANDS.map(({ usage }) => usage.length));
-  const lines = COMMANDS.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`);
+  const lines = COMMANDS.map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
   return `\nCommands, each with a --help of its own:\n${lines.join('\n')}\n`;
 }

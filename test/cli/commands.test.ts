@@ -58,8 +58,7 @@ describe('a command comes first:', () => {
 
 describe('a bare word that names nothing', () => {
   test.each([['rnu'], ['runn'], ['Run'], ['un']])('like %s is taken for a mistyped command', (word) =>
-    refuses([word, '--', 'true'], `'${word}'`, 'did you mean run'),
-  );
+    refuses([word, '--', 'true'], `'${word}'`, 'did you mean run'));
 
   test('is one also where no command is like it, and after options', async () => {
     await refuses(['checkpoint'], "'checkpoint'", 'did you mean', './checkpoint');
@@ -67,13 +66,15 @@ describe('a bare word that names nothing', () => {
     await refuses(['-'], "'-'", 'did you mean');
   });
 
-  test.each([['./rnu'], ['no/where'], ['rnu/'], ['/no/where']])(
-    'is not one with a slash: %s is missing',
-    async (word) => {
-      const { code, err } = await run([word], { cwd: directory() });
-      expect({ code, err }).toEqual({ code: 3, err: expect.stringContaining('ENOENT') });
-    },
-  );
+  test.each([
+    ['./rnu'],
+    ['no/where'],
+    ['rnu/'],
+    ['/no/where'],
+  ])('is not one with a slash: %s is missing', async (word) => {
+    const { code, err } = await run([word], { cwd: directory() });
+    expect({ code, err }).toEqual({ code: 3, err: expect.stringContaining('ENOENT') });
+  });
 
   test('is not one after --, nor with glob characters', async () => {
     const cwd = directory();

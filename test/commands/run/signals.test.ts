@@ -105,7 +105,7 @@ describe('without a terminal', () => {
 
   test('a command that has stopped can be ended', async () => {
     const where = stage();
-    const running = startScript(`${MAKE}; echo ready; kill -STOP $$`, where);
+    const running = startScript(`${MAKE}; echo ready; kill -STOP $$; exec sleep 60`, where);
     await running.printed('stdout', /ready/);
     await vi.waitFor(() => expect(state(child(running))).toBe('T'));
     running.kill('SIGTERM');
