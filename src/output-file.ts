@@ -30,6 +30,7 @@ const MOST_LINKS = 40;
 export function destinationOf(written: string, option: string): Destination {
   if (written === '') throw new UsageError(`${option}: is empty: name a file`);
   const named = `${option}: ${written}`;
+  if (written.endsWith('/')) throw new UsageError(`${named}: is a directory's name: name a file`);
   const fd = ownDescriptor(written);
   if (fd !== null) return { named, to: 'descriptor', fd };
   try {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { HELP_OPTION } from './commands/help-option.ts';
 import { COMMANDS } from './commands/list.ts';
 import { defineSweep } from './commands/sweep/definition.ts';
 import type { Environment } from './environment.ts';
@@ -32,7 +33,7 @@ export async function runProgram(
   env: Environment,
   end: (exitCode: number) => void,
 ): Promise<void> {
-  const sweep = defineSweep({ args, env, end });
+  const sweep = defineSweep({ args, env, commands: COMMANDS, end });
   const name = routeOf(
     args,
     COMMANDS.map((command) => command.name),
@@ -45,14 +46,14 @@ export async function runProgram(
   } else {
     const define = await called.load();
     const rest = args.slice(1);
-    await parse(define({ args: rest, env, end }), rest);
+    await parse(define({ args: rest, env, commands: COMMANDS, end }), rest);
   }
 }
 
 /** What is wrong is thrown, for one place to say it. */
 async function parse(command: Command, args: readonly string[]): Promise<void> {
   command
-    .helpOption('-h, --help', 'show this help')
+    .helpOption(...HELP_OPTION)
     .configureOutput({ writeOut: print, outputError: () => {}, writeErr: () => {} })
     .exitOverride();
   await command.parseAsync(args, { from: 'user' });

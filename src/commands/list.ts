@@ -6,6 +6,8 @@ export interface CommandContext {
   /** Its command line as it was written, the command's own name left out. */
   readonly args: readonly string[];
   readonly env: Environment;
+  /** All commands but the sweep, for those that tell of the others. */
+  readonly commands: readonly CommandEntry[];
   /** Called with the exit status. */
   readonly end: (exitCode: number) => void;
 }
@@ -44,5 +46,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     usage: 'schedule <cron|systemd|kubernetes> [options] -- <target...>',
     summary: 'print what makes a sweep run periodically',
     load: async () => (await import('./schedule/definition.ts')).defineSchedule,
+  },
+  {
+    name: 'completion',
+    usage: 'completion <bash|zsh|fish>',
+    summary: "print the shell's completion script",
+    load: async () => (await import('./completion/definition.ts')).defineCompletion,
   },
 ];

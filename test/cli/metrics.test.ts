@@ -85,7 +85,7 @@ test('metrics that cannot be written are exit 2 before anything is touched, or e
   expect(existsSync(metrics)).toBe(false);
   const full = await run(['--metrics', '/dev/full', work]);
   expect(full).toMatchObject({ code: 3 });
-  expect(full.err).toContain('criu-sweep: --metrics: /dev/full: ENOSPC: no space left on device\n');
+  expect(full.err).toContain('criu-sweep: --metrics /dev/full: ENOSPC: no space left on device\n');
   expect(readdirSync(work)).toHaveLength(0);
 });
 

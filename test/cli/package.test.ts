@@ -9,7 +9,7 @@ import { makeScratch, removeScratch, scratch } from '../support/scratch.ts';
 import { list } from '../support/tree.ts';
 
 const SHIPPED =
-  /^(bin\/criu-sweep\.js|dist\/.+\.js|schema\/[\w.-]+\.json|man\/[\w.-]+\.8|README\.md|LICENSE|package\.json)$/;
+  /^(bin\/criu-sweep\.js|dist\/.+\.js|dist\/criu-sweep\.8|(schema|templates|examples)\/[\w.-]+|README\.md|LICENSE|package\.json)$/;
 let tarball = '';
 
 beforeAll(async () => {
@@ -29,6 +29,9 @@ test('the package ships the command, its schema, README and licence, and nothing
   for (const path of [
     'bin/criu-sweep.js',
     'dist/cli.js',
+    'dist/criu-sweep.8',
+    'templates/criu-sweep.service',
+    'examples/criu-sweep.rules.yml',
     'schema/report.schema.json',
     'README.md',
     'LICENSE',
@@ -43,7 +46,10 @@ test('nothing that is shipped is larger than it looks', () => {
 });
 
 test('publint finds nothing to say', async () => {
-  const { messages } = await publint({ pkgDir: PACKAGE, pack: false, strict: true });
+  const { messages } = await publint({
+    pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer },
+    strict: true,
+  });
   expect(messages).toEqual([]);
 });
 

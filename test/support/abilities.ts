@@ -39,6 +39,11 @@ const ABILITIES = {
       '-c',
       `d=$(findmnt -n -t cgroup2 -o TARGET | head -1)/criu-sweep-test-can.$$ && mkdir $d && rmdir $d`,
     ),
+  bash: () => works('bash', '--version'),
+  zsh: () => works('zsh', '--version'),
+  fish: () => works('fish', '--version'),
+  man: () => works('man', '--version') && works('groff', '--version'),
+  mandoc: () => works('sh', '-c', 'command -v mandoc'),
   cron: () => works('sh', '-c', 'command -v cron && command -v crontab'),
 } as const;
 

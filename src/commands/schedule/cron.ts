@@ -1,9 +1,9 @@
 import { formatDuration } from '../../sweep/duration.ts';
+import { fill, readTemplate } from '../../template.ts';
 import { UsageError } from '../../usage-error.ts';
 import { cronFields } from './interval.ts';
 import { quoteForCron } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
-import { fill, readTemplate } from './template.ts';
 
 /** Bytes that cron takes of a command (MAX_COMMAND in cron.h of Vixie's cron, with its end). */
 const LONGEST_COMMAND = 998;

@@ -1,9 +1,9 @@
 import { parseDocument } from 'yaml';
 import { formatDuration } from '../../sweep/duration.ts';
+import { readTemplate } from '../../template.ts';
 import { UsageError } from '../../usage-error.ts';
 import { quoteForContainer } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
-import { readTemplate } from './template.ts';
 import type { WritablePath } from './writable-paths.ts';
 
 /** Where the DaemonSet runs, and what. */

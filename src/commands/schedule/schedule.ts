@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../environment.ts';
 import { describeErrno } from '../../errno.ts';
 import { EXIT } from '../../exit-code.ts';
-import { Output } from '../../output.ts';
 import { destinationOf, OutputFile } from '../../output-file.ts';
+import { complain, printResult } from '../../print-result.ts';
 import { escapeText } from '../../report/escape.ts';
 import { UsageError } from '../../usage-error.ts';
 import { readTool } from '../../version.ts';
@@ -26,9 +26,6 @@ export interface ScheduleOptions {
   readonly image?: string;
   readonly namespace?: string;
 }
-
-const STDOUT = 1;
-const STDERR = 2;
 
 /**
  * `criu-sweep schedule`: prints, or writes into a directory, what makes a sweep run periodically.
@@ -80,7 +77,7 @@ async function filesFor(
 }
 
 async function print(files: readonly ScheduleFile[]): Promise<number> {
-  return say(files.map(({ text }) => text).join('\n'));
+  return printResult(files.map(({ text }) => text).join('\n'));
 }
 
 /** Whoever runs them must be able to read them, and nobody else may write to them. */
@@ -97,20 +94,5 @@ async function write(files: readonly ScheduleFile[], directory: string): Promise
       return EXIT.incomplete;
     }
   }
-  return say(files.map(({ name }) => `${escapeText(join(directory, name))}\n`).join(''));
-}
-
-async function say(text: string): Promise<number> {
-  const output = new Output(STDOUT);
-  output.add(text);
-  await output.flush();
-  if (output.failure === null || output.failure.code === 'EPIPE') return EXIT.done;
-  await complain(`stdout: ${describeErrno(output.failure.code)}`);
-  return EXIT.incomplete;
-}
-
-async function complain(text: string): Promise<void> {
-  const output = new Output(STDERR);
-  output.add(`criu-sweep: ${escapeText(text)}\n`);
-  await output.flush();
+  return printResult(files.map(({ name }) => `${escapeText(join(directory, name))}\n`).join(''));
 }

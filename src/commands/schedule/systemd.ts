@@ -1,11 +1,11 @@
 import ms from 'ms';
 import { formatDuration } from '../../sweep/duration.ts';
+import { fill, readTemplate } from '../../template.ts';
 import { UsageError } from '../../usage-error.ts';
 import { calendarInterval } from './interval.ts';
 import { quoteForExec, quoteForPaths } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import type { Capability } from './scheduled-sweep.ts';
-import { fill, readTemplate } from './template.ts';
 
 /** Why the service keeps a capability. */
 const NOTES: Readonly<Record<Capability, string>> = {

@@ -49,10 +49,12 @@ export type ReportFile =
 export async function openReports({ report, stepSummary }: Files, first: boolean): Promise<ReportFile[]> {
   const opened: ReportFile[] = [];
   if (report !== null)
-    opened.push(await openReport(report.named, jsonFormat(readTool()), () => OutputFile.open(report), first));
+    opened.push(
+      await openReport(inMessages(report), jsonFormat(readTool()), () => OutputFile.open(report), first),
+    );
   if (stepSummary !== null)
     opened.push(
-      await openReport(`$GITHUB_STEP_SUMMARY: ${stepSummary}`, stepSummaryFormat(), () =>
+      await openReport(`$GITHUB_STEP_SUMMARY ${stepSummary}`, stepSummaryFormat(), () =>
         OutputFile.append(stepSummary),
       ),
     );
@@ -92,9 +94,9 @@ export async function writeMetrics(destination: Destination, summary: Summary): 
     const file = await OutputFile.open(destination, METRICS_MODE);
     file.output.add(text);
     const failure = await file.finish();
-    return failure === null ? null : `${destination.named}: ${describeErrno(failure.code)}`;
+    return failure === null ? null : `${inMessages(destination)}: ${describeErrno(failure.code)}`;
   } catch (error) {
-    return lossText(destination.named, error);
+    return lossText(inMessages(destination), error);
   }
 }
 
@@ -105,6 +107,11 @@ function lastSuccessOf(path: string): number {
     errnoOf(error);
     return 0;
   }
+}
+
+/** An option with its value, as a message about the file says it: `--report r.json`. */
+function inMessages({ named }: Destination): string {
+  return named.replace(': ', ' ');
 }
 
 function lossText(named: string, error: unknown): string {

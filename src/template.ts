@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** The text of a template, from the package's folder `templates`. */
 export function readTemplate(name: string): string {
-  return readFileSync(new URL(`../../../templates/${name}`, import.meta.url), 'utf8');
+  return readFileSync(new URL(`../templates/${name}`, import.meta.url), 'utf8');
 }
 
 /**

@@ -1,0 +1,28 @@
+import { Argument, Command } from 'commander';
+import type { CommandContext } from '../list.ts';
+import { SHELLS, type Shell } from './shells.ts';
+
+const HELP = `
+Examples:
+  source <(criu-sweep completion bash)
+  criu-sweep completion bash > /usr/share/bash-completion/completions/criu-sweep
+  criu-sweep completion zsh > /usr/local/share/zsh/site-functions/_criu-sweep
+  criu-sweep completion fish > /etc/fish/completions/criu-sweep.fish
+`;
+
+/** `criu-sweep completion <bash|zsh|fish>`. */
+export function defineCompletion({ commands, end }: CommandContext): Command {
+  return new Command('criu-sweep completion')
+    .description("Prints the shell's completion script: commands, options, their values, directories.")
+    .usage('<bash|zsh|fish>')
+    .addArgument(new Argument('<shell>', 'whose completions').choices(SHELLS))
+    .addHelpText('after', HELP)
+    .action(async (shell: Shell) => {
+      const [{ completionScript }, { describeCommands }, { printResult }] = await Promise.all([
+        import('./script.ts'),
+        import('../describe.ts'),
+        import('../../print-result.ts'),
+      ]);
+      end(await printResult(completionScript(shell, await describeCommands(commands))));
+    });
+}

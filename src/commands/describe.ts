@@ -1,0 +1,100 @@
+import { type Command, Help, type Option } from 'commander';
+import { HELP_OPTION } from './help-option.ts';
+import type { CommandEntry } from './list.ts';
+import { defineSweep } from './sweep/definition.ts';
+
+/** A command as its definition says it: what --help, the man page and the completions are all made of. */
+export interface DescribedCommand {
+  /** Its first word; `null`: the sweep itself, which has none. */
+  readonly name: string | null;
+  /** What follows `criu-sweep`. */
+  readonly usage: string;
+  /** In half a sentence. */
+  readonly summary: string;
+  readonly description: string;
+  readonly options: readonly DescribedOption[];
+  readonly args: readonly DescribedArgument[];
+}
+
+/** What may stand in the place of a value. `user`: a user's name; `other`: what cannot be guessed. */
+export type ValueKind = 'file' | 'directory' | 'user' | 'command' | 'sweep' | 'other';
+
+/** A value of an option, or an argument. */
+export interface DescribedValue {
+  /** As the help writes it, without brackets: `duration`, `name|uid|any`. */
+  readonly placeholder: string;
+  readonly kind: ValueKind;
+  /** Words to choose from; with a kind that is not `other` it may be something else too. */
+  readonly choices: readonly string[];
+}
+
+export interface DescribedOption {
+  /** As the help writes it: `-n, --dry-run`, `--format <format>`. */
+  readonly term: string;
+  /** As the help writes it, with choices and default. */
+  readonly description: string;
+  /** `-n`, `--dry-run`. */
+  readonly names: readonly string[];
+  /** `null`: it takes none. */
+  readonly value: DescribedValue | null;
+  readonly repeatable: boolean;
+}
+
+export interface DescribedArgument extends DescribedValue {
+  readonly description: string;
+  readonly variadic: boolean;
+}
+
+/** Every command, the sweep first. */
+export async function describeCommands(commands: readonly CommandEntry[]): Promise<DescribedCommand[]> {
+  const context = { args: [], env: {}, commands, end: () => {} };
+  const sweep = describe(defineSweep(context), null, '[options] <target...>', 'sweep (the default command)');
+  const others = commands.map(async ({ name, usage, summary, load }) => {
+    const define = await load();
+    return describe(define(context), name, usage, summary);
+  });
+  return [sweep, ...(await Promise.all(others))];
+}
+
+function describe(command: Command, name: string | null, usage: string, summary: string): DescribedCommand {
+  const help = new Help();
+  command.helpOption(...HELP_OPTION);
+  return {
+    name,
+    usage,
+    summary,
+    description: help.commandDescription(command),
+    options: help.visibleOptions(command).map((option) => describeOption(option, help)),
+    args: command.registeredArguments.map((argument) => ({
+      ...describeValue(argument.name(), argument.argChoices),
+      description: help.argumentDescription(argument),
+      variadic: argument.variadic,
+    })),
+  };
+}
+
+function describeOption(option: Option, help: Help): DescribedOption {
+  const placeholder = /[<[](.*?)(?:\.\.\.)?[>\]]$/.exec(option.flags)?.[1];
+  return {
+    term: help.optionTerm(option),
+    description: help.optionDescription(option),
+    names: [option.short, option.long].filter((name) => name !== undefined && name !== null),
+    repeatable: Array.isArray(option.defaultValue),
+    value: placeholder === undefined ? null : describeValue(placeholder, option.argChoices),
+  };
+}
+
+const KINDS: Readonly<Record<string, ValueKind>> = {
+  file: 'file',
+  'file.prom': 'file',
+  dir: 'directory',
+  target: 'directory',
+  'name|uid|any': 'user',
+  command: 'command',
+  sweep: 'sweep',
+};
+
+function describeValue(placeholder: string, choices: readonly string[] | undefined): DescribedValue {
+  const words = choices ?? placeholder.split('|').filter((word) => word === 'any');
+  return { placeholder, kind: KINDS[placeholder] ?? 'other', choices: words };
+}

@@ -1,0 +1,18 @@
+import { writeFileSync } from 'node:fs';
+import { describeCommands } from '../commands/describe.ts';
+import { COMMANDS } from '../commands/list.ts';
+import { readTemplate } from '../template.ts';
+import { readTool } from '../version.ts';
+import { manualPage } from './page.ts';
+
+/** When the hand-written sections were last changed. */
+const DATE = '2026-11-23';
+
+/** Part of the package's build: writes `dist/criu-sweep.8`. */
+const page = manualPage({
+  template: readTemplate('criu-sweep.8'),
+  commands: await describeCommands(COMMANDS),
+  version: readTool().version,
+  date: DATE,
+});
+writeFileSync(new URL('../criu-sweep.8', import.meta.url), page);

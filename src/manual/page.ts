@@ -1,0 +1,64 @@
+import type { DescribedCommand, DescribedOption } from '../commands/describe.ts';
+import { fill } from '../template.ts';
+
+/** What a man page is made of. */
+export interface Manual {
+  /** The page with its hand-written sections, and `{{names}}` for the others. */
+  readonly template: string;
+  /** The sweep first. */
+  readonly commands: readonly DescribedCommand[];
+  readonly version: string;
+  /** ISO 8601, of the day. */
+  readonly date: string;
+}
+
+/** The man page, in the man(7) macros: what the commands' definitions say, in a frame written by hand. */
+export function manualPage({ template, commands, version, date }: Manual): string {
+  const [sweep, ...others] = commands;
+  return fill(template, {
+    version: escaped(version),
+    date,
+    synopsis: commands
+      .map(({ usage }) => `.br\n.B criu\\-sweep\n${text(usage)}`)
+      .join('\n')
+      .replace('.br\n', ''),
+    options: (sweep?.options ?? []).map(option).join('\n'),
+    commands: others.map(section).join('\n'),
+  });
+}
+
+function section({ usage, description, options, args }: DescribedCommand): string {
+  const described = args.filter((argument) => argument.description !== '');
+  return [
+    `.SS criu\\-sweep ${escaped(usage)}`,
+    text(description),
+    ...described.map((argument) => entry(argument.placeholder, argument.description)),
+    ...options.map(option),
+  ].join('\n');
+}
+
+function option({ term, description }: DescribedOption): string {
+  return entry(term, description);
+}
+
+/** A tagged paragraph. */
+function entry(term: string, description: string): string {
+  return `.TP\n.B ${escaped(term)}\n${text(description)}`;
+}
+
+/** Words of ours as text: a line that would begin with a control character begins with nothing first. */
+function text(words: string): string {
+  return escaped(words).replace(/^(?=[.'])/gm, '\\&');
+}
+
+/** Characters that mean something to roff, or that it would draw otherwise (groff_char(7)). */
+function escaped(words: string): string {
+  return words
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll('"', '\\(dq')
+    .replaceAll("'", '\\(aq')
+    .replaceAll('`', '\\(ga')
+    .replaceAll('^', '\\(ha')
+    .replaceAll('~', '\\(ti');
+}
