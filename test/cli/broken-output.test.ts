@@ -7,21 +7,22 @@ import { MEMORY, scratch } from '../support/scratch.ts';
 import { list } from '../support/tree.ts';
 import { pipedInto } from '../support/wrap.ts';
 
-test.each([['text'], ['json'], ['ndjson']])(
-  'a closed pipe ends %s quietly, and the sweep goes on',
-  async (format) => {
-    const dir = scratch(MEMORY);
-    plantMany(dir, 5000);
-    const report = `${scratch()}/r`;
-    const args = ['--format', format, '--report', report, dir];
-    const { code, out, err } = await run(args, { wrap: pipedInto('head -c 20') });
-    expect(code).toBe(0);
-    expect(out).toHaveLength(20);
-    expect(err).not.toMatch(/EPIPE|rror/);
-    expect(list(dir)).toEqual([]);
-    expect(reportOf(readFileSync(report))).toMatchObject({ exitCode: 0, summary: { removed: 5000 } });
-  },
-);
+test.each([
+  ['text'],
+  ['json'],
+  ['ndjson'],
+])('a closed pipe ends %s quietly, and the sweep goes on', async (format) => {
+  const dir = scratch(MEMORY);
+  plantMany(dir, 5000);
+  const report = `${scratch()}/r`;
+  const args = ['--format', format, '--report', report, dir];
+  const { code, out, err } = await run(args, { wrap: pipedInto('head -c 20') });
+  expect(code).toBe(0);
+  expect(out).toHaveLength(20);
+  expect(err).not.toMatch(/EPIPE|rror/);
+  expect(list(dir)).toEqual([]);
+  expect(reportOf(readFileSync(report))).toMatchObject({ exitCode: 0, summary: { removed: 5000 } });
+});
 
 test('a reader that was never there is a closed pipe too', async () => {
   const dir = scratch();
@@ -31,19 +32,20 @@ test('a reader that was never there is a closed pipe too', async () => {
   expect(code, err).toBe(0);
 });
 
-test.each([['text'], ['json'], ['ndjson']])(
-  'a full disk under %s is said, exit 3, and the sweep is done',
-  async (format) => {
-    const dir = scratch(MEMORY);
-    plantMany(dir, 5000);
-    const report = `${scratch()}/r`;
-    const { code, err } = await run(['--format', format, '--report', report, dir], { stdout: '/dev/full' });
-    expect(code).toBe(3);
-    expect(err).toMatch(/^criu-sweep: stdout: ENOSPC: no space left on device$/m);
-    expect(list(dir)).toEqual([]);
-    expect(reportOf(readFileSync(report)).summary.removed).toBe(5000);
-  },
-);
+test.each([
+  ['text'],
+  ['json'],
+  ['ndjson'],
+])('a full disk under %s is said, exit 3, and the sweep is done', async (format) => {
+  const dir = scratch(MEMORY);
+  plantMany(dir, 5000);
+  const report = `${scratch()}/r`;
+  const { code, err } = await run(['--format', format, '--report', report, dir], { stdout: '/dev/full' });
+  expect(code).toBe(3);
+  expect(err).toMatch(/^criu-sweep: stdout: ENOSPC: no space left on device$/m);
+  expect(list(dir)).toEqual([]);
+  expect(reportOf(readFileSync(report)).summary.removed).toBe(5000);
+});
 
 test('a small output that finds the disk full is exit 3 as well', async () => {
   const dir = scratch();

@@ -63,19 +63,20 @@ const straceOf = (log: string) => straced(log, [...MUTATING, ...OPENING].join(',
 
 beforeEach((context) => need(context, 'root', 'strace'));
 
-test.each([[['-n']], [['--dry-run', '-v']], [['--check', '--json']]])(
-  'strace of a dry run (%j) shows no call that changes a file system',
-  async (flags) => {
-    const dir = scratch();
-    const log = `${scratch()}/strace`;
-    plant(dir, readTree('contract').entries);
-    const before = snapshot(dir);
-    const { out } = await run([...flags, dir, `${dir}/*/`], { wrap: straceOf(log) });
-    expect(out).toMatch(/would.remove/);
-    expect(changes(log)).toEqual([]);
-    expect(snapshot(dir)).toEqual(before);
-  },
-);
+test.each([
+  [['-n']],
+  [['--dry-run', '-v']],
+  [['--check', '--json']],
+])('strace of a dry run (%j) shows no call that changes a file system', async (flags) => {
+  const dir = scratch();
+  const log = `${scratch()}/strace`;
+  plant(dir, readTree('contract').entries);
+  const before = snapshot(dir);
+  const { out } = await run([...flags, dir, `${dir}/*/`], { wrap: straceOf(log) });
+  expect(out).toMatch(/would.remove/);
+  expect(changes(log)).toEqual([]);
+  expect(snapshot(dir)).toEqual(before);
+});
 
 test('strace of a real run shows rmdir of what it removes, and nothing else', async () => {
   const dir = scratch();

@@ -9,18 +9,19 @@ import { scratch } from '../support/scratch.ts';
 
 beforeEach((context) => need(context, 'root'));
 
-test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-  'a sweep that is repeated ends with 0 when %s comes while it waits',
-  async (signal) => {
-    const dir = scratch();
-    plantLeftover(dir);
-    const sweeping = start(['--every', '1h', dir]);
-    await sweeping.printed('stderr', /1 removed/);
-    await sleep(200);
-    sweeping.kill(signal);
-    expect(await sweeping.ended).toMatchObject({ code: 0, signal: null });
-  },
-);
+test.each([
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+] as const)('a sweep that is repeated ends with 0 when %s comes while it waits', async (signal) => {
+  const dir = scratch();
+  plantLeftover(dir);
+  const sweeping = start(['--every', '1h', dir]);
+  await sweeping.printed('stderr', /1 removed/);
+  await sleep(200);
+  sweeping.kill(signal);
+  expect(await sweeping.ended).toMatchObject({ code: 0, signal: null });
+});
 
 test('it sweeps again at the interval, what came meanwhile too, with a report each time', async () => {
   const dir = scratch();

@@ -62,10 +62,20 @@ test.each([
   expect((await policyOf('--mode', text)).mode).toBe(mode);
 });
 
-test.each(['', '8', '0800', '10000', '77777', 'rwx', 'u=rwx', '-700', '0x1c0', 'ANY', '7 00', '0700,0777'])(
-  '--mode %j is refused',
-  (text) => expectRefused([`--mode=${text}`], /--mode/),
-);
+test.each([
+  '',
+  '8',
+  '0800',
+  '10000',
+  '77777',
+  'rwx',
+  'u=rwx',
+  '-700',
+  '0x1c0',
+  'ANY',
+  '7 00',
+  '0700,0777',
+])('--mode %j is refused', (text) => expectRefused([`--mode=${text}`], /--mode/));
 
 test.each([
   ['root', 0],
@@ -95,35 +105,43 @@ test.each(['1', '2', '100000'])('--max-depth %s is taken', async (text) => {
   expect((await policyOf('--max-depth', text)).maxDepth).toBe(Number(text));
 });
 
-test.each(['', '0', '-1', '1.5', '1e2', 'x', '0x2', ' 1', 'none', '99999999999999999999'])(
-  '--max-depth %j is refused',
-  (text) => expectRefused([`--max-depth=${text}`], /--max-depth/),
-);
+test.each([
+  '',
+  '0',
+  '-1',
+  '1.5',
+  '1e2',
+  'x',
+  '0x2',
+  ' 1',
+  'none',
+  '99999999999999999999',
+])('--max-depth %j is refused', (text) => expectRefused([`--max-depth=${text}`], /--max-depth/));
 
 test.each(['', '/', 'a/b', '.criu.mnt./', 'x'.repeat(250)])('--prefix %j is refused', (text) =>
-  expectRefused([`--prefix=${text}`], /--prefix/),
-);
+  expectRefused([`--prefix=${text}`], /--prefix/));
 
 test.each(['mtime', 'ctime', 'birthtime', 'newest'])('--age-by %s is taken', async (text) => {
   expect((await policyOf('--age-by', text)).ageBy).toBe(text);
 });
 
-test.each(['', 'atime', 'MTIME', 'mtime,ctime', 'm'])(
-  '--age-by %j is refused, and the choices are said',
-  (text) => expectRefused([`--age-by=${text}`], /--age-by.*mtime.*ctime.*birthtime.*newest/),
-);
+test.each([
+  '',
+  'atime',
+  'MTIME',
+  'mtime,ctime',
+  'm',
+])('--age-by %j is refused, and the choices are said', (text) =>
+  expectRefused([`--age-by=${text}`], /--age-by.*mtime.*ctime.*birthtime.*newest/));
 
 test.each(['', 'xml', 'JSON', 'text,json'])('--format %j is refused, and the choices are said', (text) =>
-  expectRefused([`--format=${text}`], /--format.*text.*json.*ndjson/),
-);
+  expectRefused([`--format=${text}`], /--format.*text.*json.*ndjson/));
 
 test.each(['', 'sometimes', 'true', 'AUTO'])('--color %j is refused, and the choices are said', (text) =>
-  expectRefused([`--color=${text}`], /--color.*auto.*always.*never/),
-);
+  expectRefused([`--color=${text}`], /--color.*auto.*always.*never/));
 
 test.each(['', '0', '10', '1y', '-1s'])('--max-runtime %j is refused', (text) =>
-  expectRefused([`--max-runtime=${text}`], /--max-runtime/),
-);
+  expectRefused([`--max-runtime=${text}`], /--max-runtime/));
 
 test('the defaults are the documented ones', async () => {
   const policy = await policyOf();

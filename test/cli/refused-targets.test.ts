@@ -27,8 +27,7 @@ test.each([
   '/dev/shm/../mqueue',
   '/proc/nothing-there',
 ])('the target %s is refused before anything is touched', (target) =>
-  expectRefused(['--dry-run', '--max-depth', '1', target], /proc|never|refuse/i),
-);
+  expectRefused(['--dry-run', '--max-depth', '1', target], /proc|never|refuse/i));
 
 test('an empty string and no target at all are refused', async () => {
   await expectRefused([''], /empty/);

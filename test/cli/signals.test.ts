@@ -10,31 +10,32 @@ import { inPidNamespace } from '../support/wrap.ts';
 
 const MANY = 100_000;
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s in the middle: the report says exactly how many went',
-  async (signal) => {
-    const dir = scratch(MEMORY);
-    plantMany(dir, MANY);
-    const report = `${scratch()}/r`;
-    const running = start(['--report', report, dir]);
-    await running.printed('stdout', /removed/);
-    running.kill(signal);
-    const ended = await running.ended;
-    const left = readdirSync(dir).length;
-    expect({ code: ended.code, signal: ended.signal }).toEqual({ code: null, signal });
-    expect(left).toBeGreaterThan(0);
-    const said = reportOf(readFileSync(report));
-    expect(said).toMatchObject({
-      interrupted: signal,
-      exitCode: statusOf(signal),
-      summary: { failed: 0, kept: 0 },
-    });
-    expect(said.summary.removed).toBe(MANY - left);
-    expect(said.targets).toMatchObject([{ status: 'interrupted' }]);
-    expect(ended.out.split('\n').length - 1).toBe(MANY - left);
-    expect(ended.err).toMatch(new RegExp(`^criu-sweep: ${MANY - left} removed, .*${signal}.*\n$`));
-  },
-);
+test.each([
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+] as const)('%s in the middle: the report says exactly how many went', async (signal) => {
+  const dir = scratch(MEMORY);
+  plantMany(dir, MANY);
+  const report = `${scratch()}/r`;
+  const running = start(['--report', report, dir]);
+  await running.printed('stdout', /removed/);
+  running.kill(signal);
+  const ended = await running.ended;
+  const left = readdirSync(dir).length;
+  expect({ code: ended.code, signal: ended.signal }).toEqual({ code: null, signal });
+  expect(left).toBeGreaterThan(0);
+  const said = reportOf(readFileSync(report));
+  expect(said).toMatchObject({
+    interrupted: signal,
+    exitCode: statusOf(signal),
+    summary: { failed: 0, kept: 0 },
+  });
+  expect(said.summary.removed).toBe(MANY - left);
+  expect(said.targets).toMatchObject([{ status: 'interrupted' }]);
+  expect(ended.out.split('\n').length - 1).toBe(MANY - left);
+  expect(ended.err).toMatch(new RegExp(`^criu-sweep: ${MANY - left} removed, .*${signal}.*\n$`));
+});
 
 test.each(['json', 'ndjson'] as const)('a %s report on stdout is whole after a signal', async (format) => {
   const dir = scratch(MEMORY);

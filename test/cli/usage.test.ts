@@ -47,17 +47,17 @@ test.each(OPTIONS)('%s is either in the help and taken, or neither', async (opti
   if (!inHelp) expect(err).toMatch(/unknown option/);
 });
 
-test.each(['-h', '--help'])(
-  '%s shows the help on stdout: usage, options, exit statuses, within 100 columns',
-  async (flag) => {
-    const { code, out, err } = await run([flag]);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/^Usage: criu-sweep \[options\] <target\.\.\.>/);
-    for (const what of ['--older-than', '--dry-run', '0 ', '1 ', '2 ', '3 ', '70 ', '130'])
-      expect(out).toContain(what);
-    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
-  },
-);
+test.each([
+  '-h',
+  '--help',
+])('%s shows the help on stdout: usage, options, exit statuses, within 100 columns', async (flag) => {
+  const { code, out, err } = await run([flag]);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^Usage: criu-sweep \[options\] <target\.\.\.>/);
+  for (const what of ['--older-than', '--dry-run', '0 ', '1 ', '2 ', '3 ', '70 ', '130'])
+    expect(out).toContain(what);
+  expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+});
 
 test.each(['-V', '--version'])('%s shows the version of the package', async (flag) => {
   const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
@@ -75,13 +75,18 @@ test.each([
   ['-r', /unknown option/],
   ['-nx', /unknown option/],
 ])('the unknown option %s is refused with a suggestion where there is one', (option, says) =>
-  expectRefused([option], says),
-);
+  expectRefused([option], says));
 
-test.each(['--dry', '--older=1h', '--rep=x', '--js', '--no-in', '--verb', '--max-d=1', '--cross'])(
-  'the abbreviated option %s is refused',
-  (option) => expectRefused([option], /unknown option/),
-);
+test.each([
+  '--dry',
+  '--older=1h',
+  '--rep=x',
+  '--js',
+  '--no-in',
+  '--verb',
+  '--max-d=1',
+  '--cross',
+])('the abbreviated option %s is refused', (option) => expectRefused([option], /unknown option/));
 
 test.each([
   '--older-than',
@@ -102,10 +107,12 @@ test.each([
   });
 });
 
-test.each(['--dry-run=yes', '--json=no', '--check=1', '--no-in-use=1'])(
-  '%s: a flag takes no value',
-  (option) => expectRefused([option], /.*/),
-);
+test.each([
+  '--dry-run=yes',
+  '--json=no',
+  '--check=1',
+  '--no-in-use=1',
+])('%s: a flag takes no value', (option) => expectRefused([option], /.*/));
 
 test('after -- everything is a target', async () => {
   const dir = scratch();

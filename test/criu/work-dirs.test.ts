@@ -8,13 +8,20 @@ import { KNOWN_WORK_DIRS, knownTargets } from '../../src/criu/work-dirs.ts';
 const ROOT = { uid: 0, home: '/root', env: { XDG_RUNTIME_DIR: '/run/user/0' } };
 
 describe('the known work dirs', () => {
-  it.each(['runc', 'crun', 'podman', 'CRI-O', 'containerd', 'Docker', 'LXC', 'Incus', 'LXD'])(
-    'have a row for %s',
-    (caller) => {
-      const words = KNOWN_WORK_DIRS.flatMap(({ callers }) => callers.map((it) => it.split(' ')[0]));
-      expect(words).toContain(caller);
-    },
-  );
+  it.each([
+    'runc',
+    'crun',
+    'podman',
+    'CRI-O',
+    'containerd',
+    'Docker',
+    'LXC',
+    'Incus',
+    'LXD',
+  ])('have a row for %s', (caller) => {
+    const words = KNOWN_WORK_DIRS.flatMap(({ callers }) => callers.map((it) => it.split(' ')[0]));
+    expect(words).toContain(caller);
+  });
 
   it('are absolute, each once, and none is refused by a sweep', () => {
     const targets = knownTargets(ROOT);

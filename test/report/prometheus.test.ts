@@ -57,7 +57,9 @@ test('every outcome and every reason has its value, also where that is 0', async
   ]);
 });
 
-test.each(['', 'garbage\n', 'criu_sweep_last_success_timestamp_seconds NaN\n', '# HELP x\n'])(
-  'a file without a last success tells of none: %j',
-  (text) => expect(lastSuccessIn(text)).toBe(0),
-);
+test.each([
+  '',
+  'garbage\n',
+  'criu_sweep_last_success_timestamp_seconds NaN\n',
+  '# HELP x\n',
+])('a file without a last success tells of none: %j', (text) => expect(lastSuccessIn(text)).toBe(0));

@@ -58,12 +58,14 @@ describe('a duration', () => {
     expect(() => parse(text)).toThrow(UsageError);
   });
 
-  it.each(['101w0.1w9999999h', '36526d', '99999999999999999999h', `${'9'.repeat(400)}h`])(
-    '%s is too long',
-    (text) => {
-      expect(() => parse(text)).toThrow(UsageError);
-    },
-  );
+  it.each([
+    '101w0.1w9999999h',
+    '36526d',
+    '99999999999999999999h',
+    `${'9'.repeat(400)}h`,
+  ])('%s is too long', (text) => {
+    expect(() => parse(text)).toThrow(UsageError);
+  });
 
   it('may be a hundred years', () => {
     expect(parse('36525d')).toBe(36_525 * 86_400_000);

@@ -22,12 +22,20 @@ describe('the policy', () => {
     expect(parseMode(text)).toBe(expected);
   });
 
-  it.each(['', '8', '0788', '07000', '77777', 'rwx', '-700', '0x700', 'ANY', '7 0'])(
-    'refuses --mode %j',
-    (text) => {
-      expect(() => parseMode(text)).toThrow(UsageError);
-    },
-  );
+  it.each([
+    '',
+    '8',
+    '0788',
+    '07000',
+    '77777',
+    'rwx',
+    '-700',
+    '0x700',
+    'ANY',
+    '7 0',
+  ])('refuses --mode %j', (text) => {
+    expect(() => parseMode(text)).toThrow(UsageError);
+  });
 
   it.each([
     ['0', 0],
@@ -39,12 +47,18 @@ describe('the policy', () => {
     expect(parseOwner(text)).toBe(expected);
   });
 
-  it.each(['', 'no-such-user-here', '-1', '4294967295', '99999999999999999999', '1.5', '--help', 'root; id'])(
-    'refuses --owner %j',
-    (text) => {
-      expect(() => parseOwner(text)).toThrow(UsageError);
-    },
-  );
+  it.each([
+    '',
+    'no-such-user-here',
+    '-1',
+    '4294967295',
+    '99999999999999999999',
+    '1.5',
+    '--help',
+    'root; id',
+  ])('refuses --owner %j', (text) => {
+    expect(() => parseOwner(text)).toThrow(UsageError);
+  });
 
   it.each(['0', '-1', '1.5', '', 'all', '1e3', '99999999999'])('refuses --max-depth %j', (text) => {
     expect(() => parseMaxDepth(text)).toThrow(UsageError);

@@ -42,18 +42,22 @@ describe('nothing is left in the work dir, and the status is the command’s,', 
     expect(ended.err).toMatch(/^(removed \/\S+\/work\/\.criu\.temp-aa-policy\.\w{6}\n){2}$/);
   });
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const)(
-    'when %s is sent to us',
-    async (signal) => {
-      const where = stage();
-      const running = startScript(`${MAKE}; echo ready; exec sleep 60`, where);
-      await running.printed('stdout', /ready/);
-      expect(where.left()).toHaveLength(1);
-      running.kill(signal);
-      expect(how(await running.ended)).toBe(signal);
-      expect(where.left()).toEqual([]);
-    },
-  );
+  test.each([
+    'SIGTERM',
+    'SIGINT',
+    'SIGHUP',
+    'SIGQUIT',
+    'SIGUSR1',
+    'SIGUSR2',
+  ] as const)('when %s is sent to us', async (signal) => {
+    const where = stage();
+    const running = startScript(`${MAKE}; echo ready; exec sleep 60`, where);
+    await running.printed('stdout', /ready/);
+    expect(where.left()).toHaveLength(1);
+    running.kill(signal);
+    expect(how(await running.ended)).toBe(signal);
+    expect(where.left()).toEqual([]);
+  });
 
   test('when all its processes are killed at once, as the OOM killer does', async () => {
     const where = stage();

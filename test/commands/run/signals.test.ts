@@ -19,25 +19,28 @@ const child = ({ pid }: Running): number => descendants(pid)[0] ?? -1;
 beforeEach((context) => need(context, 'root', 'namespaces'));
 
 describe('a signal', () => {
-  test.each(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1'] as const)(
-    '%s is passed on once for each time it was sent',
-    async (signal) => {
-      const where = stage();
-      const running = startScript(LISTENER, where);
-      await running.printed('stdout', /ready/);
-      const word = signal.slice(3);
-      running.kill(signal);
-      await running.printed('stdout', new RegExp(`${word}\n`));
-      running.kill(signal);
-      await running.printed('stdout', new RegExp(`${word}\n${word}\n`));
-      await sleep(100);
-      running.kill('SIGUSR2');
-      const ended = await running.ended;
-      expect(ended.out).toBe(`ready\n${word}\n${word}\n`);
-      expect(how(ended)).toBe('9');
-      expect(where.left()).toEqual([]);
-    },
-  );
+  test.each([
+    'SIGHUP',
+    'SIGINT',
+    'SIGQUIT',
+    'SIGTERM',
+    'SIGUSR1',
+  ] as const)('%s is passed on once for each time it was sent', async (signal) => {
+    const where = stage();
+    const running = startScript(LISTENER, where);
+    await running.printed('stdout', /ready/);
+    const word = signal.slice(3);
+    running.kill(signal);
+    await running.printed('stdout', new RegExp(`${word}\n`));
+    running.kill(signal);
+    await running.printed('stdout', new RegExp(`${word}\n${word}\n`));
+    await sleep(100);
+    running.kill('SIGUSR2');
+    const ended = await running.ended;
+    expect(ended.out).toBe(`ready\n${word}\n${word}\n`);
+    expect(how(ended)).toBe('9');
+    expect(where.left()).toEqual([]);
+  });
 
   test('goes to the command only, not to its children', async () => {
     const where = stage();

@@ -139,10 +139,11 @@ describe('what a log tells', () => {
 });
 
 describe('telling a log of CRIU from other files', () => {
-  it.each(['made-not-criu-pg/dump.log', 'made-not-criu-mongo/restore.log', 'made-not-criu-binary/criu.log'])(
-    '%s is none',
-    (log) => expect(tell(fixture(log))).toBeNull(),
-  );
+  it.each([
+    'made-not-criu-pg/dump.log',
+    'made-not-criu-mongo/restore.log',
+    'made-not-criu-binary/criu.log',
+  ])('%s is none', (log) => expect(tell(fixture(log))).toBeNull());
 
   it.each([
     'made-cut-first-line/dump.log',

@@ -1,0 +1,96 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { beforeEach, expect, test } from 'vitest';
+import { need } from '../support/abilities.ts';
+import { run, start, statusOf } from '../support/command.ts';
+import { makeMany, until } from '../support/hazards.ts';
+import { plantMany } from '../support/leftovers.ts';
+import { reportOf } from '../support/schema.ts';
+import { MEMORY, scratch } from '../support/scratch.ts';
+import { sweep } from '../support/sweep.ts';
+import { list, plant } from '../support/tree.ts';
+
+beforeEach((context) => need(context, 'cc'));
+
+test.each([
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+] as const)('%s in the middle of 100,000: the report is whole and says so, and the signal is raised again', async (signal) => {
+  const dir = scratch(MEMORY);
+  mkdirSync(`${dir}/tree`);
+  await makeMany('leftovers', `${dir}/tree`, 100_000);
+  const running = start(['--json', '--report', `${dir}/report`, `${dir}/tree`]);
+  await running.printed('stdout', /"outcome":"removed"/);
+  running.kill(signal);
+  const ended = await running.ended;
+  expect(ended.signal).toBe(signal);
+  const report = reportOf(ended.stdout);
+  expect(report).toMatchObject({ interrupted: signal, exitCode: statusOf(signal) });
+  expect(report.targets).toMatchObject([{ status: 'interrupted' }]);
+  const left = readdirSync(`${dir}/tree`).length;
+  expect(left).toBeGreaterThan(0);
+  expect(report.summary.removed).toBe(100_000 - left);
+  expect(reportOf(readFileSync(`${dir}/report`))).toEqual(report);
+});
+
+test('SIGTERM where nothing matches: a scan of 300,000 other entries hears it too', async () => {
+  const dir = scratch(MEMORY);
+  mkdirSync(`${dir}/tree`);
+  await makeMany('directories', `${dir}/tree`, 50_000, 'd');
+  await makeMany('files', `${dir}/tree`, 250_000);
+  const running = start(['--json', `${dir}/tree`]);
+  await running.printed('stdout', /"items":\[/);
+  running.kill('SIGTERM');
+  const ended = await running.ended;
+  expect(ended.signal).toBe('SIGTERM');
+  const { targets } = reportOf(ended.stdout);
+  expect(targets).toMatchObject([{ status: 'interrupted' }]);
+  expect(targets[0]?.directories).toBeLessThan(50_001);
+});
+
+test('--max-runtime ends a sweep of 100,000 before the next removal, exit 3', async () => {
+  const dir = scratch(MEMORY);
+  await makeMany('leftovers', dir, 100_000);
+  const { report, code } = await sweep(['--max-runtime', '400ms', dir]);
+  expect(code).toBe(3);
+  expect(report).toMatchObject({ interrupted: 'timeout' });
+  expect(report.summary.removed).toBe(100_000 - readdirSync(dir).length);
+});
+
+test('two sweeps at once: both exit 0, what the other took is vanished, and the sums add up', async () => {
+  let vanished = 0;
+  await until(20_000, async () => {
+    const dir = scratch();
+    const dirs = ['a', 'b', 'a/c', 'b/d'];
+    plant(
+      dir,
+      dirs.map((path) => ({ path, mode: '0755' })),
+    );
+    for (const path of dirs) plantMany(`${dir}/${path}`, 750);
+    const both = await Promise.all([sweep([dir]), sweep([dir])]);
+    expect(both.map(({ code, err }) => ({ code, err }))).toEqual([
+      { code: 0, err: '' },
+      { code: 0, err: '' },
+    ]);
+    expect(both.reduce((sum, { report }) => sum + report.summary.removed, 0)).toBe(3000);
+    for (const { report } of both) {
+      expect(report.errors).toEqual([]);
+      expect(report.summary).toMatchObject({ failed: 0, kept: 0 });
+      vanished += report.summary.vanished;
+    }
+    expect(list(dir)).toEqual([...dirs].sort());
+    return vanished > 0;
+  });
+  expect(vanished).toBeGreaterThan(0);
+});
+
+test('two sweeps at once, in text: cron stays as silent as with one', async () => {
+  const dir = scratch();
+  plantMany(dir, 2000);
+  const both = await Promise.all([run([dir]), run([dir])]);
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  const lines = both.flatMap(({ out }) => out.split('\n').filter((line) => line !== ''));
+  expect(lines).toHaveLength(2000);
+  expect(lines.every((line) => line.startsWith('removed '))).toBe(true);
+  for (const { err } of both) expect(err).toMatch(/^(criu-sweep: [^\n]*\n)?$/);
+});
