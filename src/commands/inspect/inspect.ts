@@ -1,35 +1,24 @@
 import { hostname } from 'node:os';
 import { isatty } from 'node:tty';
-import { describeErrno } from '../../errno.ts';
-import { EXIT, exitCode } from '../../exit-code.ts';
-import type { Interruption, Summary, SweepEvent, TargetReport } from '../../model.ts';
+import type { Environment } from '../../environment.ts';
+import { exitCode } from '../../exit-code.ts';
+import type { Interruption, Summary, SweepEvent } from '../../model.ts';
 import { Output } from '../../output.ts';
-import { type Destination, destinationOf, OutputFile } from '../../output-file.ts';
-import { escapeName } from '../../report/escape.ts';
-import type { Format } from '../../report/json.ts';
-import { messageFormat } from '../../report/messages.ts';
-import { unmarked } from '../../report/severity.ts';
+import { destinationOf, OutputFile } from '../../output-file.ts';
 import { endBy, StopSignals } from '../../stop-signals.ts';
-import { type Pause, type SweepRequest, sweep } from '../../sweep/sweep.ts';
-import { type ColorEnvironment, colorsFor, Progress } from '../../terminal.ts';
+import { type Pause, sweep } from '../../sweep/sweep.ts';
+import { Progress } from '../../terminal.ts';
 import { readTool } from '../../version.ts';
 import { drive, type Sink } from '../sweep/drive.ts';
-import type { KnownEnvironment } from '../sweep/known.ts';
+import { finishReport, lossLine, lossOf, type ReportFile, withLoss } from '../sweep/files.ts';
+import { STDERR, STDOUT } from '../sweep/formats.ts';
 import { type Prepared, prepare } from '../sweep/prepare.ts';
 import { type FoundRuns, findRuns } from './find-runs.ts';
+import { noFileLines, resultFormat, stderrFormat } from './formats.ts';
 import { Inspection } from './inspection.ts';
-import { widthOf } from './layout.ts';
-import { nextSteps } from './next-steps.ts';
 import type { InspectOptions } from './options.ts';
 import { inspectJsonFormat } from './report-json.ts';
-import { inspectText } from './report-text.ts';
 import { RunIndex } from './run-index.ts';
-
-const STDOUT = 1;
-const STDERR = 2;
-
-/** What `inspect` is told by the environment. */
-export type InspectEnvironment = ColorEnvironment & KnownEnvironment;
 
 /**
  * `criu-sweep inspect [target...]`: what was left, by which CRIU run, and what a sweep would do. Changes nothing.
@@ -40,95 +29,108 @@ export type InspectEnvironment = ColorEnvironment & KnownEnvironment;
 export async function inspectCommand(
   written: readonly string[],
   options: InspectOptions,
-  env: InspectEnvironment,
+  env: Environment,
 ): Promise<number> {
-  const { maxRuntime, inUse, check = false } = options;
+  const { maxRuntime } = options;
   const reportTo = options.report === undefined ? null : destinationOf(options.report, '--report');
   const known = options.known === true || written.length === 0;
-  const prepared = await prepare(written, { ...options, known, dryRun: true, check: false, inUse }, env);
+  const prepared = await prepare(written, { ...options, known, dryRun: true, check: false }, env);
+  const report = reportTo === null ? null : { named: reportTo.named, file: await OutputFile.open(reportTo) };
   const signals = new StopSignals();
   const deadline = maxRuntime === undefined ? Number.POSITIVE_INFINITY : performance.now() + maxRuntime;
-  const ask = (): Interruption | null =>
+  const interrupted = (): Interruption | null =>
     signals.received ?? (performance.now() > deadline ? 'timeout' : null);
-  const inspected = await look(written, options, env, { prepared, ask, check, reportTo });
+  const summary = await look({ written, options, env, prepared, interrupted, report });
   signals.release();
-  if (inspected.interrupted !== null && inspected.interrupted !== 'timeout') endBy(inspected.interrupted);
-  return inspected.exitCode;
+  if (summary.interrupted !== null && summary.interrupted !== 'timeout') endBy(summary.interrupted);
+  return summary.exitCode;
 }
 
 interface Looking {
+  readonly written: readonly string[];
+  readonly options: InspectOptions;
+  readonly env: Environment;
   readonly prepared: Prepared;
-  readonly ask: () => Interruption | null;
-  readonly check: boolean;
-  readonly reportTo: Destination | null;
+  readonly interrupted: () => Interruption | null;
+  readonly report: { readonly named: string; readonly file: OutputFile } | null;
 }
 
-async function look(
-  written: readonly string[],
-  options: InspectOptions,
-  env: InspectEnvironment,
-  { prepared, ask, check, reportTo }: Looking,
-): Promise<Summary> {
-  const { quiet = false, verbose = false } = options;
-  const file = reportTo === null ? null : await OutputFile.open(reportTo);
-  const stdout = new Output(STDOUT);
-  const stderr = new Output(STDERR);
-  const startedAt = Date.now();
+/** Finds the runs, then goes through the leftovers as a dry run does. */
+async function look(looking: Looking): Promise<Summary> {
+  const { options, env, prepared, interrupted } = looking;
+  const now = Date.now();
   const began = performance.now();
-  const progress = isatty(STDERR) && !quiet ? new Progress(began) : null;
+  const stderr = new Output(STDERR);
+  const progress = isatty(STDERR) && options.quiet !== true ? new Progress(began) : null;
+  const found = await readRuns(looking, stderr, progress);
+  if (options.quiet !== true) stderr.add((progress?.clear() ?? '') + noFileLines(found, env));
 
-  const scope = { scan: prepared.scope, interrupted: () => ask() !== null };
-  const found = await findRuns(prepared.targets, scope, (count, where) => {
-    const line = progress?.line(performance.now(), count, where) ?? '';
+  const runs = new RunIndex(found.runs);
+  const { all } = prepared.scope.mounts;
+  const inspection = new Inspection(runs, all, { showAll: options.verbose === true, look: options.inUse });
+  const events = sweep({
+    ...prepared,
+    errors: [...prepared.errors, ...found.errors],
+    host: hostname(),
+    startedAt: now,
+    elapsedMs: () => performance.now() - began,
+    interrupted,
+  });
+  return write({ looking, runs, inspection, now, stderr, progress, events });
+}
+
+function readRuns(looking: Looking, stderr: Output, progress: Progress | null): Promise<FoundRuns> {
+  const { prepared, interrupted } = looking;
+  const scope = { scan: prepared.scope, interrupted: () => interrupted() !== null };
+  return findRuns(prepared.targets, scope, (directories, where) => {
+    const line = progress?.line(performance.now(), directories, where) ?? '';
     if (line === '') return;
     stderr.add(line);
     void stderr.flush();
   });
-  if (!quiet) stderr.add((progress?.clear() ?? '') + noFileLines(found));
+}
 
-  const runs = new RunIndex(found.runs);
-  const inspection = new Inspection(runs, prepared.scope.mounts.all, {
-    showAll: verbose,
-    look: options.inUse,
-  });
-  const request: SweepRequest = {
-    ...prepared,
-    errors: [...prepared.errors, ...found.errors],
-    host: hostname(),
-    startedAt,
-    elapsedMs: () => performance.now() - began,
-    interrupted: ask,
-  };
-  const text = textFormat(inspection, runs, written, options, env, startedAt);
-  const results: Sink[] = [
-    { format: options.format === 'json' ? inspectJsonFormat(readTool(), runs) : text, output: stdout },
-  ];
-  if (file !== null) results.push({ format: inspectJsonFormat(readTool(), runs), output: file.output });
-  const summary = await drive(gathered(sweep(request), inspection), {
+interface Writing {
+  readonly looking: Looking;
+  readonly runs: RunIndex;
+  readonly inspection: Inspection;
+  readonly now: number;
+  readonly stderr: Output;
+  readonly progress: Progress | null;
+  readonly events: Iterable<SweepEvent | Pause>;
+}
+
+/** Writes all that is to be written. @returns the summary, with the final exit status */
+async function write({
+  looking,
+  runs,
+  inspection,
+  now,
+  stderr,
+  progress,
+  events,
+}: Writing): Promise<Summary> {
+  const { written, options, env, report } = looking;
+  const stdout = new Output(STDOUT);
+  const format = resultFormat({ runs, inspection, written, now }, options, env);
+  const results: Sink[] = [{ format, output: stdout }];
+  const file: ReportFile | null =
+    report === null ? null : { ...report, format: inspectJsonFormat(readTool(), runs) };
+  if (file !== null) results.push({ format: file.format, output: file.file.output });
+  const summary = await drive(gathered(events, inspection), {
     results,
-    messages: {
-      output: stderr,
-      format: messageFormat({
-        verbose,
-        quiet,
-        terminal: false,
-        summary: false,
-        colors: colorsFor(STDERR, options.color, env),
-        mark: unmarked,
-      }),
-    },
+    messages: { output: stderr, format: stderrFormat(options, env) },
     progress,
-    exitCode: (summary) => {
-      const code = check ? checked(summary, inspection) : summary.exitCode;
-      return isLoss(stdout) ? withLoss(code) : code;
+    exitCode: (sum) => {
+      const code = options.check === true ? checkedCode(sum, inspection) : sum.exitCode;
+      return lossOf(stdout) === null ? code : withLoss(code);
     },
   });
-  const failure = (await file?.finish()) ?? null;
-  if (failure !== null)
-    stderr.add(`criu-sweep: --report ${options.report}: ${describeErrno(failure.code)}\n`);
-  if (isLoss(stdout)) stderr.add(`criu-sweep: stdout: ${describeErrno(stdout.failure?.code ?? '')}\n`);
+  const losses = [file === null ? null : await finishReport(file), lossOf(stdout)];
+  const lost = losses.filter((loss) => loss !== null);
+  for (const loss of lost) stderr.add(lossLine(loss, env));
   await stderr.flush();
-  return failure !== null || isLoss(stdout) ? { ...summary, exitCode: withLoss(summary.exitCode) } : summary;
+  return lost.length === 0 ? summary : { ...summary, exitCode: withLoss(summary.exitCode) };
 }
 
 function* gathered(
@@ -142,54 +144,7 @@ function* gathered(
 }
 
 /** With `--check` a leftover, and a run that failed or was cut off, is exit status 1. */
-function checked({ interrupted, incomplete, counts }: Summary, inspection: Inspection): number {
+function checkedCode({ interrupted, incomplete, counts }: Summary, inspection: Inspection): number {
   const { left, failedRuns } = inspection.finish();
   return exitCode({ interrupted, failures: incomplete + counts.failed, toRemove: left + failedRuns });
-}
-
-function textFormat(
-  inspection: Inspection,
-  { runs }: RunIndex,
-  written: readonly string[],
-  options: InspectOptions,
-  env: ColorEnvironment,
-  now: number,
-): Format {
-  if (options.quiet === true) return () => '';
-  const targets: TargetReport[] = [];
-  return (event) => {
-    if (event.type === 'target') targets.push(event.target);
-    if (event.type !== 'summary') return '';
-    const findings = inspection.finish();
-    const { summary } = event;
-    return inspectText(
-      { findings, runs, targets, summary, next: nextSteps(findings, runs, summary.counts, written, options) },
-      {
-        width: widthOf(STDOUT),
-        colors: colorsFor(STDOUT, options.color, env),
-        verbose: options.verbose === true,
-        now,
-      },
-    );
-  };
-}
-
-/** Things with a log's name that are no files, said one by one up to this number. */
-const MOST_SAID = 20;
-
-function noFileLines({ noFiles }: FoundRuns): string {
-  const lines = noFiles
-    .slice(0, MOST_SAID)
-    .map(({ path, what }) => `criu-sweep: ${escapeName(path)}: is ${what}, not a log: passed over\n`);
-  const more = noFiles.length - lines.length;
-  return lines.join('') + (more > 0 ? `criu-sweep: ${more} more that are no logs\n` : '');
-}
-
-/** A reader that has gone (EPIPE) wants no more; anything else is a report that could not be written. */
-function isLoss({ failure }: Output): boolean {
-  return failure !== null && failure.code !== 'EPIPE';
-}
-
-function withLoss(exitCode: number): number {
-  return exitCode === EXIT.done || exitCode === EXIT.somethingToRemove ? EXIT.incomplete : exitCode;
 }

@@ -3,11 +3,12 @@ import type { Run, RunOutcome } from '../../criu/log/run.ts';
 import type { Item, Summary, TargetReport } from '../../model.ts';
 import { escapeName } from '../../report/escape.ts';
 import { reasonText } from '../../report/text.ts';
-import type { Findings, Group, Section } from './inspection.ts';
+import type { Findings } from './inspection.ts';
 import { indentOf, wrap } from './layout.ts';
 import { type Inspected, pathOf, type StillMounted } from './leftovers.ts';
 import type { NextStep } from './next-steps.ts';
 import { type Drawing, runLines } from './run-text.ts';
+import type { Group, Section } from './section.ts';
 import { unmountCommand } from './unmount.ts';
 
 /** All that the text report tells. */

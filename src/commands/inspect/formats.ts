@@ -1,0 +1,79 @@
+import type { Environment } from '../../environment.ts';
+import { markFor } from '../../journal.ts';
+import type { TargetReport } from '../../model.ts';
+import { escapeName } from '../../report/escape.ts';
+import type { Format } from '../../report/json.ts';
+import { messageFormat } from '../../report/messages.ts';
+import { colorsFor } from '../../terminal.ts';
+import { readTool } from '../../version.ts';
+import { STDERR, STDOUT } from '../sweep/formats.ts';
+import type { FoundRuns } from './find-runs.ts';
+import type { Inspection } from './inspection.ts';
+import { widthOf } from './layout.ts';
+import { nextSteps } from './next-steps.ts';
+import type { InspectOptions } from './options.ts';
+import { inspectJsonFormat } from './report-json.ts';
+import { inspectText } from './report-text.ts';
+import type { RunIndex } from './run-index.ts';
+
+/** What a report is made of besides the events of the dry run. */
+export interface Inspecting {
+  readonly runs: RunIndex;
+  readonly inspection: Inspection;
+  /** The targets as they were written. */
+  readonly written: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** How stdout says what was found. */
+export function resultFormat(inspecting: Inspecting, options: InspectOptions, env: Environment): Format {
+  switch (options.format) {
+    case 'json':
+      return inspectJsonFormat(readTool(), inspecting.runs);
+    case 'text':
+      return options.quiet === true ? () => '' : textFormat(inspecting, options, env);
+  }
+}
+
+function textFormat(inspecting: Inspecting, options: InspectOptions, env: Environment): Format {
+  const { inspection, written, now } = inspecting;
+  const { runs } = inspecting.runs;
+  const targets: TargetReport[] = [];
+  return (event) => {
+    if (event.type === 'target') targets.push(event.target);
+    if (event.type !== 'summary') return '';
+    const { summary } = event;
+    const findings = inspection.finish();
+    const next = nextSteps(findings, runs, summary.counts, written, options);
+    const colors = colorsFor(STDOUT, options.color, env);
+    const drawing = { width: widthOf(STDOUT), colors, verbose: options.verbose === true, now };
+    return inspectText({ findings, runs, targets, summary, next }, drawing);
+  };
+}
+
+/** How stderr says all else: errors, and what could not be seen. The counts are part of the text report. */
+export function stderrFormat(options: InspectOptions, env: Environment): Format {
+  const { verbose = false, quiet = false, color } = options;
+  return messageFormat({
+    verbose,
+    quiet,
+    terminal: false,
+    summary: false,
+    colors: colorsFor(STDERR, color, env),
+    mark: markFor(STDERR, env),
+  });
+}
+
+/** Things with a log's name that are no files, said one by one up to this number. */
+const MOST_SAID = 20;
+
+/** Says what has a log's name and was not read, since it is no file. */
+export function noFileLines({ noFiles }: FoundRuns, env: Environment): string {
+  const mark = markFor(STDERR, env)('info');
+  const lines = noFiles
+    .slice(0, MOST_SAID)
+    .map(({ path, what }) => `${mark}criu-sweep: ${escapeName(path)}: is ${what}, not a log: passed over\n`);
+  const more = noFiles.length - lines.length;
+  return lines.join('') + (more > 0 ? `${mark}criu-sweep: ${more} more that are no logs\n` : '');
+}
