@@ -71,36 +71,31 @@ test('in a pid namespace of its own: a use that is seen is said all the same', a
   expect(used?.reasons).toMatchObject([{ why: 'in-use', command: 'sleep' }]);
 });
 
-test.each(['hidepid=1', 'hidepid=2'])(
-  '%s hides processes of others from one who is not root: they do not count',
-  async (option) => {
-    const { dir, args, seeing } = ofEveryKind(65534);
-    const wrap = [...inMountNamespace(`mount -t proc -o ${option} proc /proc`), ...asUser(65534)];
-    const { report, code } = await sweep(args, { wrap });
-    expect(outcomes(report, dir)).toEqual(seeing);
-    expect(report.inUse).toMatchObject({ checked: true, unreadableProcesses: 0 });
-    expect(code).toBe(0);
-  },
-);
+test.each([
+  'hidepid=1',
+  'hidepid=2',
+])('%s hides processes of others from one who is not root: they do not count', async (option) => {
+  const { dir, args, seeing } = ofEveryKind(65534);
+  const wrap = [...inMountNamespace(`mount -t proc -o ${option} proc /proc`), ...asUser(65534)];
+  const { report, code } = await sweep(args, { wrap });
+  expect(outcomes(report, dir)).toEqual(seeing);
+  expect(report.inUse).toMatchObject({ checked: true, unreadableProcesses: 0 });
+  expect(code).toBe(0);
+});
 
-test.each(['hidepid=1', 'hidepid=2'])(
-  '%s before a root without the right to look (CAP_SYS_PTRACE): blind',
-  async (option) => {
-    const { dir, args, blind } = ofEveryKind();
-    await hold({}, asUser(65534));
-    const without = [
-      'setpriv',
-      '--bounding-set=-sys_ptrace,-dac_read_search',
-      '--inh-caps=-sys_ptrace',
-      '--',
-    ];
-    const wrap = [...inMountNamespace(`mount -t proc -o ${option} proc /proc`), ...without];
-    const { report, err } = await sweep(args, { wrap });
-    expect(outcomes(report, dir)).toEqual(blind);
-    expect(report.inUse.unreadableProcesses).toBeGreaterThan(0);
-    expect(err).toMatch(/^criu-sweep: .*could not be read.*\n$/);
-  },
-);
+test.each([
+  'hidepid=1',
+  'hidepid=2',
+])('%s before a root without the right to look (CAP_SYS_PTRACE): blind', async (option) => {
+  const { dir, args, blind } = ofEveryKind();
+  await hold({}, asUser(65534));
+  const without = ['setpriv', '--bounding-set=-sys_ptrace,-dac_read_search', '--inh-caps=-sys_ptrace', '--'];
+  const wrap = [...inMountNamespace(`mount -t proc -o ${option} proc /proc`), ...without];
+  const { report, err } = await sweep(args, { wrap });
+  expect(outcomes(report, dir)).toEqual(blind);
+  expect(report.inUse.unreadableProcesses).toBeGreaterThan(0);
+  expect(err).toMatch(/^criu-sweep: .*could not be read.*\n$/);
+});
 
 test('one who is not root: processes of others do not count, its own and their uses do', async () => {
   const { dir, args, seeing } = ofEveryKind(65534);

@@ -29,23 +29,22 @@ test('file descriptors limited to 40: all is swept', async () => {
 });
 
 // To be fixed in bin/criu-sweep.js: it is no bug of ours, and no stack trace.
-test.fails.each([20, 24])(
-  'file descriptors limited to %i: swept, or said in one line why not',
-  async (count) => {
-    const dir = scratch();
-    const name = leftoverName();
-    plant(dir, tree(name));
-    const before = list(dir);
-    const { code, err } = await run([dir], { wrap: withDescriptors(count) });
-    const left = list(dir).filter((path) => path.endsWith(name));
-    if (code === 0) expect(left).toEqual([]);
-    else {
-      expect([3, 70]).toContain(code);
-      expect(err).toMatch(/^criu-sweep: [^\n]*EMFILE[^\n]*\n(criu-sweep: [^\n]*\n)*$/);
-      expect(before).toEqual(expect.arrayContaining(left));
-    }
-  },
-);
+test.fails.each([
+  20, 24,
+])('file descriptors limited to %i: swept, or said in one line why not', async (count) => {
+  const dir = scratch();
+  const name = leftoverName();
+  plant(dir, tree(name));
+  const before = list(dir);
+  const { code, err } = await run([dir], { wrap: withDescriptors(count) });
+  const left = list(dir).filter((path) => path.endsWith(name));
+  if (code === 0) expect(left).toEqual([]);
+  else {
+    expect([3, 70]).toContain(code);
+    expect(err).toMatch(/^criu-sweep: [^\n]*EMFILE[^\n]*\n(criu-sweep: [^\n]*\n)*$/);
+    expect(before).toEqual(expect.arrayContaining(left));
+  }
+});
 
 test('the working directory was removed before the start: absolute targets are swept', async () => {
   const dir = scratch();
@@ -66,17 +65,18 @@ test.fails('the working directory was removed before the start: globs that are a
   expect(list(`${dir}/tree`)).toEqual([]);
 });
 
-test.each(['.', 'tree/', './tree/..'])(
-  'the working directory was removed before the start: the relative target %s is missing',
-  async (target) => {
-    const dir = scratch();
-    const path = plantLeftover(dir);
-    const { report, code } = await sweep([target], { wrap: inRemoved(dir) });
-    expect(report.targets).toMatchObject([{ path: target, status: 'missing' }]);
-    expect(code).toBe(3);
-    expect(existsSync(path)).toBe(true);
-  },
-);
+test.each([
+  '.',
+  'tree/',
+  './tree/..',
+])('the working directory was removed before the start: the relative target %s is missing', async (target) => {
+  const dir = scratch();
+  const path = plantLeftover(dir);
+  const { report, code } = await sweep([target], { wrap: inRemoved(dir) });
+  expect(report.targets).toMatchObject([{ path: target, status: 'missing' }]);
+  expect(code).toBe(3);
+  expect(existsSync(path)).toBe(true);
+});
 
 test('umask 0777: the sweep goes on, and the report is whole', async () => {
   const dir = scratch();

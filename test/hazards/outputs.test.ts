@@ -20,16 +20,17 @@ function treeOf(count: number): { dir: string; tree: string } {
   return { dir, tree: `${dir}/tree` };
 }
 
-test.each(['text', 'json', 'ndjson'])(
-  'stdout closed by a reader that has seen enough (| head -1), as %s: the sweep goes on, exit 0',
-  async (format) => {
-    const { tree } = treeOf(3000);
-    const { code, err } = await run([`--format=${format}`, tree], { wrap: pipedInto('head -1 >/dev/null') });
-    expect(list(tree)).toEqual([]);
-    expect(code).toBe(0);
-    expect(err).not.toMatch(/EPIPE|Error/);
-  },
-);
+test.each([
+  'text',
+  'json',
+  'ndjson',
+])('stdout closed by a reader that has seen enough (| head -1), as %s: the sweep goes on, exit 0', async (format) => {
+  const { tree } = treeOf(3000);
+  const { code, err } = await run([`--format=${format}`, tree], { wrap: pipedInto('head -1 >/dev/null') });
+  expect(list(tree)).toEqual([]);
+  expect(code).toBe(0);
+  expect(err).not.toMatch(/EPIPE|Error/);
+});
 
 test('stdout and stderr closed from the start (>&- 2>&-): the sweep goes on, exit 0', async () => {
   const { dir, tree } = treeOf(50);
@@ -46,16 +47,17 @@ test('stderr closed by its reader: the sweep goes on', async () => {
   expect(code).toBe(3);
 });
 
-test.each(['text', 'json', 'ndjson'])(
-  'stdout on /dev/full, as %s: the sweep goes on, stderr says it, exit 3',
-  async (format) => {
-    const { tree } = treeOf(2000);
-    const { code, err } = await run([`--format=${format}`, tree], { stdout: '/dev/full' });
-    expect(list(tree)).toEqual([]);
-    expect(code).toBe(3);
-    expect(err).toMatch(/ENOSPC/);
-  },
-);
+test.each([
+  'text',
+  'json',
+  'ndjson',
+])('stdout on /dev/full, as %s: the sweep goes on, stderr says it, exit 3', async (format) => {
+  const { tree } = treeOf(2000);
+  const { code, err } = await run([`--format=${format}`, tree], { stdout: '/dev/full' });
+  expect(list(tree)).toEqual([]);
+  expect(code).toBe(3);
+  expect(err).toMatch(/ENOSPC/);
+});
 
 test('stderr on /dev/full: the sweep goes on', async () => {
   const { tree } = treeOf(50);
@@ -103,19 +105,20 @@ test('a reader that stalls, then reads on: nothing is lost', async () => {
   expect(list(dir)).toEqual([]);
 });
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  'a reader that stalls, then a second %s: the second ends it',
-  async (signal) => {
-    const dir = scratch();
-    await makeMany('leftovers', dir, 6000);
-    const running = start(['--json', dir], { stalled: true });
-    await stuck(running, dir);
-    const before = readdirSync(dir).length;
-    running.kill(signal);
-    await sleep(300);
-    expect(running.kill(signal)).toBe(true);
-    const { code, signal: endedBy } = await running.ended;
-    expect({ code, endedBy }).toEqual({ code: null, endedBy: signal });
-    expect(readdirSync(dir).length).toBe(before);
-  },
-);
+test.each([
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+] as const)('a reader that stalls, then a second %s: the second ends it', async (signal) => {
+  const dir = scratch();
+  await makeMany('leftovers', dir, 6000);
+  const running = start(['--json', dir], { stalled: true });
+  await stuck(running, dir);
+  const before = readdirSync(dir).length;
+  running.kill(signal);
+  await sleep(300);
+  expect(running.kill(signal)).toBe(true);
+  const { code, signal: endedBy } = await running.ended;
+  expect({ code, endedBy }).toEqual({ code: null, endedBy: signal });
+  expect(readdirSync(dir).length).toBe(before);
+});

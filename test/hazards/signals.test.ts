@@ -11,26 +11,27 @@ import { list, plant } from '../support/tree.ts';
 
 beforeEach((context) => need(context, 'cc'));
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s in the middle of 100,000: the report is whole and says so, and the signal is raised again',
-  async (signal) => {
-    const dir = scratch(MEMORY);
-    mkdirSync(`${dir}/tree`);
-    await makeMany('leftovers', `${dir}/tree`, 100_000);
-    const running = start(['--json', '--report', `${dir}/report`, `${dir}/tree`]);
-    await running.printed('stdout', /"outcome":"removed"/);
-    running.kill(signal);
-    const ended = await running.ended;
-    expect(ended.signal).toBe(signal);
-    const report = reportOf(ended.stdout);
-    expect(report).toMatchObject({ interrupted: signal, exitCode: statusOf(signal) });
-    expect(report.targets).toMatchObject([{ status: 'interrupted' }]);
-    const left = readdirSync(`${dir}/tree`).length;
-    expect(left).toBeGreaterThan(0);
-    expect(report.summary.removed).toBe(100_000 - left);
-    expect(reportOf(readFileSync(`${dir}/report`))).toEqual(report);
-  },
-);
+test.each([
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+] as const)('%s in the middle of 100,000: the report is whole and says so, and the signal is raised again', async (signal) => {
+  const dir = scratch(MEMORY);
+  mkdirSync(`${dir}/tree`);
+  await makeMany('leftovers', `${dir}/tree`, 100_000);
+  const running = start(['--json', '--report', `${dir}/report`, `${dir}/tree`]);
+  await running.printed('stdout', /"outcome":"removed"/);
+  running.kill(signal);
+  const ended = await running.ended;
+  expect(ended.signal).toBe(signal);
+  const report = reportOf(ended.stdout);
+  expect(report).toMatchObject({ interrupted: signal, exitCode: statusOf(signal) });
+  expect(report.targets).toMatchObject([{ status: 'interrupted' }]);
+  const left = readdirSync(`${dir}/tree`).length;
+  expect(left).toBeGreaterThan(0);
+  expect(report.summary.removed).toBe(100_000 - left);
+  expect(reportOf(readFileSync(`${dir}/report`))).toEqual(report);
+});
 
 test('SIGTERM where nothing matches: a scan of 300,000 other entries hears it too', async () => {
   const dir = scratch(MEMORY);
