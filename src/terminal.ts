@@ -1,7 +1,6 @@
 import { isatty } from 'node:tty';
-import picocolors from 'picocolors';
 import type { Bytes } from './model.ts';
-import type { Colors } from './report/colors.ts';
+import { type Colors, createColors } from './report/colors.ts';
 import { escapeName } from './report/escape.ts';
 
 export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
@@ -27,7 +26,7 @@ export function wantsColor(choice: ColorChoice, env: ColorEnvironment, terminal:
 
 /** The colours for a file descriptor. */
 export function colorsFor(fd: number, choice: ColorChoice, env: ColorEnvironment): Colors {
-  return picocolors.createColors(wantsColor(choice, env, isatty(fd)));
+  return createColors(wantsColor(choice, env, isatty(fd)));
 }
 
 const SHOW_AFTER_MS = 1000;

@@ -34,6 +34,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./inspect/definition.ts')).defineInspect,
   },
   {
+    name: 'doctor',
+    usage: 'doctor [options]',
+    summary: "is this host's CRIU one that leaves directories; can a sweep see enough",
+    load: async () => (await import('./doctor/definition.ts')).defineDoctor,
+  },
+  {
     name: 'schedule',
     usage: 'schedule <cron|systemd|kubernetes> [options] -- <target...>',
     summary: 'print what makes a sweep run periodically',

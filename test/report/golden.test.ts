@@ -1,6 +1,6 @@
-import picocolors from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import type { Candidate, Facts, Item, Outcome, SweepEvent } from '../../src/model.ts';
+import { createColors } from '../../src/report/colors.ts';
 import { githubFormat } from '../../src/report/github.ts';
 import { type Format, jsonFormat, ndjsonFormat } from '../../src/report/json.ts';
 import { messageFormat } from '../../src/report/messages.ts';
@@ -132,7 +132,7 @@ function say(format: Format): string {
 }
 
 describe('a report of everything that can be said', () => {
-  const colors = picocolors.createColors(false);
+  const colors = createColors(false);
 
   it('as JSON', async () => {
     const text = say(jsonFormat(TOOL));

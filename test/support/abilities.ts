@@ -14,6 +14,7 @@ const ABILITIES = {
     readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .every(isOpen),
+  criu: () => works('criu', '--version'),
   strace: () => works('strace', '-o', '/dev/null', 'true'),
   cc: () => works('cc', '--version'),
   /** Block devices of files: file systems of the test's own. */
@@ -28,6 +29,17 @@ const ABILITIES = {
   'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),
   overlayfs: () => readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'),
   promtool: () => works('promtool', '--version'),
+  /** systemd's own checkers. */
+  'systemd-analyze': () => works('systemd-analyze', '--version'),
+  /** systemd as process 1 of a pid namespace, in a cgroup of its own. */
+  'systemd in a namespace': () =>
+    works('/lib/systemd/systemd', '--version') &&
+    works(
+      'sh',
+      '-c',
+      `d=$(findmnt -n -t cgroup2 -o TARGET | head -1)/criu-sweep-test-can.$$ && mkdir $d && rmdir $d`,
+    ),
+  cron: () => works('sh', '-c', 'command -v cron && command -v crontab'),
 } as const;
 
 /** Something that not every machine has. */

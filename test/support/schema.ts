@@ -38,6 +38,14 @@ export interface Report {
     readonly crossDevice: boolean;
     readonly exclude: readonly string[];
   };
+  /** Of `run` only. */
+  readonly command?: {
+    readonly argv: readonly string[];
+    readonly exitCode: number | null;
+    readonly signal: string | null;
+    readonly startedAt: string;
+    readonly durationMs: number;
+  };
   readonly items: readonly ReportItem[];
   readonly targets: readonly {
     readonly path: string;

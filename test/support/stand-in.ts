@@ -33,9 +33,16 @@ export function startRun(args: readonly string[], { dir }: Stage, options: RunOp
   const wrap = [...withOwnTmp(), ...(options.wrap ?? [])];
   const running = start(['run', ...args], { cwd: dir, ...options, wrap });
   onTestFinished(async () => {
-    if (running.kill('SIGKILL')) await running.ended.catch(() => {});
+    for (const pid of [running.pid, ...descendants(running.pid)]) end(pid);
+    await running.ended.catch(() => {});
   });
   return running;
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {}
 }
 
 /** Runs `criu-sweep run` around a shell's script in the stage's directory, watching its work dir. */

@@ -18,6 +18,7 @@ import type { KnownEnvironment } from '../sweep/known.ts';
 import { type Prepared, prepare } from '../sweep/prepare.ts';
 import { type FoundRuns, findRuns } from './find-runs.ts';
 import { Inspection } from './inspection.ts';
+import { widthOf } from './layout.ts';
 import { nextSteps } from './next-steps.ts';
 import type { InspectOptions } from './options.ts';
 import { inspectJsonFormat } from './report-json.ts';
@@ -171,12 +172,6 @@ function textFormat(
       },
     );
   };
-}
-
-/** Columns of the terminal. `process.stdout` is touched only where it is one. */
-function widthOf(fd: number): number {
-  const columns = isatty(fd) ? process.stdout.columns : 0;
-  return columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 
 /** Things with a log's name that are no files, said one by one up to this number. */

@@ -1,7 +1,15 @@
+import { isatty } from 'node:tty';
+
 /** How a text report is laid out. */
 export interface Layout {
   /** Columns of the terminal; infinite where the output is none, and no line is broken. */
   readonly width: number;
+}
+
+/** Columns of stdout's terminal, infinite where it is none. `process.stdout` is touched only where it is one. */
+export function widthOf(fd: number): number {
+  const columns = isatty(fd) ? process.stdout.columns : 0;
+  return columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 
 /** Narrower than this, lines hang on a small indent instead of in a column. */

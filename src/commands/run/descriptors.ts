@@ -25,23 +25,19 @@ export function inheritedStdio(): StdioOptions {
   return stdio;
 }
 
-/**
- * Which of our descriptors are not Node's own: Node has event queues, pipes of which it holds both ends, and
- * /dev/null once, opened after all that was inherited.
- */
+/** What libuv opens for its event loops, besides pipes of which it holds both ends (epoll_create1(2), eventfd(2)). */
+const LIBUVS = ['anon_inode:[eventpoll]', 'anon_inode:[eventfd]', 'anon_inode:[io_uring]'];
+
+/** Which of our descriptors are not Node's own. */
 export function callersOwn(descriptors: readonly Descriptor[]): readonly number[] {
   const marked = descriptors.filter(({ fd, flags }) => fd > 2 && (flags & O_CLOEXEC) !== 0);
   const ends = new Set(marked.map(({ leadsTo, flags }) => `${leadsTo} ${flags & O_ACCMODE}`));
-  const nodesNull = marked.findLast(({ leadsTo }) => leadsTo === '/dev/null');
+  const hasBothEnds = (leadsTo: string): boolean =>
+    [constants.O_RDONLY, constants.O_WRONLY].every((mode) => ends.has(`${leadsTo} ${mode}`));
   return marked
-    .filter((each) => {
-      const { leadsTo } = each;
-      if (leadsTo.startsWith('anon_inode:') || each === nodesNull) return false;
-      const bothEnds = [constants.O_RDONLY, constants.O_WRONLY].every((mode) =>
-        ends.has(`${leadsTo} ${mode}`),
-      );
-      return !(leadsTo.startsWith('pipe:') && bothEnds);
-    })
+    .filter(
+      ({ leadsTo }) => !LIBUVS.includes(leadsTo) && !(leadsTo.startsWith('pipe:') && hasBothEnds(leadsTo)),
+    )
     .map(({ fd }) => fd);
 }
 

@@ -5,7 +5,7 @@ const SENT_BY_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGH
 
 /** Knows which signals the command has from the terminal already, and whether a shell does job control over us. */
 export class Terminal {
-  #wasInForeground = isForeground(readStat('self'));
+  #isInForeground = isForeground(readStat('self'));
 
   /**
    * Whether a signal that has reached us has reached the command too: we are the terminal's foreground process group,
@@ -15,11 +15,10 @@ export class Terminal {
   hasSentTo(pid: number, signal: NodeJS.Signals): boolean {
     const own = readStat('self');
     if (own === null || !SENT_BY_TERMINALS.includes(signal)) return false;
-    const wasInForeground = this.#wasInForeground;
-    this.#wasInForeground = isForeground(own);
-    const hungUp = signal === 'SIGHUP' && own.terminalGroup === -1 && own.session !== own.pid;
-    const toOurGroup = this.#wasInForeground || (hungUp && wasInForeground);
-    return toOurGroup && readStat(pid)?.group === own.group;
+    const gone = own.terminalGroup === -1;
+    if (!gone) this.#isInForeground = isForeground(own);
+    if (gone && (signal !== 'SIGHUP' || own.session === own.pid)) return false;
+    return this.#isInForeground && readStat(pid)?.group === own.group;
   }
 
   /** Whether someone waits at the terminal for us, and a shell would take over if we stopped. */

@@ -12,7 +12,7 @@ const NOTES: Readonly<Record<Capability, string>> = {
   DAC_OVERRIDE:
     "root's leftovers also lie in directories that belong to others, and that they alone may enter.",
   SYS_PTRACE: '/proc/PID of every process, to know whether it uses a directory.',
-  FOWNER: 'leftovers of others in a sticky directory, like /tmp.',
+  FOWNER: 'leftovers of one user in a sticky directory of another.',
 };
 
 /** The service and its timer. @throws UsageError where a unit file cannot say it */

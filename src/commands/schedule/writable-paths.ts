@@ -42,7 +42,7 @@ export function writablePaths({ targets, known, outputs, match }: WrittenPaths):
 
 /** A directory itself, or those in which all matches of a glob lie. */
 export function basesOf(target: string): string[] {
-  if (existsSync(target) || !fastGlob.isDynamicPattern(target)) return [normal(target)];
+  if (target === '' || existsSync(target) || !fastGlob.isDynamicPattern(target)) return [normal(target)];
   return fastGlob.generateTasks(target).map(({ base }) => normal(base));
 }
 

@@ -88,7 +88,7 @@ test('on a narrow terminal what can be broken fits, and errors are cut', async (
   expect(out).toContain(`
   failed dump by CRIU 3.17.1, 2026-11-23 20:03:36
     (`);
-  expect(out).toContain('\n    compel/src/lib/infect.c:356: Unable to detach f…\n');
+  expect(out).toContain('\n    compel/src/lib/infect.c:356: Unable to detach…\n');
 });
 
 test('with -v errors are whole on any terminal', async (context) => {

@@ -19,7 +19,6 @@ const NODES_OWN: readonly (readonly [string, number])[] = [
   ['pipe:[2]', WRITE],
   ['anon_inode:[eventfd]', 2],
   ['anon_inode:[eventpoll]', 2],
-  ['/dev/null', READ],
   ['anon_inode:[io_uring]', 2],
 ];
 const nodesOwn = (from: number): Descriptor[] =>

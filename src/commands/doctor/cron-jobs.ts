@@ -1,0 +1,41 @@
+import { linesOf, runsSweep } from './sweep-command.ts';
+import { listSystemDirectory, readSystemFile } from './system-files.ts';
+
+/** The cron jobs that run a sweep: their files. */
+export interface CronJobs {
+  readonly jobs: readonly string[];
+  /** Files that cron passes over for their names. */
+  readonly passedOver: readonly string[];
+  /** The first place that we may not read. */
+  readonly hidden: string | null;
+}
+
+/** Crontabs: of the system, and of users (Debian's cron, and cronie's). */
+const TABLES = ['/etc/crontab', '/etc/anacrontab'];
+const USER_TABLES = ['/var/spool/cron/crontabs', '/var/spool/cron'];
+/** Directories whose files cron takes only where their names are plain (cron(8) and run-parts(8) of Debian). */
+const PARTS = ['/etc/cron.d', '/etc/cron.hourly', '/etc/cron.daily', '/etc/cron.weekly', '/etc/cron.monthly'];
+const PLAIN = /^[A-Za-z0-9_-]+$/;
+
+/** Looks through the crontabs for a sweep. */
+export function findCronJobs(): CronJobs {
+  const jobs: string[] = [];
+  const passedOver: string[] = [];
+  let hidden: string | null = null;
+  const lookInto = (path: string, found: string[]): void => {
+    const text = readSystemFile(path);
+    if (text.held === 'hidden') hidden ??= path;
+    if (text.held === 'yes' && linesOf(text.value).some(runsSweep)) found.push(path);
+  };
+  for (const table of TABLES) lookInto(table, jobs);
+  for (const directory of [...PARTS, ...USER_TABLES]) {
+    const names = listSystemDirectory(directory);
+    if (names.held === 'hidden') hidden ??= directory;
+    if (names.held !== 'yes') continue;
+    for (const name of names.value) {
+      const taken = !PARTS.includes(directory) || PLAIN.test(name);
+      lookInto(`${directory}/${name}`, taken ? jobs : passedOver);
+    }
+  }
+  return { jobs, passedOver, hidden };
+}

@@ -1,0 +1,27 @@
+import { Command, Option } from 'commander';
+import { COLOR_CHOICES } from '../../terminal.ts';
+import type { CommandContext } from '../list.ts';
+import type { DoctorOptions } from './doctor.ts';
+
+const HELP = `
+Exit status:
+  0    all well; also where there is no CRIU
+  1    there is something to do
+  2    wrong usage
+  3    a check could not be made
+  70   a bug in criu-sweep
+`;
+
+/** `criu-sweep doctor`. */
+export function defineDoctor({ env, end }: CommandContext): Command {
+  return new Command('doctor')
+    .description("Checks whether this host's CRIU leaves directories, and whether a sweep sees enough here.")
+    .usage('[options]')
+    .option('--json', 'report in JSON')
+    .addOption(new Option('--color <when>', 'colour the output').choices(COLOR_CHOICES).default('auto'))
+    .addHelpText('after', HELP)
+    .action(async (options: DoctorOptions) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      end(await doctorCommand(options, env));
+    });
+}

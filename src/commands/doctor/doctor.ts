@@ -1,0 +1,69 @@
+import { describeErrno } from '../../errno.ts';
+import { EXIT } from '../../exit-code.ts';
+import { Output } from '../../output.ts';
+import { readOwnMounts } from '../../sweep/mountinfo.ts';
+import { type ColorChoice, type ColorEnvironment, colorsFor } from '../../terminal.ts';
+import { widthOf } from '../inspect/layout.ts';
+import { callerOf, type KnownEnvironment } from '../sweep/known.ts';
+import { effectiveUser } from '../sweep/prepare.ts';
+import type { Check } from './check.ts';
+import { checkCriu } from './criu-checks.ts';
+import { checkKernelProbes } from './kernel-probes.ts';
+import { checkKnown } from './known-leftovers.ts';
+import { type Diagnosis, diagnosisJson, diagnosisText } from './report.ts';
+import { checkSchedule } from './schedule-check.ts';
+import { checkVisibility } from './visibility.ts';
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/** What `doctor` is told by its command line. */
+export interface DoctorOptions {
+  readonly json?: boolean;
+  readonly color: ColorChoice;
+}
+
+/** What `doctor` is told by the environment. */
+export type DoctorEnvironment = ColorEnvironment & KnownEnvironment & { readonly PATH?: string | undefined };
+
+/** `criu-sweep doctor`: checks this host, and says so. @returns the exit status */
+export async function doctorCommand(options: DoctorOptions, env: DoctorEnvironment): Promise<number> {
+  const stdout = new Output(STDOUT);
+  const diagnosis = await diagnose(env);
+  const colors = colorsFor(STDOUT, options.color, env);
+  stdout.add(
+    options.json === true
+      ? diagnosisJson(diagnosis)
+      : diagnosisText(diagnosis, { width: widthOf(STDOUT) }, colors),
+  );
+  await stdout.flush();
+  const { failure } = stdout;
+  if (failure === null || failure.code === 'EPIPE') return diagnosis.exitCode;
+  const stderr = new Output(STDERR);
+  stderr.add(`criu-sweep: stdout: ${describeErrno(failure.code)}\n`);
+  await stderr.flush();
+  return EXIT.incomplete;
+}
+
+async function diagnose(env: DoctorEnvironment): Promise<Diagnosis> {
+  const now = Date.now();
+  const uid = effectiveUser();
+  const caller = callerOf(uid, env);
+  const mounts = readOwnMounts();
+  const { criu, appArmor, checks } = await checkCriu(env.PATH);
+  const known = await checkKnown(caller, mounts, now);
+  const all = [
+    ...checks,
+    checkKernelProbes(now),
+    ...checkVisibility(uid, known.inUse, mounts),
+    known.check,
+    checkSchedule(caller, criu !== null || known.left > 0),
+  ];
+  return { criu, appArmor, checks: all, exitCode: exitCodeOf(all) };
+}
+
+/** A check that could not be made wins over one that found something to do. */
+function exitCodeOf(checks: readonly Check[]): number {
+  if (checks.some(({ status }) => status === 'unknown')) return EXIT.incomplete;
+  return checks.some(({ status }) => status !== 'ok') ? EXIT.somethingToRemove : EXIT.done;
+}

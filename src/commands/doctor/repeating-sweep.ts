@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { errnoOf } from '../../errno.ts';
+import { listPids, look } from '../../sweep/in-use/proc.ts';
+import { runsSweep } from './sweep-command.ts';
+
+/** The pid of a process that sweeps again and again (`--every`); `null`: none, or none that we can see. */
+export function findRepeatingSweep(): number | null {
+  try {
+    return listPids().find((pid) => pid !== process.pid && isRepeatingSweep(pid)) ?? null;
+  } catch (error) {
+    errnoOf(error);
+    return null;
+  }
+}
+
+function isRepeatingSweep(pid: number): boolean {
+  const text = look(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+  if (text.seen !== 'yes') return false;
+  const args = text.value.split('\0');
+  const script = args.findIndex((arg) => /(?:^|\/)criu-sweep(?:\.js)?$/.test(arg));
+  if (script < 0 || script > 1) return false;
+  return args.some((arg) => /^--every(?:=|$)/.test(arg)) && runsSweep(args.slice(script).join(' '));
+}

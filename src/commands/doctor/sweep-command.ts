@@ -1,0 +1,20 @@
+/** What follows the command's name, or that of its script, up to the end of a line. */
+const CALL = /criu-sweep\S*(?:\s+(.*))?$/s;
+const OTHER_COMMANDS = /^(?:inspect|doctor|schedule|completion|run)\b/;
+const CHANGES_NOTHING = /(?:^|\s)(?:-n|--dry-run|--check|-h|--help|-V|--version)(?:\s|=|$)/;
+
+/** Whether a line of a unit, a crontab or a script runs a sweep that removes something. */
+export function runsSweep(line: string): boolean {
+  const call = CALL.exec(line);
+  if (call === null) return false;
+  const rest = call[1] ?? '';
+  return rest !== '' && !OTHER_COMMANDS.test(rest) && !CHANGES_NOTHING.test(rest);
+}
+
+/** The lines of a file but its comments, where a backslash joins a line to the next. */
+export function linesOf(text: string): readonly string[] {
+  return text
+    .replaceAll(/\\\n/g, ' ')
+    .split('\n')
+    .filter((line) => !/^\s*[#;]/.test(line));
+}

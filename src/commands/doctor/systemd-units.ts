@@ -1,0 +1,93 @@
+import { readlinkSync } from 'node:fs';
+import type { Caller } from '../../criu/work-dirs.ts';
+import { errnoOf } from '../../errno.ts';
+import { linesOf, runsSweep } from './sweep-command.ts';
+import { listSystemDirectory, readSystemFile } from './system-files.ts';
+
+/** Units that run a sweep. */
+export interface Units {
+  /** Timers that start one, and services that stay and repeat it, where they are enabled. */
+  readonly active: readonly string[];
+  /** The same, where they are not enabled. */
+  readonly dormant: readonly string[];
+}
+
+/** Where units lie, the weightiest first (systemd.unit(5), "Unit File Load Path"). */
+const DIRECTORIES = [
+  '/etc/systemd/system.control',
+  '/run/systemd/system.control',
+  '/run/systemd/transient',
+  '/etc/systemd/system',
+  '/run/systemd/system',
+  '/usr/local/lib/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+];
+const USER_DIRECTORIES = ['/etc/systemd/user', '/usr/lib/systemd/user'];
+/** `systemd-run --on-calendar=…` makes timers that are started at once. */
+const TRANSIENT = '/run/systemd/transient';
+
+/** Looks for services that run a sweep, for the timers that start them, and whether those are enabled. */
+export function findUnits({ uid, home }: Caller): Units {
+  const own = uid === 0 || home === undefined ? [] : [`${home}/.config/systemd/user`, ...USER_DIRECTORIES];
+  const directories = [...own, ...DIRECTORIES];
+  const units = new Map<string, Unit>();
+  const enabled = new Set<string>();
+  for (const directory of directories) {
+    for (const name of namesIn(directory)) {
+      if (/\.(wants|requires|upholds)$/.test(name)) {
+        for (const unit of namesIn(`${directory}/${name}`)) enabled.add(unit);
+      } else if (/\.(service|timer)$/.test(name) && !units.has(name)) {
+        units.set(name, readUnit(directory, name));
+      }
+    }
+  }
+  const sweeping = [...units.values()].filter(({ lines }) => lines.some(isSweepStart));
+  const starters = sweeping.flatMap((service) => [
+    ...[...units.values()].filter((timer) => starts(timer, service)),
+    ...(service.lines.some((line) => isSweepStart(line) && /\s--every\b/.test(line)) ? [service] : []),
+  ]);
+  const isActive = ({ name, directory }: Unit) => enabled.has(name) || directory === TRANSIENT;
+  return {
+    active: starters.filter(isActive).map(({ name }) => name),
+    dormant: [...starters, ...sweeping].filter((unit) => !isActive(unit)).map(({ name }) => name),
+  };
+}
+
+interface Unit {
+  readonly name: string;
+  readonly directory: string;
+  /** None where it is masked: a link to /dev/null. */
+  readonly lines: readonly string[];
+}
+
+function readUnit(directory: string, name: string): Unit {
+  const path = `${directory}/${name}`;
+  const text = isMasked(path) ? '' : readSystemFile(path);
+  return { name, directory, lines: text !== '' && text.held === 'yes' ? linesOf(text.value) : [] };
+}
+
+function isMasked(path: string): boolean {
+  try {
+    return readlinkSync(path) === '/dev/null';
+  } catch (error) {
+    errnoOf(error);
+    return false;
+  }
+}
+
+function isSweepStart(line: string): boolean {
+  return /^\s*Exec(?:Start|StartPre|StartPost)\s*=/.test(line) && runsSweep(line);
+}
+
+/** systemd.timer(5): the unit that `Unit=` names, else the service of the timer's own name. */
+function starts(timer: Unit, service: Unit): boolean {
+  if (!timer.name.endsWith('.timer') || timer.lines.length === 0) return false;
+  const named = timer.lines.flatMap((line) => /^\s*Unit\s*=\s*(\S+)/.exec(line)?.[1] ?? []).at(-1);
+  return (named ?? timer.name.replace(/timer$/, 'service')) === service.name;
+}
+
+function namesIn(directory: string): readonly string[] {
+  const names = listSystemDirectory(directory);
+  return names.held === 'yes' ? names.value : [];
+}

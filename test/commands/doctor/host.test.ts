@@ -1,0 +1,250 @@
+import { expect, test } from 'vitest';
+import { need } from '../../support/abilities.ts';
+import { diagnose } from '../../support/diagnosis.ts';
+import { leftoverName } from '../../support/leftovers.ts';
+import { scratch } from '../../support/scratch.ts';
+import { staged } from '../../support/staged.ts';
+import { asUser, inPidNamespace } from '../../support/wrap.ts';
+
+/** Everything else that doctor looks at by path; empty at first. */
+const PLACES = [
+  '/sys/kernel/security',
+  '/etc/systemd/system',
+  '/etc/cron.d',
+  '/etc/cron.hourly',
+  '/etc/cron.daily',
+  '/var/spool/cron',
+];
+/** A host after these commands of a shell; on it a CRIU that leaves nothing at a dump. */
+const host = (...commands: string[]): string[] =>
+  staged(
+    [
+      'mkdir /run/fake',
+      "printf '#!/bin/sh\\necho Version: 4.2\\n' > /run/fake/criu",
+      'chmod 755 /run/fake/criu',
+      'PATH=/run/fake:$PATH',
+      ...commands,
+    ],
+    PLACES,
+  );
+const write = (file: string, ...lines: string[]) =>
+  `mkdir -p $(dirname ${file}); printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} > ${file}`;
+const TIMER = 'ln -s ../criu-sweep.timer /etc/systemd/system/timers.target.wants/criu-sweep.timer';
+const SERVICE = write(
+  '/etc/systemd/system/criu-sweep.service',
+  '[Service]',
+  'ExecStart=/usr/bin/node /opt/criu-sweep/bin/criu-sweep.js \\',
+  '  --known',
+);
+const TIMER_UNIT = write('/etc/systemd/system/criu-sweep.timer', '[Timer]', 'OnCalendar=hourly');
+
+test('what lies where a killed CRIU left its kernel probes is said, with the command that removes it', async (context) => {
+  need(context, 'root', 'namespaces');
+  const wrap = host("touch -d '2 hours ago' /run/.criu.kdat /run/criu.kdat.tmp");
+  const { of, code } = await diagnose({ wrap });
+  expect(of('kernel-probes')).toMatchObject({
+    status: 'warning',
+    message: expect.stringContaining(
+      '/run/.criu.kdat and /run/criu.kdat.tmp are left from a CRIU that was killed',
+    ),
+    advice: 'rm /run/.criu.kdat /run/criu.kdat.tmp',
+  });
+  expect(code).toBe(1);
+});
+
+test('kernel probes that are just being written, and finished ones, are well', async (context) => {
+  need(context, 'root', 'namespaces');
+  const { of } = await diagnose({
+    wrap: host("touch /run/criu.kdat.tmp; touch -d '2 hours ago' /run/criu.kdat"),
+  });
+  expect(of('kernel-probes').status).toBe('ok');
+});
+
+test('the known work directories that exist are named with their leftovers', async (context) => {
+  need(context, 'root', 'namespaces');
+  const name = leftoverName();
+  const userdata = '/var/lib/containers/storage/overlay-containers';
+  const wrap = host(
+    `mkdir -p ${userdata}/a/userdata ${userdata}/b/userdata/full.d/${name}/x /tmp/w/${name} /tmp/w/${leftoverName()}`,
+    `chmod 0700 ${userdata}/b/userdata/full.d/${name} /tmp/w/.criu.*`,
+    `touch -d '2 hours ago' ${userdata}/b/userdata/full.d/${name} /tmp/w/${name}`,
+  );
+  const { of, code } = await diagnose({ wrap });
+  expect(of('work-dirs')).toEqual({
+    id: 'work-dirs',
+    status: 'warning',
+    message:
+      '/var/lib/containers/storage/*-containers/*/userdata (2 directories) has 1 leftover (0 to be removed now), /tmp has 1 leftover (1 to be removed now)',
+    advice: 'criu-sweep inspect tells which runs left them, criu-sweep --known removes them',
+  });
+  expect(code).toBe(1);
+});
+
+test('known work directories without a leftover are well', async (context) => {
+  need(context, 'root', 'namespaces');
+  const { of } = await diagnose({ wrap: host() });
+  expect(of('work-dirs')).toMatchObject({ status: 'ok', message: '/tmp has no leftovers' });
+});
+
+test.each([
+  [
+    'a timer that is enabled',
+    [SERVICE, TIMER_UNIT, 'mkdir /etc/systemd/system/timers.target.wants', TIMER],
+    'criu-sweep.timer',
+  ],
+  [
+    'a timer of another name, started by systemd-run',
+    [
+      write('/run/systemd/transient/run-1.timer', '[Timer]', 'Unit=run-2.service'),
+      write('/run/systemd/transient/run-2.service', '[Service]', 'ExecStart=criu-sweep "/var/lib/criu"'),
+    ],
+    'run-1.timer',
+  ],
+  [
+    'a service that stays, and is enabled',
+    [
+      write('/etc/systemd/system/s.service', '[Service]', 'ExecStart=/usr/bin/criu-sweep --every 1h --known'),
+      'mkdir /etc/systemd/system/multi-user.target.wants',
+      'ln -s ../s.service /etc/systemd/system/multi-user.target.wants/s.service',
+    ],
+    's.service',
+  ],
+  [
+    'a file in /etc/cron.d',
+    [write('/etc/cron.d/criu-sweep', '17 * * * * root criu-sweep --known')],
+    '/etc/cron.d/criu-sweep',
+  ],
+  [
+    'a crontab',
+    [write('/var/spool/cron/crontabs/root', '@daily node "/x/criu-sweep.js" /var/lib/criu')],
+    '/var/spool/cron/crontabs/root',
+  ],
+  [
+    'a script that cron runs daily',
+    [write('/etc/cron.daily/cleanup', '#!/bin/sh', 'criu-sweep -q --known')],
+    '/etc/cron.daily/cleanup',
+  ],
+])('%s runs a sweep', async (_, commands, named) => {
+  const { of } = await diagnose({ wrap: host(...commands) });
+  expect(of('schedule')).toEqual({
+    id: 'schedule',
+    status: 'ok',
+    message: `a sweep is run by ${named}`,
+    advice: null,
+  });
+});
+
+test.each([
+  ['nothing', [], 'no timer, cron job or process runs a sweep'],
+  ['a comment', [write('/etc/cron.d/x', '# 17 * * * * root criu-sweep --known')], 'no timer'],
+  ['a dry run', [write('/etc/cron.d/x', '17 * * * * root criu-sweep --check --known')], 'no timer'],
+  [
+    'another command of ours',
+    [write('/etc/cron.d/x', '17 * * * * root criu-sweep inspect --check')],
+    'no timer',
+  ],
+  [
+    'a timer that is not enabled',
+    [SERVICE, TIMER_UNIT],
+    'criu-sweep.timer would run a sweep, but is not enabled',
+  ],
+  [
+    'a timer that is masked',
+    [SERVICE, 'ln -s /dev/null /etc/systemd/system/criu-sweep.timer'],
+    'criu-sweep.service would run',
+  ],
+  [
+    'a file that cron passes over',
+    [write('/etc/cron.d/criu-sweep.cron', '17 * * * * root criu-sweep --known')],
+    '/etc/cron.d/criu-sweep.cron would run a sweep, but cron passes over',
+  ],
+])('%s runs none, and there is something to do', async (_, commands, message) => {
+  const { of, code } = await diagnose({ wrap: host(...commands) });
+  expect(of('schedule')).toMatchObject({ status: 'warning', message: expect.stringContaining(message) });
+  expect(of('schedule').advice).not.toBeNull();
+  expect(code).toBe(1);
+});
+
+test('a FIFO among the crontabs is not waited for', async (context) => {
+  need(context, 'root', 'namespaces');
+  const { of } = await diagnose({ wrap: host('mkfifo /etc/cron.d/criu-sweep'), timeoutMs: 15_000 });
+  expect(of('schedule').status).toBe('warning');
+});
+
+test('on a host without CRIU and without leftovers nothing has to be swept', async (context) => {
+  need(context, 'root', 'namespaces');
+  const empty = scratch();
+  const wrap = host(
+    'rm /run/fake/criu; mkdir /run/empty',
+    'for d in /usr/local/sbin /usr/sbin /sbin; do [ -L $d ] || mount --bind /run/empty $d; done',
+    'PATH=/usr/bin:/bin',
+  );
+  const { report, of } = await diagnose({ wrap, cwd: empty });
+  expect(report.criu).toBeNull();
+  expect(of('schedule').status).toBe('ok');
+});
+
+test('a process that sweeps again and again is found', async (context) => {
+  need(context, 'root', 'namespaces');
+  // What it does is of no matter here: its command line is looked at.
+  const wait = 'setTimeout(() => {}, 20_000)';
+  const script = `/run/criu-sweep.js`;
+  const started = `node ${script} --every 1h /tmp & trap "kill $!" EXIT; sleep 0.5; "$@"; exit`;
+  const { of } = await diagnose({ wrap: host(write(script, wait.replaceAll("'", '')), started) });
+  expect(of('schedule')).toMatchObject({
+    status: 'ok',
+    message: expect.stringMatching(/^a sweep is run by a process with --every \(pid \d+\)$/),
+  });
+});
+
+test('hidepid is read from the mounts of /proc', async (context) => {
+  need(context, 'root', 'namespaces', 'setpriv');
+  const mount = 'mount -o remount,hidepid=2 /proc || mount -t proc -o hidepid=2 none /proc';
+  expect((await diagnose({ wrap: host() })).of('hidepid').message).toContain('hides no process');
+  const wrap = ['unshare', '--pid', '--fork', '--mount-proc', '--', ...host(mount)];
+  const root = await diagnose({ wrap });
+  expect(root.of('hidepid')).toMatchObject({
+    status: 'ok',
+    message: expect.stringMatching(/hidepid=(2|invisible), which does not bind root/),
+  });
+  const user = await diagnose({ wrap: [...wrap, ...asUser(65534)] });
+  expect(user.of('hidepid')).toMatchObject({ status: 'warning', advice: 'sweep as root' });
+});
+
+test('a pid namespace that is not the host’s is said', async (context) => {
+  need(context, 'root', 'namespaces', 'host pid namespace');
+  expect((await diagnose({ wrap: host() })).of('pid-namespace').status).toBe('ok');
+  const { of, code } = await diagnose({ wrap: [...inPidNamespace(), ...host()] });
+  expect(of('pid-namespace')).toMatchObject({
+    status: 'warning',
+    advice: expect.stringContaining('hostPID: true'),
+  });
+  expect(code).toBe(1);
+});
+
+test('without /proc the checks that need it cannot be made', async (context) => {
+  need(context, 'root', 'namespaces');
+  const { of, code } = await diagnose({ wrap: host('mount -t tmpfs none /proc') });
+  for (const id of ['processes', 'hidepid', 'pid-namespace', 'mounts'])
+    expect(of(id)).toMatchObject({ status: 'unknown', message: expect.stringContaining('/proc') });
+  expect(code).toBe(3);
+});
+
+test('a user is told that only his own directories are swept, and what he may not read', async (context) => {
+  need(context, 'root', 'namespaces', 'setpriv');
+  const wrap = [...host('chmod 700 /var/spool/cron'), ...asUser(65534)];
+  const { of, code } = await diagnose({ wrap, env: { HOME: '/nonexistent' } });
+  expect(of('user')).toMatchObject({ status: 'warning', message: expect.stringContaining('uid 65534') });
+  expect(of('schedule')).toMatchObject({
+    status: 'unknown',
+    message: expect.stringContaining('/var/spool/cron'),
+  });
+  expect(code).toBe(3);
+});
+
+test('AppArmor is on where its directory exists, on whatever CRIU', async (context) => {
+  need(context, 'root', 'namespaces');
+  const { report, of } = await diagnose({ wrap: host('mkdir /sys/kernel/security/apparmor') });
+  expect(report.appArmor).toBe(true);
+  expect(of('apparmor').status).toBe('ok');
+});
