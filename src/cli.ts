@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { bugReport } from './bug.ts';
+import { exactWords } from './exact-words.ts';
 import { EXIT } from './exit-code.ts';
 import { markFor } from './journal.ts';
 import { runProgram } from './program.ts';
@@ -11,7 +12,7 @@ const STDERR = 2;
 
 async function main(): Promise<number> {
   try {
-    await runProgram(process.argv.slice(2), process.env, (code) => {
+    await runProgram(exactWords(process.argv.slice(2)), process.env, (code) => {
       process.exitCode = code;
     });
     return Number(process.exitCode ?? EXIT.done);

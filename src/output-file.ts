@@ -1,6 +1,7 @@
 import { accessSync, constants, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isExact } from './bytes.ts';
 import { describeErrno, type Errno, errnoOf } from './errno.ts';
 import { Output } from './output.ts';
 import { UsageError } from './usage-error.ts';
@@ -30,6 +31,7 @@ const MOST_LINKS = 40;
 export function destinationOf(written: string, option: string): Destination {
   if (written === '') throw new UsageError(`${option}: is empty: name a file`);
   const named = `${option}: ${written}`;
+  if (!isExact(written)) throw new UsageError(`${named}: is not UTF-8: name another file`);
   if (written.endsWith('/')) throw new UsageError(`${named}: is a directory's name: name a file`);
   const fd = ownDescriptor(written);
   if (fd !== null) return { named, to: 'descriptor', fd };

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { Command, CommanderError, type Option } from 'commander';
 import { afterOptions } from './arguments.ts';
+import { encode, fsPath } from './bytes.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -52,7 +53,7 @@ function isBareWord(word: string): boolean {
 
 function namesNothing(word: string): boolean {
   try {
-    return lstatSync(word, { throwIfNoEntry: false }) === undefined;
+    return lstatSync(fsPath(encode(word)), { throwIfNoEntry: false }) === undefined;
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import { decode } from '../bytes.ts';
+import { decode, SEQUENCE } from '../bytes.ts';
 import type { Bytes } from '../model.ts';
 
 /** What needs no escaping: printable ASCII but the backslash. */
@@ -10,10 +10,6 @@ const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
  */
 const HARMFUL = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const HARMFUL_OR_BACKSLASH = new RegExp(`\\\\|${HARMFUL.source}`, 'g');
-
-/** A well-formed UTF-8 sequence as it looks in latin1 (RFC 3629, section 4), or a byte that belongs to none. */
-const SEQUENCE =
-  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
 
 /**
  * A name as it may be printed: one line, no control or direction characters, nothing that could be taken for

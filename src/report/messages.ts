@@ -27,6 +27,7 @@ const MOST_SAID = 20;
 export function messageFormat(options: MessageOptions): Format {
   const failures = new Limit(options.mark);
   const errors = new Limit(options.mark);
+  let dryRun = false;
   return (event) => {
     switch (event.type) {
       case 'item':
@@ -34,8 +35,10 @@ export function messageFormat(options: MessageOptions): Format {
       case 'error':
         return errors.say(errorLine(event.error, options));
       case 'summary':
-        return failures.rest('failed') + errors.rest('errors') + ending(event.summary, options);
+        return failures.rest('failed') + errors.rest('errors') + ending(event.summary, dryRun, options);
       case 'start':
+        dryRun = event.start.dryRun;
+        return '';
       case 'target':
         return '';
     }
@@ -72,13 +75,13 @@ function errorLine({ path, code, syscall }: SweepError, { colors, mark }: Messag
   return `${mark('error')}${colors.red('criu-sweep:')} ${escapeName(path)}: ${describeErrno(code)} (${syscall})\n`;
 }
 
-function ending(summary: Summary, options: MessageOptions): string {
+function ending(summary: Summary, dryRun: boolean, options: MessageOptions): string {
   const { removed, wouldRemove, failed } = summary.counts;
   const blind = options.quiet ? '' : blindnessLine(summary, options.mark);
   const eventful = removed + wouldRemove + failed + summary.incomplete > 0 || summary.interrupted !== null;
   if (options.quiet || !options.summary || !(eventful || options.terminal || options.verbose)) return blind;
   const severity = failed + summary.incomplete > 0 || summary.interrupted !== null ? 'warning' : 'info';
-  return `${blind}${options.mark(severity)}criu-sweep: ${summaryText(summary)}\n`;
+  return `${blind}${options.mark(severity)}criu-sweep: ${summaryText(summary, dryRun)}\n`;
 }
 
 function blindnessLine({ blindness, counts }: Summary, mark: Mark): string {
@@ -87,9 +90,12 @@ function blindnessLine({ blindness, counts }: Summary, mark: Mark): string {
 }
 
 /** The counts of a sweep in one line: `3 removed, 2 kept (1 mode, 1 not-empty) in 0.02 s`. */
-export function summaryText({ counts, interrupted, incomplete, durationMs }: Summary): string {
+export function summaryText(
+  { counts, interrupted, incomplete, durationMs }: Summary,
+  dryRun: boolean,
+): string {
   const parts = [
-    counts.wouldRemove > 0 ? `${counts.wouldRemove} would be removed` : `${counts.removed} removed`,
+    dryRun ? `${counts.wouldRemove} would be removed` : `${counts.removed} removed`,
     `${counts.kept} kept${keptByText(counts)}`,
   ];
   if (counts.vanished > 0) parts.push(`${counts.vanished} vanished`);

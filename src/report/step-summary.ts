@@ -1,5 +1,5 @@
 import { describeErrno } from '../errno.ts';
-import type { Item, Summary, SweepError } from '../model.ts';
+import type { Item, SweepError } from '../model.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './json.ts';
 import { summaryText } from './messages.ts';
@@ -18,6 +18,7 @@ export function stepSummaryFormat(): Format {
     else if (row !== null) others += 1;
     return '';
   };
+  let dryRun = false;
   return (event) => {
     switch (event.type) {
       case 'item':
@@ -25,8 +26,10 @@ export function stepSummaryFormat(): Format {
       case 'error':
         return add(errorRow(event.error));
       case 'summary':
-        return markdown(event.summary, rows, others);
+        return markdown(summaryText(event.summary, dryRun), rows, others);
       case 'start':
+        dryRun = event.start.dryRun;
+        return '';
       case 'target':
         return '';
     }
@@ -56,8 +59,8 @@ function row(outcome: string, path: string): string {
   return `| ${asEntities(outcome)} | <code>${asEntities(shown)}</code> |\n`;
 }
 
-function markdown(summary: Summary, rows: readonly string[], others: number): string {
-  const head = `### criu-sweep\n\n${asEntities(summaryText(summary))}\n`;
+function markdown(summary: string, rows: readonly string[], others: number): string {
+  const head = `### criu-sweep\n\n${asEntities(summary)}\n`;
   if (rows.length === 0) return `${head}\n`;
   const more = others > 0 ? `\nand ${others} more\n` : '';
   return `${head}\n| outcome | directory |\n|---|---|\n${rows.join('')}${more}\n`;

@@ -1,6 +1,7 @@
+import { type Dirent, lstat, readdir, type Stats, stat } from 'node:fs';
 import fastGlob from 'fast-glob';
-import { encode } from '../bytes.ts';
-import { errnoOf } from '../errno.ts';
+import { encode, fsPath, toText } from '../bytes.ts';
+import { type Errno, errnoOf } from '../errno.ts';
 import type { Bytes, SweepError } from '../model.ts';
 
 /** What a glob matched, and what it could not look at on the way. */
@@ -9,11 +10,39 @@ export interface GlobMatches {
   readonly errors: readonly SweepError[];
 }
 
+type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
+
+function readNames(path: string, options: { withFileTypes: true }, callback: Callback<Dirent[]>): void;
+function readNames(path: string, callback: Callback<string[]>): void;
+function readNames(
+  path: string,
+  options: { withFileTypes: true } | Callback<string[]>,
+  callback?: Callback<Dirent[]>,
+): void {
+  const bytes = fsPath(encode(path));
+  if (typeof options === 'function') {
+    readdir(bytes, 'latin1', (error, names) => options(error, (names ?? []).map(toText)));
+    return;
+  }
+  readdir(bytes, { ...options, encoding: 'latin1' }, (error, entries) => {
+    for (const entry of entries ?? []) entry.name = toText(entry.name);
+    callback?.(error, entries);
+  });
+}
+
+/** fast-glob's calls with names that are exact: left alone, Node makes U+FFFD of what is not UTF-8, and loses it. */
+const EXACT_NAMES = {
+  lstat: (path: string, callback: Callback<Stats>): void => lstat(fsPath(encode(path)), callback),
+  stat: (path: string, callback: Callback<Stats>): void => stat(fsPath(encode(path)), callback),
+  readdir: readNames,
+};
+
 const OPTIONS = {
   onlyDirectories: true,
   dot: true,
   followSymbolicLinks: false,
   ignore: ['/proc/**', '/sys/**', '/dev/!(shm)/**'],
+  fs: EXACT_NAMES,
 };
 
 /**
@@ -21,13 +50,21 @@ const OPTIONS = {
  * file systems are not walked. `null`: the text is no glob.
  */
 export async function expandGlob(text: string): Promise<GlobMatches | null> {
+  const gone = lostWorkingDirectory();
+  if (gone !== null) return { paths: [], errors: [{ path: encode(text), ...gone }] };
   if (!fastGlob.isDynamicPattern(text)) return null;
   const { found, errors } = await matchDirectories(text);
-  const lost = found
-    .filter(isGarbled)
-    .map((path) => ({ path: encode(path), code: 'EILSEQ', syscall: 'readdir' }));
-  const paths = found.filter((path) => !isGarbled(path)).sort();
-  return { paths: paths.map(encode), errors: [...errors, ...lost] };
+  return { paths: found.sort().map(encode), errors };
+}
+
+/** fast-glob asks for the working directory whatever the glob; where that was removed, there is no answer. */
+function lostWorkingDirectory(): Errno | null {
+  try {
+    process.cwd();
+    return null;
+  } catch (error) {
+    return errnoOf(error);
+  }
 }
 
 /** fast-glob ends at the first directory it cannot read, or passes over all of them; we say the first and go on. */
@@ -39,9 +76,4 @@ async function matchDirectories(text: string): Promise<{ found: string[]; errors
     const found = await fastGlob(text, { ...OPTIONS, suppressErrors: true });
     return { found, errors: [{ path: encode(path), ...errnoOf(error) }] };
   }
-}
-
-/** fast-glob decodes names as UTF-8, and what held other bytes cannot be found again: give its parent as the target. */
-function isGarbled(path: string): boolean {
-  return path.includes('\uFFFD');
 }

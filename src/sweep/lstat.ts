@@ -30,7 +30,8 @@ export function sameFile(a: Identity, b: Identity): boolean {
 function fromBigInt(stats: BigIntStats): Facts {
   return {
     dev: Number(stats.dev),
-    ino: stats.ino,
+    // Node's are signed, st_ino is not.
+    ino: BigInt.asUintN(64, stats.ino),
     mode: Number(stats.mode),
     uid: Number(stats.uid),
     size: Number(stats.size),

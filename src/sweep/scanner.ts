@@ -1,4 +1,4 @@
-import { decode, joinPath } from '../bytes.ts';
+import { joinPath, toText } from '../bytes.ts';
 import { errnoOf } from '../errno.ts';
 import type { Bytes, Candidate, Facts, Identity, SweepError } from '../model.ts';
 import { Descent, type Level } from './descent.ts';
@@ -168,7 +168,7 @@ function mayCross(level: Level, name: Bytes, facts: Facts, scope: ScanScope): bo
 
 function isExcluded(level: Level, name: Bytes, root: Bytes, scope: ScanScope): boolean {
   if (scope.excludes === null) return false;
-  return scope.excludes(decode(joinPath(level.path, name).slice(root.length + 1)).text);
+  return scope.excludes(toText(joinPath(level.path, name).slice(root.length + 1)));
 }
 
 function problem(error: SweepError): Scanned {

@@ -13,7 +13,7 @@ import type {
 import { judge } from './filter.ts';
 import type { Users } from './in-use/users.ts';
 import { lstatName } from './lstat.ts';
-import { isEmpty, remove, wouldRemove } from './reaper.ts';
+import { NOT_EMPTY, remove, seemsEmpty, wouldRemove } from './reaper.ts';
 import type { ScanScope } from './scanner.ts';
 import { Tally } from './tally.ts';
 import { scanTarget, type Target } from './targets.ts';
@@ -107,7 +107,8 @@ function settler(request: SweepRequest, now: number) {
     if (facts === null) return { candidate, facts, ageMs: null, result: { outcome: 'vanished' } };
     const { reasons, ageMs } = judge(candidate, facts, policy, now);
     if (reasons.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons } };
-    if (lookForUsers !== null && users === null && isEmpty(candidate.name, facts.size)) {
+    if (lookForUsers !== null && users === null) {
+      if (!seemsEmpty(candidate, facts)) return { candidate, facts, ageMs, result: NOT_EMPTY };
       users = lookForUsers();
       return settle(candidate);
     }

@@ -24,7 +24,8 @@ export function stepInto(name: Bytes, expected: Identity): Step {
     changeDirectory(name);
   } catch (error) {
     const { code, syscall } = errnoOf(error);
-    if (code === 'ENOENT') return { step: 'gone' };
+    // open(2) says that the name is gone; where it opened what is not UTF-8, chdir(2) says that /proc is not there.
+    if (code === 'ENOENT' && (syscall === 'open' || decode(name).exact)) return { step: 'gone' };
     return code === 'ENOTDIR' || code === 'ELOOP' ? { step: 'changed' } : { step: 'failed', code, syscall };
   }
   const here = whereWeStand();

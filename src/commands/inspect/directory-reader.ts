@@ -1,5 +1,5 @@
 import { type Dirent, lstatSync, opendirSync, readdirSync, type Stats } from 'node:fs';
-import { decode, fsPath, joinPath } from '../../bytes.ts';
+import { fsPath, joinPath, toText } from '../../bytes.ts';
 import { parseLogName } from '../../criu/log/files.ts';
 import { type Errno, errnoOf } from '../../errno.ts';
 import type { Bytes, SweepError } from '../../model.ts';
@@ -77,7 +77,7 @@ export class DirectoryReader {
     if (isDirectory && (scan.match(name) !== undefined || !this.#mayCross(directory, name))) return false;
     if (scan.excludes === null) return true;
     const below = joinPath(directory, name).slice(this.#root === '/' ? 1 : this.#root.length + 1);
-    return !scan.excludes(decode(below).text);
+    return !scan.excludes(toText(below));
   }
 
   #mayCross(directory: Bytes, name: Bytes): boolean {

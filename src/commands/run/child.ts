@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { isExact } from '../../bytes.ts';
 import { type Errno, errnoOf } from '../../errno.ts';
 import type { End } from '../../model.ts';
 import { inheritedStdio } from './descriptors.ts';
-import { areExact } from './exact-words.ts';
 
 /** A command that was started, or could not be. */
 export interface Child {
@@ -20,7 +20,7 @@ export interface Child {
  */
 export function startChild(command: readonly string[]): Child {
   const [program = '', ...args] = command;
-  if (!areExact(command)) return notStarted({ code: 'EILSEQ', syscall: 'spawn' });
+  if (!command.every(isExact)) return notStarted({ code: 'EILSEQ', syscall: 'spawn' });
   let child: ChildProcess;
   try {
     if (program === '') return notStarted({ code: 'ENOENT', syscall: 'spawn' });

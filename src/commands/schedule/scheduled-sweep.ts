@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { isExact } from '../../bytes.ts';
 import type { Environment } from '../../environment.ts';
 import { UsageError } from '../../usage-error.ts';
 import { filesOf } from '../sweep/files.ts';
@@ -89,9 +90,9 @@ function refuseUnsteadyPath(path: string, bases: readonly string[]): void {
   if (path.split('/').includes('..')) throw new UsageError(`'${path}': write it without '..'`);
 }
 
-/** Node decodes arguments as UTF-8 and puts U+FFFD where they are none: what was meant cannot be known any more. */
+/** Units and crontabs are UTF-8. */
 function refuseGarbled(word: string): void {
-  if (word.includes('\uFFFD'))
+  if (!isExact(word))
     throw new UsageError(
       `'${word}' is not UTF-8, and cannot be written into a file: name the directory above it`,
     );

@@ -50,6 +50,8 @@ export class StartingPlace {
 
   constructor(targets: readonly string[]) {
     this.#needed = targets.some((target) => !target.startsWith('/'));
+    // A directory that was removed is no place to start from, where no target needs it.
+    if (this.#path === null && !this.#needed) process.chdir('/');
   }
 
   /** @throws UsageError where it is gone and a target is relative to it */

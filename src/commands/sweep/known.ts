@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { decode } from '../../bytes.ts';
+import { toText } from '../../bytes.ts';
 import { type Caller, KNOWN_WORK_DIRS, knownTargets } from '../../criu/work-dirs.ts';
 import type { SweepError } from '../../model.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
@@ -48,7 +48,7 @@ async function pathsOf(text: string): Promise<{ paths: readonly string[]; errors
   const matches = await expandGlob(text);
   if (matches === null) return { paths: [text], errors: [] };
   return {
-    paths: matches.paths.map((path) => decode(path).text),
+    paths: matches.paths.map(toText),
     errors: matches.errors.filter(({ code }) => !FORGIVEN.includes(code)),
   };
 }

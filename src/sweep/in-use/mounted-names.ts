@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import type { Bytes, Kind } from '../../model.ts';
 import { parseMountinfo } from '../mountinfo.ts';
 import type { NameMatcher } from '../names.ts';
@@ -23,18 +23,31 @@ export class MountedNames {
     const text = look(() => readFileSync(`/proc/${entry}/mountinfo`, 'latin1'));
     if (text.seen !== 'yes') return text;
     this.add(text.value);
-    return { seen: 'yes', value: undefined };
+    const root = look(() => readlinkSync(`/proc/${entry}/root`, 'latin1'));
+    if (root.seen === 'yes' && root.value !== '/') this.#addRoot(root.value, text.value);
+    return root.seen === 'hidden' ? root : { seen: 'yes', value: undefined };
+  }
+
+  /** mountinfo begins at the task's root: what that lies on, in a chroot, only the path of the root's link says. */
+  #addRoot(root: Bytes, mountinfo: Bytes): void {
+    const isMount = parseMountinfo(mountinfo).some(({ mountPoint }) => mountPoint === '/');
+    this.#addPath(isMount ? root : root.slice(0, root.lastIndexOf('/')), root);
   }
 
   /** Takes in a mountinfo text. Most hold no name of ours, and need no parsing to know it. */
   add(mountinfo: Bytes): void {
     if (!this.#prefixes.some((prefix) => mountinfo.includes(prefix))) return;
     for (const { mountPoint, root } of parseMountinfo(mountinfo)) {
-      for (const name of [...mountPoint.split('/'), ...root.split('/')]) {
-        if (this.#match(name) === undefined) continue;
-        const known = this.#mountPoints.get(name) ?? new Set();
-        this.#mountPoints.set(name, known.add(mountPoint));
-      }
+      this.#addPath(mountPoint, mountPoint);
+      this.#addPath(root, mountPoint);
+    }
+  }
+
+  #addPath(path: Bytes, mountPoint: Bytes): void {
+    for (const name of path.split('/')) {
+      if (this.#match(name) === undefined) continue;
+      const known = this.#mountPoints.get(name) ?? new Set();
+      this.#mountPoints.set(name, known.add(mountPoint));
     }
   }
 

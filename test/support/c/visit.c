@@ -1,6 +1,6 @@
 /*
- * The attacker of a race who has something to lose: until its stdin ends, moves a file into a directory and out again as
- * fast as it can, through descriptors, and sets the directory's times back each time so that it looks two hours old.
+ * The attacker of a race who has something to lose: until its stdin ends, moves a file into a directory and out again, a
+ * tenth of a millisecond each, through descriptors, and sets the directory's times back each time so that it looks two hours old.
  *     visit HOME FILE DIRECTORY
  * Prints how often the file was there; "lost" where somebody removed it there; "removed after" where the directory went
  * while the file was at home.
@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 {
 	struct pollfd in = { .fd = 0, .events = POLLIN };
 	unsigned long visits = 0;
-	struct timespec old[2] = { { 0 } };
+	struct timespec old[2] = { { 0 } }, rest = { .tv_nsec = 100000 };
 	int home, dir;
 
 	if (argc != 4)
@@ -42,11 +42,13 @@ int main(int argc, char **argv)
 		}
 		visits++;
 		futimens(dir, old);
+		nanosleep(&rest, NULL);
 		if (renameat(dir, argv[2], home, argv[2])) {
 			printf("lost after %lu\n", visits);
 			return 0;
 		}
 		futimens(dir, old);
+		nanosleep(&rest, NULL);
 	}
 	printf("visits %lu\n", visits);
 	return 0;
