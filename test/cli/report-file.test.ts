@@ -126,7 +126,7 @@ test('a report that finds the disk full is exit 3, the sweep is done all the sam
     wrap: [...inMountNamespace(script), ...look, 'sh'],
   });
   expect(code).toBe(3);
-  expect(err).toMatch(/^criu-sweep: --report: .*\/r: ENOSPC: no space left on device$/m);
+  expect(err).toMatch(/^criu-sweep: --report .*\/r: ENOSPC: no space left on device$/m);
   expect(text.split('\n')).toHaveLength(3001);
   expect(list(dir)).toEqual([]);
   expect(readFileSync(seen, 'utf8')).toBe('r\nold\n');

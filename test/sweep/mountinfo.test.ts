@@ -10,6 +10,8 @@ describe('mountinfo', () => {
     const parsed = parseMountinfo(HOST);
     expect(parsed).toHaveLength(10);
     expect(parsed[2]).toEqual({
+      id: 30,
+      parent: 27,
       device: '0:27',
       root: '/',
       mountPoint: '/dev/shm',

@@ -30,6 +30,8 @@ export class Signals {
   constructor(complain: (message: string) => void) {
     this.#complain = complain;
     for (const signal of PASSED_ON) process.on(signal, this.#hear);
+    process.on('SIGCHLD', this.#heardOfChild);
+    process.on('SIGCONT', this.#continued);
   }
 
   /** The signal that asked us to end before there was a command, once all that have arrived were heard. */
@@ -42,16 +44,12 @@ export class Signals {
   passTo(child: Child): void {
     this.#child = child;
     this.#phase = 'running';
-    process.on('SIGCHLD', this.#heardOfChild);
-    process.on('SIGCONT', this.#continued);
     for (const signal of this.#early.splice(0)) this.#pass(signal);
   }
 
   /** The command has ended; what reached us together with it is heard first. A second signal from now on ends us at once. */
   async sweeping(): Promise<void> {
-    process.off('SIGCHLD', this.#heardOfChild);
-    process.off('SIGCONT', this.#continued);
-    clearTimeout(this.#stopTimer);
+    this.#leaveChild();
     await nextTick();
     this.#phase = 'sweeping';
   }
@@ -59,6 +57,13 @@ export class Signals {
   /** Gives the signals back to the system. */
   release(): void {
     for (const signal of PASSED_ON) process.off(signal, this.#hear);
+    this.#leaveChild();
+  }
+
+  #leaveChild(): void {
+    process.off('SIGCHLD', this.#heardOfChild);
+    process.off('SIGCONT', this.#continued);
+    clearTimeout(this.#stopTimer);
   }
 
   readonly #hear = (signal: NodeJS.Signals): void => {

@@ -118,7 +118,7 @@ describe('without a terminal', () => {
     const where = stage();
     const running = startScript(`${MAKE}; echo ready; sleep 0.3; exit 5`, where);
     await running.printed('stdout', /ready/);
-    running.kill('SIGTSTP');
+    running.kill('SIGSTOP');
     await vi.waitFor(() => expect(state(running.pid)).toBe('T'));
     await vi.waitFor(() => expect(['Z', undefined]).toContain(state(child(running))), 5000);
     running.kill('SIGCONT');
