@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-import('../dist/cli.js').catch((error) => {
+try {
+  require('../dist/criu-sweep.cjs');
+} catch (error) {
   console.error(error);
   process.exitCode = 70;
-});
+}

@@ -42,4 +42,6 @@ function complain(text: string): void {
   }
 }
 
-process.exitCode = await main();
+main().then((code) => {
+  process.exitCode = code;
+});

@@ -1,5 +1,5 @@
 import { accessSync, constants, lstatSync, readlinkSync, statSync } from 'node:fs';
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isExact } from './bytes.ts';
 import { describeErrno, type Errno, errnoOf } from './errno.ts';
@@ -92,6 +92,7 @@ export class OutputFile {
   static async open(destination: Destination, mode: number | null = null): Promise<OutputFile> {
     if (destination.to === 'descriptor') return new OutputFile(destination.fd, null, null);
     const { path, named } = destination;
+    const { open } = await import('node:fs/promises');
     try {
       return destination.to === 'stream' ? await openStream(path) : await openBeside(path, mode);
     } catch (error) {
@@ -113,6 +114,7 @@ export class OutputFile {
 
   /** Opens a file that others have written to, and adds to its end. Throws open(2)'s errno. */
   static async append(path: string): Promise<OutputFile> {
+    const { open } = await import('node:fs/promises');
     const handle = await open(path, 'a');
     return new OutputFile(handle.fd, handle, null);
   }
@@ -121,6 +123,7 @@ export class OutputFile {
   async finish(): Promise<Errno | null> {
     await this.output.flush();
     const { failure } = this.output;
+    const { rename, unlink } = await import('node:fs/promises');
     try {
       if (this.#rename !== null && failure === null) await this.#handle?.sync();
       await this.#handle?.close();

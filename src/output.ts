@@ -1,5 +1,4 @@
 import { write } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Errno, errnoOf } from './errno.ts';
 
 const CHUNK = 64 * 1024;
@@ -57,7 +56,7 @@ async function writeAll(fd: number, buffer: Buffer): Promise<void> {
       written += await writeSome(fd, buffer, written);
     } catch (error) {
       if (errnoOf(error).code !== 'EAGAIN') throw error;
-      await sleep(RETRY_MS);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from './package-file.ts';
 
 /** The text of a template, from the package's folder `templates`. */
 export function readTemplate(name: string): string {
-  return readFileSync(new URL(`../templates/${name}`, import.meta.url), 'utf8');
+  return readFileSync(packageFile(`templates/${name}`), 'utf8');
 }
 
 /**

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describeCommands } from '../commands/describe.ts';
 import { COMMANDS } from '../commands/list.ts';
+import { packageFile } from '../package-file.ts';
 import { readTemplate } from '../template.ts';
 import { readTool } from '../version.ts';
 import { manualPage } from './page.ts';
@@ -15,4 +16,4 @@ const page = manualPage({
   version: readTool().version,
   date: DATE,
 });
-writeFileSync(new URL('../criu-sweep.8', import.meta.url), page);
+writeFileSync(packageFile('dist/criu-sweep.8'), page);

@@ -80,7 +80,7 @@ test('70: a bug in criu-sweep, also one that prevents it from starting', async (
   symlinkSync(`${PACKAGE}node_modules`, `${dir}/node_modules`);
   const command = [process.execPath, `${dir}/bin/criu-sweep.js`];
   await program([...command, '--version']);
-  rmSync(`${dir}/dist/exit-code.js`);
+  rmSync(`${dir}/dist/criu-sweep.cjs`);
   const ended = await startProgram([...command, '--version']).ended;
   expect(ended.code).toBe(70);
   expect(ended.err).not.toBe('');

@@ -9,7 +9,7 @@ import { makeScratch, removeScratch, scratch } from '../support/scratch.ts';
 import { list } from '../support/tree.ts';
 
 const SHIPPED =
-  /^(bin\/criu-sweep\.js|dist\/.+\.js|dist\/criu-sweep\.8|(schema|templates|examples)\/[\w.-]+|README\.md|LICENSE|package\.json)$/;
+  /^(bin\/criu-sweep\.js|bin\/package\.json|dist\/[\w-]+\.cjs|dist\/criu-sweep\.8|(schema|templates|examples)\/[\w.-]+|README\.md|LICENSE|package\.json)$/;
 let tarball = '';
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ test('the package ships the command, its schema, README and licence, and nothing
   expect(files.filter((path) => !SHIPPED.test(path))).toEqual([]);
   for (const path of [
     'bin/criu-sweep.js',
-    'dist/cli.js',
+    'dist/criu-sweep.cjs',
     'dist/criu-sweep.8',
     'templates/criu-sweep.service',
     'examples/criu-sweep.rules.yml',

@@ -17,7 +17,7 @@ export function unprotectedCommand(dir: string): string {
   for (const name of ['bin', 'dist', 'package.json'])
     cpSync(PACKAGE + name, `${copy}/${name}`, { recursive: true });
   symlinkSync(`${PACKAGE}node_modules`, `${copy}/node_modules`);
-  const file = `${copy}/dist/sweep/working-directory.js`;
+  const file = `${copy}/dist/criu-sweep.cjs`;
   const built = readFileSync(file, 'utf8');
   for (const comparison of COMPARISONS)
     if (built.split(comparison).length !== 2) throw new Error(`${file} has no: ${comparison}`);

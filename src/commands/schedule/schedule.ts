@@ -4,6 +4,7 @@ import type { Environment } from '../../environment.ts';
 import { describeErrno } from '../../errno.ts';
 import { EXIT } from '../../exit-code.ts';
 import { destinationOf, OutputFile } from '../../output-file.ts';
+import { packageFile } from '../../package-file.ts';
 import { complain, printResult } from '../../print-result.ts';
 import { escapeText } from '../../report/escape.ts';
 import { UsageError } from '../../usage-error.ts';
@@ -56,7 +57,7 @@ function refuseClusterOptions(scheduler: Scheduler, { image, namespace }: Schedu
 /** This Node and this script; in a container image they lie elsewhere, and PATH is the image's own. */
 function ownCommand(scheduler: Scheduler): string[] {
   if (scheduler === 'kubernetes') return ['criu-sweep'];
-  return [process.execPath, fileURLToPath(new URL('../../../bin/criu-sweep.js', import.meta.url))];
+  return [process.execPath, fileURLToPath(packageFile('bin/criu-sweep.js'))];
 }
 
 async function filesFor(

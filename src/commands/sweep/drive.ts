@@ -1,4 +1,4 @@
-import { setImmediate as nextTick } from 'node:timers/promises';
+import { monotonicMs } from '../../clock.ts';
 import type { Bytes, Summary, SweepEvent } from '../../model.ts';
 import type { Output } from '../../output.ts';
 import type { Format } from '../../report/json.ts';
@@ -21,6 +21,9 @@ export interface Sinks {
   readonly exitCode: (summary: Summary) => number;
 }
 
+/** A tick of the event loop, in which signals are heard. */
+const nextTick = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /** How long something may wait in an output while the sweep goes on, in milliseconds. */
 const FLUSH_AFTER_MS = 100;
 
@@ -36,14 +39,14 @@ export async function drive(events: Iterable<SweepEvent | Pause>, sinks: Sinks):
   const flush = async (): Promise<void> => {
     for (const output of outputs) await output.flush();
   };
-  let flushedAt = performance.now();
+  let flushedAt = monotonicMs();
   let settled = 0;
   let where: Bytes | null = null;
   let last: Summary | null = null;
   for (const event of events) {
     if (event.type === 'pause') {
       await nextTick();
-      const now = performance.now();
+      const now = monotonicMs();
       if (outputs.some((output) => output.full) || now - flushedAt > FLUSH_AFTER_MS) {
         messages.output.add(progress?.line(now, settled, where) ?? '');
         await flush();

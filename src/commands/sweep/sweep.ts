@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { isatty } from 'node:tty';
+import { monotonicMs } from '../../clock.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit-code.ts';
 import type { Summary } from '../../model.ts';
@@ -8,7 +9,7 @@ import { endBy, StopSignals } from '../../stop-signals.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import { Progress } from '../../terminal.ts';
 import { drive, type Sink } from './drive.ts';
-import { Beats, StartingPlace } from './every.ts';
+import type { Beats } from './every.ts';
 import {
   type Files,
   filesOf,
@@ -22,6 +23,7 @@ import {
 import { resultFormat, STDERR, STDOUT, stderrFormat } from './formats.ts';
 import type { SweepOptions } from './options.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { StartingPlace } from './starting-place.ts';
 
 /**
  * `criu-sweep <target...>`: sweeps and reports, once or, with `--every`, again and again until a signal comes.
@@ -38,7 +40,7 @@ export async function sweepCommand(
   const start = new StartingPlace(targets);
   let prepared = await prepare(targets, options, env);
   const signals = new StopSignals();
-  const beats = options.every === undefined ? null : new Beats(options.every, signals);
+  const beats = options.every === undefined ? null : await beatsOf(options.every, signals);
   for (let first = true; ; first = false) {
     const { interrupted, exitCode } = await report(
       requestOf(prepared, options, signals),
@@ -61,15 +63,20 @@ export async function sweepCommand(
   }
 }
 
+async function beatsOf(intervalMs: number, signals: StopSignals): Promise<Beats> {
+  const { Beats } = await import('./every.ts');
+  return new Beats(intervalMs, signals);
+}
+
 function requestOf(prepared: Prepared, { maxRuntime }: SweepOptions, signals: StopSignals): SweepRequest {
-  const start = performance.now();
+  const start = monotonicMs();
   const deadline = maxRuntime === undefined ? Number.POSITIVE_INFINITY : start + maxRuntime;
   return {
     ...prepared,
     host: hostname(),
     startedAt: Date.now(),
-    elapsedMs: () => performance.now() - start,
-    interrupted: () => signals.received ?? (performance.now() > deadline ? 'timeout' : null),
+    elapsedMs: () => monotonicMs() - start,
+    interrupted: () => signals.received ?? (monotonicMs() > deadline ? 'timeout' : null),
   };
 }
 
@@ -91,7 +98,7 @@ async function report(
   const summary = await drive(sweep(request), {
     results,
     messages: { output: stderr, format: stderrFormat(options, env) },
-    progress: shown ? new Progress(performance.now()) : null,
+    progress: shown ? new Progress(monotonicMs()) : null,
     exitCode: ({ exitCode }) => {
       const whole = lossOf(stdout) === null && reports.every(({ file }) => file !== null);
       return whole ? exitCode : withLoss(exitCode);
