@@ -1,15 +1,5 @@
-import { decode, joinPath } from '../bytes.ts';
-import type {
-  CommandEnd,
-  End,
-  Item,
-  Policy,
-  Reason,
-  Start,
-  Summary,
-  SweepError,
-  TargetReport,
-} from '../model.ts';
+import { decode } from '../bytes.ts';
+import type { CommandEnd, End, Policy, Start, Summary, SweepError, TargetReport } from '../model.ts';
 import { octalMode } from '../sweep/filter.ts';
 import { isoTime } from '../time.ts';
 
@@ -58,23 +48,6 @@ export function pathValues(path: string): { path: string; pathBase64?: string } 
   return exact ? { path: text } : { path: text, pathBase64: Buffer.from(path, 'latin1').toString('base64') };
 }
 
-/** One item of a report. */
-export function itemValues({ candidate, facts, ageMs, result }: Item): object {
-  return {
-    ...pathValues(joinPath(candidate.parent.path, candidate.name)),
-    prefix: decode(candidate.kind.prefix).text,
-    outcome: result.outcome,
-    reasons: result.outcome === 'kept' ? result.reasons.map(reasonValues) : [],
-    ...(result.outcome === 'failed' ? { code: result.code, syscall: result.syscall } : {}),
-    uid: facts?.uid ?? null,
-    mode: facts === null ? null : octalMode(facts.mode),
-    mtime: facts === null ? null : isoTime(facts.mtimeMs),
-    ageMs,
-    dev: facts === null ? null : String(facts.dev),
-    ino: facts === null ? null : String(facts.ino),
-  };
-}
-
 /** One target of a report. */
 export function targetValues({ path, resolved, status, directories, entries }: TargetReport): object {
   const shown = resolved === null ? null : decode(resolved).text;
@@ -118,15 +91,4 @@ function policyValues({
     crossDevice,
     exclude,
   };
-}
-
-function reasonValues(reason: Reason): object {
-  switch (reason.why) {
-    case 'mounted':
-      return { why: reason.why, where: decode(reason.where).text };
-    case 'in-use':
-      return { why: reason.why, pid: reason.pid, command: decode(reason.command).text };
-    default:
-      return reason;
-  }
 }

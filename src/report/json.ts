@@ -1,13 +1,7 @@
 import type { SweepError, SweepEvent, TargetReport } from '../model.ts';
 import { jsonText } from './escape.ts';
-import {
-  errorValues,
-  itemValues,
-  startValues,
-  summaryValues,
-  type Tool,
-  targetValues,
-} from './json-values.ts';
+import { itemMembers } from './json-item.ts';
+import { errorValues, startValues, summaryValues, type Tool, targetValues } from './json-values.ts';
 
 /** Turns the events of a sweep, one by one, into the text of a report. */
 export type Format = (event: SweepEvent) => string;
@@ -26,7 +20,7 @@ export function jsonFormat(tool: Tool): Format {
       case 'start':
         return `${jsonText(startValues(tool, event.start)).slice(0, -1)},"items":[`;
       case 'item': {
-        const text = `${separator}${jsonText(itemValues(event.item))}`;
+        const text = `${separator}{${itemMembers(event.item)}}`;
         separator = ',\n';
         return text;
       }
@@ -48,15 +42,16 @@ export function jsonFormat(tool: Tool): Format {
 
 /** The same values as lines, each a JSON object with its `type`; the summary is the last. */
 export function ndjsonFormat(tool: Tool): Format {
-  return (event) => `${jsonText({ type: event.type, ...valuesOf(event, tool) })}\n`;
+  return (event) =>
+    event.type === 'item'
+      ? `{"type":"item",${itemMembers(event.item)}}\n`
+      : `${jsonText({ type: event.type, ...valuesOf(event, tool) })}\n`;
 }
 
-function valuesOf(event: SweepEvent, tool: Tool): object {
+function valuesOf(event: Exclude<SweepEvent, { type: 'item' }>, tool: Tool): object {
   switch (event.type) {
     case 'start':
       return startValues(tool, event.start);
-    case 'item':
-      return itemValues(event.item);
     case 'target':
       return targetValues(event.target);
     case 'error':

@@ -3,9 +3,9 @@ import type { Run } from '../../criu/log/run.ts';
 import type { SweepError, TargetReport } from '../../model.ts';
 import { jsonText } from '../../report/escape.ts';
 import type { Format } from '../../report/json.ts';
+import { itemMembers } from '../../report/json-item.ts';
 import {
   errorValues,
-  itemValues,
   pathValues,
   SCHEMA_VERSION,
   summaryValues,
@@ -32,7 +32,7 @@ export function inspectJsonFormat(tool: Tool, runs: RunIndex): Format {
       case 'item': {
         const { run } = inspectItem(event.item, runs);
         const log = run === null ? null : decode(run.log).text;
-        const text = `${separator}${jsonText({ ...itemValues(event.item), run: log })}`;
+        const text = `${separator}{${itemMembers(event.item)},"run":${jsonText(log)}}`;
         separator = ',\n';
         return text;
       }
