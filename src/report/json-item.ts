@@ -1,0 +1,56 @@
+import { decode, joinPath } from '../bytes.ts';
+import type { Facts, Item, Outcome, Reason } from '../model.ts';
+import { octalMode } from '../sweep/filter.ts';
+import { isoTime } from '../time.ts';
+import { jsonText } from './escape.ts';
+import { pathValues } from './json-values.ts';
+
+/** Printable ASCII but quote and backslash: in JSON it is what it is. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+/**
+ * The members of an item's JSON object, without its braces. There may be a million, so they are put together as text,
+ * in a tenth of the time that objects and JSON.stringify take.
+ */
+export function itemMembers({ candidate, facts, ageMs, result }: Item): string {
+  const path = joinPath(candidate.parent.path, candidate.name);
+  const prefix = quoted(decode(candidate.kind.prefix).text);
+  return `${pathMembers(path)},"prefix":${prefix},${resultMembers(result)},${factsMembers(facts, ageMs)}`;
+}
+
+function pathMembers(path: string): string {
+  return PLAIN.test(path) ? `"path":"${path}"` : jsonText(pathValues(path)).slice(1, -1);
+}
+
+function resultMembers(result: Outcome): string {
+  const outcome = `"outcome":"${result.outcome}"`;
+  switch (result.outcome) {
+    case 'kept':
+      return `${outcome},"reasons":${jsonText(result.reasons.map(reasonValues))}`;
+    case 'failed':
+      return `${outcome},"reasons":[],"code":${quoted(result.code)},"syscall":${quoted(result.syscall)}`;
+    default:
+      return `${outcome},"reasons":[]`;
+  }
+}
+
+function factsMembers(facts: Facts | null, ageMs: number | null): string {
+  if (facts === null) return `"uid":null,"mode":null,"mtime":null,"ageMs":${ageMs},"dev":null,"ino":null`;
+  const { uid, mode, mtimeMs, dev, ino } = facts;
+  return `"uid":${uid},"mode":"${octalMode(mode)}","mtime":"${isoTime(mtimeMs)}","ageMs":${ageMs},"dev":"${dev}","ino":"${ino}"`;
+}
+
+function reasonValues(reason: Reason): object {
+  switch (reason.why) {
+    case 'mounted':
+      return { why: reason.why, where: decode(reason.where).text };
+    case 'in-use':
+      return { why: reason.why, pid: reason.pid, command: decode(reason.command).text };
+    default:
+      return reason;
+  }
+}
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : jsonText(text);
+}
