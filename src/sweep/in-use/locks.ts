@@ -3,9 +3,13 @@ import type { Bytes, Identity } from '../../model.ts';
 import type { OwnMounts } from '../mountinfo.ts';
 import { look } from './proc.ts';
 
+const NOBODY: readonly number[] = [];
+
 /** Who holds, or waits for, a lock on which file, by /proc/locks (proc_locks(5)). */
 export class Locks {
   readonly #holders = new Map<string, Set<number>>();
+  /** Those that are locked, on whatever device. */
+  readonly #inodes = new Set<number | bigint>();
   readonly #mounts: OwnMounts;
 
   /** @param mounts to know a file system's own device number, which stat(2) does not tell everywhere (btrfs) */
@@ -16,13 +20,15 @@ export class Locks {
       if (lock === null) continue;
       const [, pid = '', major = '', minor = '', ino = ''] = lock;
       const key = `${Number.parseInt(major, 16)}:${Number.parseInt(minor, 16)}/${ino}`;
+      this.#inodes.add(inodeOf(ino));
       this.#holders.set(key, (this.#holders.get(key) ?? new Set()).add(Number(pid)));
     }
   }
 
   /** The processes, ourselves left out, that hold a lock on a file. @param path absolute, to know its mount by */
-  of(file: Identity, path: Bytes): readonly number[] {
-    const devices = new Set([deviceNumber(file.dev), this.#mounts.containing(path)?.device]);
+  of(file: Identity, path: () => Bytes): readonly number[] {
+    if (!this.#inodes.has(file.ino)) return NOBODY;
+    const devices = new Set([deviceNumber(file.dev), this.#mounts.containing(path())?.device]);
     const pids = new Set<number>();
     for (const device of devices) {
       for (const pid of this.#holders.get(`${device}/${file.ino}`) ?? [])
@@ -36,6 +42,12 @@ export class Locks {
 export function readLocks(mounts: OwnMounts): Locks {
   const text = look(() => readFileSync('/proc/locks', 'latin1'));
   return new Locks(text.seen === 'yes' ? text.value : '', mounts);
+}
+
+/** As lstat's facts have it: a bigint where a number would not be exact. */
+function inodeOf(decimal: string): number | bigint {
+  const ino = Number(decimal);
+  return Number.isSafeInteger(ino) ? ino : BigInt(decimal);
 }
 
 /** `major:minor` of st_dev, split as gnu_dev_major(3) and gnu_dev_minor(3) do for the 32 bits in use. */

@@ -37,7 +37,7 @@ export function lookForUsers({ kinds, match, mounts, uid }: LookScope): Users {
     },
     blindness: blindness?.why ?? null,
     of(candidate, facts) {
-      const uses = [...survey.usesOf(candidate, facts), ...locksOf(candidate, facts, locks)];
+      const uses = joined(survey.usesOf(candidate, facts), locksOf(candidate, facts, locks));
       if (uses.length > 0 || blindness === null || !candidate.kind.mountable) return uses;
       return [{ why: 'unknown', code: blindness.code, syscall: blindness.syscall }];
     },
@@ -68,6 +68,13 @@ function blindnessOf({ unreadable, refusal }: Survey, foreign: boolean): Blindne
     : { ...refusal, why: `${unreadable === 1 ? 'a process' : `${unreadable} processes`} could not be read` };
 }
 
-function locksOf({ parent, name }: Candidate, facts: Facts, locks: Locks): Reason[] {
-  return locks.of(facts, joinPath(parent.path, name)).map((pid) => ({ why: 'locked', pid }));
+const NO_LOCKS: readonly Reason[] = [];
+
+function locksOf({ parent, name }: Candidate, facts: Facts, locks: Locks): readonly Reason[] {
+  const pids = locks.of(facts, () => joinPath(parent.path, name));
+  return pids.length === 0 ? NO_LOCKS : pids.map((pid) => ({ why: 'locked', pid }));
+}
+
+function joined(some: readonly Reason[], others: readonly Reason[]): readonly Reason[] {
+  return others.length === 0 ? some : [...some, ...others];
 }

@@ -4,6 +4,8 @@ import { parseMountinfo } from '../mountinfo.ts';
 import type { NameMatcher } from '../names.ts';
 import { look, type Seen } from './proc.ts';
 
+const NONE: readonly Bytes[] = [];
+
 /**
  * The names that mounts of any namespace bear, as a component of the mount point or of the mount's root in its file
  * system. mkdtemp's names are random, so a name identifies its directory whatever the path to it is called there.
@@ -53,7 +55,8 @@ export class MountedNames {
 
   /** The mount points of the mounts that bear this name. */
   of(name: Bytes): readonly Bytes[] {
-    return [...(this.#mountPoints.get(name) ?? [])];
+    const mountPoints = this.#mountPoints.get(name);
+    return mountPoints === undefined ? NONE : [...mountPoints];
   }
 }
 

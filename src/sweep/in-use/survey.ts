@@ -1,5 +1,5 @@
 import type { Errno } from '../../errno.ts';
-import type { Bytes, Candidate, Facts, Identity, Reason } from '../../model.ts';
+import type { Candidate, Facts, Identity, Reason } from '../../model.ts';
 import { isDirectory } from '../filter.ts';
 import type { MountedNames } from './mounted-names.ts';
 import {
@@ -12,17 +12,19 @@ import {
   statLink,
 } from './proc.ts';
 import type { User } from './users.ts';
+import { UsersByFile } from './users-by-file.ts';
 
 const CRIU = 'criu';
+const NO_USES: readonly Reason[] = [];
 
 /** Who uses which directory, seen by looking at every process of /proc. */
 export class Survey {
   readonly #uid: number;
   readonly #mounted: MountedNames;
   readonly #namespaces = new Set<string>();
-  readonly #users = new Map<string, User[]>();
+  readonly #users = new UsersByFile();
   readonly #criu: User[] = [];
-  readonly #criuWorkDirs = new Map<string, User[]>();
+  readonly #criuWorkDirs = new UsersByFile();
   /** The /tmp of ours, and of every living CRIU, each by device and inode. */
   readonly #temporary = new Set<string>();
   #unreadable = 0;
@@ -55,15 +57,21 @@ export class Survey {
   }
 
   /** Every use of a candidate. */
-  usesOf({ parent, name }: Candidate, facts: Facts): Reason[] {
-    const mounted = this.#mounted.of(name).map((where: Bytes): Reason => ({ why: 'mounted', where }));
-    const criu = this.#temporary.has(keyOf(parent))
-      ? this.#criu
-      : (this.#criuWorkDirs.get(keyOf(parent)) ?? []);
-    const users = new Map(
-      [...(this.#users.get(keyOf(facts)) ?? []), ...criu].map((user) => [user.pid, user]),
-    );
-    return [...mounted, ...[...users.values()].map((user): Reason => ({ why: 'in-use', ...user }))];
+  usesOf({ parent, name }: Candidate, facts: Facts): readonly Reason[] {
+    const mountPoints = this.#mounted.of(name);
+    const users = this.#users.of(facts);
+    const criu = this.#criuIn(parent);
+    if (mountPoints.length + users.length + criu.length === 0) return NO_USES;
+    const everyone = new Map([...users, ...criu].map((user) => [user.pid, user]));
+    return [
+      ...mountPoints.map((where): Reason => ({ why: 'mounted', where })),
+      ...[...everyone.values()].map((user): Reason => ({ why: 'in-use', ...user })),
+    ];
+  }
+
+  #criuIn(parent: Identity): readonly User[] {
+    if (this.#criu.length === 0) return this.#criu;
+    return this.#temporary.has(keyOf(parent)) ? this.#criu : this.#criuWorkDirs.of(parent);
   }
 
   #lookAt(pid: number): void {
@@ -103,12 +111,12 @@ export class Survey {
     const cwd = statLink(`/proc/${user.pid}/cwd`);
     if (cwd.seen === 'gone') return;
     this.#criu.push(user);
-    this.#see(cwd, (facts) => add(this.#criuWorkDirs, keyOf(facts), user));
+    this.#see(cwd, (facts) => this.#criuWorkDirs.add(facts, user));
     this.#see(statLink(`/proc/${user.pid}/root/tmp`), (facts) => this.#temporary.add(keyOf(facts)));
   }
 
   #addUse(facts: Facts, user: User): void {
-    if (user.pid !== process.pid && isDirectory(facts)) add(this.#users, keyOf(facts), user);
+    if (user.pid !== process.pid && isDirectory(facts)) this.#users.add(facts, user);
   }
 
   #see<T>(seen: Seen<T>, take: (value: T) => void): void {
@@ -120,12 +128,6 @@ export class Survey {
     this.#unreadable += 1;
     this.#refused = refusal;
   }
-}
-
-function add(map: Map<string, User[]>, key: string, user: User): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [user]);
-  else if (known.at(-1) !== user) known.push(user);
 }
 
 function keyOf({ dev, ino }: Identity): string {
