@@ -1,7 +1,26 @@
-import { defineConfig } from 'rolldown';
+import { defineConfig, type Plugin } from 'rolldown';
 
-/** What was imported by name from node_modules, or is Node's own, stays outside. */
-const external = /^[^./]/;
+/** What every start needs of node_modules; finding it there takes as long as running it. The rest stays outside. */
+const BUNDLED = ['commander', 'ms'];
+
+function external(id: string): boolean {
+  return !/^[./]/.test(id) && !BUNDLED.includes(id);
+}
+
+const EAGER = "const childProcess = require('node:child_process');";
+const LAZY = "const childProcess = { get spawn() { return require('node:child_process').spawn; } };";
+
+/** commander starts programs for subcommands that are files, which ours are not; it need not load what that takes. */
+const lazyCommander: Plugin = {
+  name: 'lazy-commander',
+  transform: {
+    filter: { id: /commander\/lib\/command\.js$/ },
+    handler(code) {
+      if (!code.includes(EAGER)) throw new Error(`commander has no more: ${EAGER}`);
+      return code.replace(EAGER, LAZY);
+    },
+  },
+};
 
 interface Importers {
   getModuleInfo(id: string): { readonly importers: readonly string[]; readonly isEntry: boolean } | null;
@@ -24,6 +43,7 @@ const command = defineConfig({
   input: { 'criu-sweep': 'src/cli.ts' },
   platform: 'node',
   external,
+  plugins: [lazyCommander],
   output: {
     dir: 'dist',
     cleanDir: true,

@@ -1,4 +1,4 @@
-import { isatty } from 'node:tty';
+import { isTerminal } from './is-terminal.ts';
 import type { Bytes } from './model.ts';
 import { type Colors, createColors } from './report/colors.ts';
 import { escapeName } from './report/escape.ts';
@@ -26,7 +26,7 @@ export function wantsColor(choice: ColorChoice, env: ColorEnvironment, terminal:
 
 /** The colours for a file descriptor. */
 export function colorsFor(fd: number, choice: ColorChoice, env: ColorEnvironment): Colors {
-  return createColors(wantsColor(choice, env, isatty(fd)));
+  return createColors(wantsColor(choice, env, isTerminal(fd)));
 }
 
 const SHOW_AFTER_MS = 1000;

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { encode } from '../bytes.ts';
+import { childProcess } from '../lazy-builtins.ts';
 import type { Kind } from '../model.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -65,7 +65,7 @@ export function parseOwner(text: string): number | 'any' {
 /** Node has no getpwnam(3); id(1) asks NSS. */
 function uidOf(name: string): number | null {
   try {
-    const printed = execFileSync('id', ['-u', '--', name], {
+    const printed = childProcess().execFileSync('id', ['-u', '--', name], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

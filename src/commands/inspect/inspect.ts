@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
-import { isatty } from 'node:tty';
 import type { Environment } from '../../environment.ts';
 import { exitCode } from '../../exit-code.ts';
+import { isTerminal } from '../../is-terminal.ts';
 import type { Interruption, Summary, SweepEvent } from '../../model.ts';
 import { Output } from '../../output.ts';
 import { destinationOf, OutputFile } from '../../output-file.ts';
@@ -61,7 +61,7 @@ async function look(looking: Looking): Promise<Summary> {
   const now = Date.now();
   const began = performance.now();
   const stderr = new Output(STDERR);
-  const progress = isatty(STDERR) && options.quiet !== true ? new Progress(began) : null;
+  const progress = isTerminal(STDERR) && options.quiet !== true ? new Progress(began) : null;
   const found = await readRuns(looking, stderr, progress);
   if (options.quiet !== true) stderr.add((progress?.clear() ?? '') + noFileLines(found, env));
 

@@ -1,4 +1,4 @@
-import { isatty } from 'node:tty';
+import { isTerminal } from '../../is-terminal.ts';
 
 /** How a text report is laid out. */
 export interface Layout {
@@ -8,7 +8,7 @@ export interface Layout {
 
 /** Columns of stdout's terminal, infinite where it is none. `process.stdout` is touched only where it is one. */
 export function widthOf(fd: number): number {
-  const columns = isatty(fd) ? process.stdout.columns : 0;
+  const columns = isTerminal(fd) ? process.stdout.columns : 0;
   return columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 

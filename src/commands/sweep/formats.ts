@@ -1,5 +1,5 @@
-import { isatty } from 'node:tty';
 import type { Environment } from '../../environment.ts';
+import { isTerminal } from '../../is-terminal.ts';
 import { markFor } from '../../journal.ts';
 import { githubFormat, withoutCommands } from '../../report/github.ts';
 import { type Format, jsonFormat, ndjsonFormat } from '../../report/json.ts';
@@ -35,7 +35,7 @@ export function stderrFormat(options: SweepOptions, env: Environment): Format {
   const say = messageFormat({
     verbose,
     quiet,
-    terminal: isatty(STDERR),
+    terminal: isTerminal(STDERR),
     summary: format === 'text' || format === 'github',
     colors: colorsFor(STDERR, color, env),
     mark: markFor(STDERR, env),

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import { isatty } from 'node:tty';
 import { monotonicMs } from '../../clock.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit-code.ts';
+import { isTerminal } from '../../is-terminal.ts';
 import type { Summary } from '../../model.ts';
 import { Output } from '../../output.ts';
 import { endBy, StopSignals } from '../../stop-signals.ts';
@@ -94,7 +94,7 @@ async function report(
   const results: Sink[] = [{ format: resultFormat(options, env), output: stdout }];
   for (const each of reports)
     if (each.file !== null) results.push({ format: each.format, output: each.file.output });
-  const shown = isatty(STDERR) && !options.quiet;
+  const shown = isTerminal(STDERR) && !options.quiet;
   const summary = await drive(sweep(request), {
     results,
     messages: { output: stderr, format: stderrFormat(options, env) },
