@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
-import { run } from '../../support/command.ts';
+import { run, startProgram } from '../../support/command.ts';
 import { plantLeftover } from '../../support/leftovers.ts';
 import { scratch } from '../../support/scratch.ts';
 import { snapshot } from '../../support/tree.ts';
-import { asUser } from '../../support/wrap.ts';
+import { asUser, withByteArguments } from '../../support/wrap.ts';
 import { refusal, schedule } from './printed.ts';
 
 beforeEach((context) => need(context, 'root'));
@@ -28,7 +28,6 @@ test.each([
   ['an interval of its own', ['--every', '1h', '/tmp']],
   ['help', ['--help']],
   ['a command', ['inspect']],
-  ['no UTF-8', ['/srv/\uFFFD']],
 ])('a sweep that would be refused is no schedule: %s', async (_, sweep) => {
   for (const scheduler of ['cron', 'systemd'])
     expect(await refusal(scheduler, '--', ...sweep)).not.toContain('bug');
@@ -66,4 +65,12 @@ test('a user who is not root can print what root will run', async (context) => {
 
 test('a disk that is full is said, and exit 3', async () => {
   expect(await run(['schedule', 'cron', '--', '/tmp'], { stdout: '/dev/full' })).toMatchObject({ code: 3 });
+});
+
+test('a sweep whose target is not UTF-8 is no schedule: a file cannot say it', async () => {
+  const dir = scratch();
+  const args = ['schedule', 'cron', '--', `${dir}/not\xff`];
+  const { code, out, err } = await startProgram(withByteArguments(`${dir}/run.sh`, args)).ended;
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^criu-sweep: '[^\n]*' is not UTF-8, and cannot be written into a file: [^\n]*\n$/);
 });
