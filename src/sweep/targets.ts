@@ -89,18 +89,16 @@ export function resolvedPath(target: Target): Bytes | null {
   }
 }
 
-function* scan(target: Target, scope: ScanScope, looked: Looked): Generator<Scanned> {
+function scan(target: Target, scope: ScanScope, looked: Looked): Iterable<Scanned> {
   switch (target.plan) {
     case 'tree':
-      yield* scanTree(target.resolved, target.identity, scope, looked);
-      return;
+      return scanTree(target.resolved, target.identity, scope, looked);
     case 'candidate':
-      yield* scanCandidate(target, scope, looked);
-      return;
+      return scanCandidate(target, scope, looked);
     case 'none':
-      if (target.error !== null) yield { type: 'error', error: target.error };
-      return;
+      return target.error === null ? [] : [{ type: 'error', error: target.error }];
     case 'again':
+      return [];
   }
 }
 

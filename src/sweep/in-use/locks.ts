@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Bytes, Identity } from '../../model.ts';
+import { joinPath } from '../../bytes.ts';
+import type { Candidate, Identity } from '../../model.ts';
 import type { OwnMounts } from '../mountinfo.ts';
 import { look } from './proc.ts';
 
@@ -25,10 +26,13 @@ export class Locks {
     }
   }
 
-  /** The processes, ourselves left out, that hold a lock on a file. @param path absolute, to know its mount by */
-  of(file: Identity, path: () => Bytes): readonly number[] {
+  /** The processes, ourselves left out, that hold a lock on a file. @param place where it lies, to know its mount by */
+  of(file: Identity, { parent, name }: Pick<Candidate, 'parent' | 'name'>): readonly number[] {
     if (!this.#inodes.has(file.ino)) return NOBODY;
-    const devices = new Set([deviceNumber(file.dev), this.#mounts.containing(path())?.device]);
+    const devices = new Set([
+      deviceNumber(file.dev),
+      this.#mounts.containing(joinPath(parent.path, name))?.device,
+    ]);
     const pids = new Set<number>();
     for (const device of devices) {
       for (const pid of this.#holders.get(`${device}/${file.ino}`) ?? [])

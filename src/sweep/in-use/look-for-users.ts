@@ -1,4 +1,3 @@
-import { joinPath } from '../../bytes.ts';
 import { type Errno, errnoOf } from '../../errno.ts';
 import type { Candidate, Facts, Kind, Reason } from '../../model.ts';
 import type { OwnMounts } from '../mountinfo.ts';
@@ -70,8 +69,8 @@ function blindnessOf({ unreadable, refusal }: Survey, foreign: boolean): Blindne
 
 const NO_LOCKS: readonly Reason[] = [];
 
-function locksOf({ parent, name }: Candidate, facts: Facts, locks: Locks): readonly Reason[] {
-  const pids = locks.of(facts, () => joinPath(parent.path, name));
+function locksOf(candidate: Candidate, facts: Facts, locks: Locks): readonly Reason[] {
+  const pids = locks.of(facts, candidate);
   return pids.length === 0 ? NO_LOCKS : pids.map((pid) => ({ why: 'locked', pid }));
 }
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Locks } from '../../../src/sweep/in-use/locks.ts';
 import { OwnMounts, parseMountinfo } from '../../../src/sweep/mountinfo.ts';
@@ -32,6 +33,7 @@ describe('/proc/locks', () => {
       [77],
     ],
   ])('tells %s', (_, file, path, expected) => {
-    expect(locks.of(file, () => path)).toEqual(expected);
+    const parent = { path: posix.dirname(path), dev: 1, ino: 1 };
+    expect(locks.of(file, { parent, name: posix.basename(path) })).toEqual(expected);
   });
 });
