@@ -70,13 +70,13 @@ async function beatsOf(intervalMs: number, signals: StopSignals): Promise<Beats>
 
 function requestOf(prepared: Prepared, { maxRuntime }: SweepOptions, signals: StopSignals): SweepRequest {
   const start = monotonicMs();
-  const deadline = maxRuntime === undefined ? Number.POSITIVE_INFINITY : start + maxRuntime;
+  const isOver = maxRuntime === undefined ? () => false : () => monotonicMs() > start + maxRuntime;
   return {
     ...prepared,
     host: hostname(),
     startedAt: Date.now(),
     elapsedMs: () => monotonicMs() - start,
-    interrupted: () => signals.received ?? (monotonicMs() > deadline ? 'timeout' : null),
+    interrupted: () => signals.received ?? (isOver() ? 'timeout' : null),
   };
 }
 
