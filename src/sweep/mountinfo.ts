@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import { joinPath } from '../bytes.ts';
 import { errnoOf } from '../errno.ts';
 import type { Bytes } from '../model.ts';
+import { makeDevice } from './device.ts';
 
 /** One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)), its octal escapes decoded. */
 export interface Mount {
   /** Of this mount, and of the one it is mounted in. */
   readonly id: number;
   readonly parent: number;
-  /** `major:minor`, the file system's own device number. */
-  readonly device: string;
+  /** The file system's own device number, made as st_dev is. */
+  readonly device: number;
   /** Which directory of that file system is the mount's root. */
   readonly root: Bytes;
   readonly mountPoint: Bytes;
@@ -27,11 +28,12 @@ export function parseMountinfo(text: Bytes): Mount[] {
     const fsType = fields[separator + 1];
     if (device === undefined || root === undefined || mountPoint === undefined || separator < 0) continue;
     if (fsType === undefined) continue;
+    const [major = 0, minor = 0] = device.split(':').map(Number);
     const superOptions = fields[separator + 3] ?? '';
     mounts.push({
       id: Number(id),
       parent: Number(parent),
-      device,
+      device: makeDevice(major, minor),
       root: unescapeOctal(root),
       mountPoint: unescapeOctal(mountPoint),
       fsType,
@@ -64,18 +66,25 @@ export class OwnMounts {
   readonly all: readonly Mount[];
   readonly #byPath = new Map<Bytes, Mount>();
   readonly #lastComponents = new Set<Bytes>();
+  readonly #tmpfs = new Set<number>();
 
   constructor(mounts: readonly Mount[]) {
     this.all = mounts;
     for (const mount of mounts) {
       this.#byPath.set(mount.mountPoint, mount);
       this.#lastComponents.add(mount.mountPoint.slice(mount.mountPoint.lastIndexOf('/') + 1));
+      if (mount.fsType === 'tmpfs') this.#tmpfs.add(mount.device);
     }
   }
 
   /** The topmost mount whose mount point is `parent/name`. Nearly always answered without looking at the parent. */
   at(parent: { readonly path: Bytes }, name: Bytes): Mount | undefined {
     return this.#lastComponents.has(name) ? this.#byPath.get(joinPath(parent.path, name)) : undefined;
+  }
+
+  /** Whether a file's st_dev is that of a tmpfs. */
+  isTmpfs(dev: number): boolean {
+    return this.#tmpfs.has(dev);
   }
 
   /** The mount that a path lies in: the one with the longest mount point above it. */

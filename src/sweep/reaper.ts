@@ -2,6 +2,7 @@ import { opendirSync, readdirSync, rmdirSync } from 'node:fs';
 import { fsPath, joinPath } from '../bytes.ts';
 import { errnoOf } from '../errno.ts';
 import type { Bytes, Candidate, Facts, Outcome } from '../model.ts';
+import type { OwnMounts } from './mountinfo.ts';
 
 /** What comes of a candidate that has entries. */
 export const NOT_EMPTY: Outcome = { outcome: 'kept', reasons: [{ why: 'not-empty' }] };
@@ -19,10 +20,10 @@ export function remove(candidate: Candidate): Outcome {
   }
 }
 
-/** The dry-run twin of {@link remove}: reads an entry to know emptiness, and changes nothing. */
-export function wouldRemove(candidate: Candidate, facts: Facts): Outcome {
+/** The dry-run twin of {@link remove}: changes nothing. */
+export function wouldRemove(candidate: Candidate, facts: Facts, mounts: OwnMounts): Outcome {
   try {
-    if (isEmpty(candidate.name, facts.size)) return { outcome: 'would-remove' };
+    if (isEmpty(candidate, facts, mounts)) return { outcome: 'would-remove' };
     return NOT_EMPTY;
   } catch (error) {
     const result = outcomeOf(errnoOf(error), candidate);
@@ -52,20 +53,27 @@ function outcomeOf({ code, syscall }: { code: string; syscall: string }, candida
 }
 
 /** Whether it is worth asking who uses a candidate: true also where that cannot be read, for then only rmdir(2) tells. */
-export function seemsEmpty({ name }: Candidate, { size }: Facts): boolean {
+export function seemsEmpty(candidate: Candidate, facts: Facts, mounts: OwnMounts): boolean {
   try {
-    return isEmpty(name, size);
+    return isEmpty(candidate, facts, mounts);
   } catch (error) {
     errnoOf(error);
     return true;
   }
 }
 
+/** st_size of a tmpfs directory without entries, in bytes: 20 for each, and for `.` and `..` (BOGO_DIRENT_SIZE, mm/shmem.c). */
+const EMPTY_ON_TMPFS = 40;
+
+/** Whether a directory beside us is empty. Throws the errno of opendir(3) or readdir(3). */
+function isEmpty({ name }: Candidate, { dev, size }: Facts, mounts: OwnMounts): boolean {
+  return (size === EMPTY_ON_TMPFS && mounts.isTmpfs(dev)) || hasNoEntry(name, size);
+}
+
 /** Bytes of st_size up to which reading a directory whole costs less than opening it for a single entry. */
 const SMALL_DIRECTORY = 4096;
 
-/** Reads one entry of a directory beside us, whose st_size is known. Throws the errno of opendir(3) or readdir(3). */
-function isEmpty(name: Bytes, size: number): boolean {
+function hasNoEntry(name: Bytes, size: number): boolean {
   if (size <= SMALL_DIRECTORY) return readdirSync(fsPath(name)).length === 0;
   const directory = opendirSync(fsPath(name), { bufferSize: 1 });
   try {

@@ -99,7 +99,7 @@ export function* sweep(request: SweepRequest): Generator<SweepEvent | Pause, voi
 
 /** Takes one candidate after the other through filter, users and reaper. */
 function settler(request: SweepRequest, now: number) {
-  const { policy, dryRun, lookForUsers } = request;
+  const { policy, dryRun, lookForUsers, scope } = request;
   let users: Users | null = null;
 
   function settle(candidate: Candidate): Item {
@@ -108,13 +108,14 @@ function settler(request: SweepRequest, now: number) {
     const { reasons, ageMs } = judge(candidate, facts, policy, now);
     if (reasons.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons } };
     if (lookForUsers !== null && users === null) {
-      if (!seemsEmpty(candidate, facts)) return { candidate, facts, ageMs, result: NOT_EMPTY };
+      if (!seemsEmpty(candidate, facts, scope.mounts)) return { candidate, facts, ageMs, result: NOT_EMPTY };
       users = lookForUsers();
       return settle(candidate);
     }
     const uses = users?.of(candidate, facts) ?? [];
     if (uses.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons: uses } };
-    return { candidate, facts, ageMs, result: dryRun ? wouldRemove(candidate, facts) : remove(candidate) };
+    const result = dryRun ? wouldRemove(candidate, facts, scope.mounts) : remove(candidate);
+    return { candidate, facts, ageMs, result };
   }
 
   return {

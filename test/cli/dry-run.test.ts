@@ -1,4 +1,14 @@
-import { readFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { run } from '../support/command.ts';
@@ -123,4 +133,40 @@ test('a candidate that may not be read is kept as unknown by a dry run', async (
     code: 0,
     out: expect.stringMatching(/^kept .*: unknown \(EACCES [a-z]+\)\n$/),
   });
+});
+
+const CONTENTS: readonly (readonly [string, (dir: string, beside: string) => void])[] = [
+  ['empty', () => {}],
+  ['empty', (dir) => [writeFileSync(`${dir}/f`, ''), rmSync(`${dir}/f`)]],
+  ['empty', (dir) => [mkdirSync(`${dir}/d`), rmdirSync(`${dir}/d`)]],
+  ['empty', (dir, beside) => [writeFileSync(`${dir}/f`, ''), renameSync(`${dir}/f`, `${beside}/f`)]],
+  ['filled', (dir) => writeFileSync(`${dir}/f`, '')],
+  ['filled', (dir) => mkdirSync(`${dir}/d`)],
+  ['filled', (dir) => symlinkSync('nowhere', `${dir}/l`)],
+  ['filled', (dir, beside) => [writeFileSync(`${beside}/g`, ''), linkSync(`${beside}/g`, `${dir}/g`)]],
+  ['filled', (dir, beside) => [writeFileSync(`${beside}/h`, ''), renameSync(`${beside}/h`, `${dir}/h`)]],
+];
+
+test('on tmpfs a dry run opens no candidate that is empty, and says what the real run does', async () => {
+  const dir = scratch(MEMORY);
+  const beside = scratch(MEMORY);
+  const log = `${scratch()}/strace`;
+  const [empty, filled] = ['empty', 'filled'].map((wanted) =>
+    CONTENTS.filter(([what]) => what === wanted)
+      .map(([, fill]) => {
+        const path = plantLeftover(dir);
+        fill(path, beside);
+        return path;
+      })
+      .toSorted(),
+  );
+  const linesOf = ({ out }: { out: string }) => out.trimEnd().split('\n').toSorted();
+  const sweep = ['-v', '--older-than', '0s', dir];
+  const dry = linesOf(await run(['-n', ...sweep], { wrap: straced(log, OPENING.join(',')) }));
+  const kept = filled?.map((path) => `kept ${path}: not-empty`) ?? [];
+  expect(dry).toEqual([...kept, ...(empty?.map((path) => `would remove ${path}`) ?? [])]);
+  const opened = (path: string) => readFileSync(log, 'latin1').includes(basename(path));
+  expect(empty?.filter(opened)).toEqual([]);
+  expect(filled?.filter(opened)).toEqual(filled);
+  expect(linesOf(await run(sweep))).toEqual([...kept, ...(empty?.map((path) => `removed ${path}`) ?? [])]);
 });

@@ -12,7 +12,7 @@ describe('mountinfo', () => {
     expect(parsed[2]).toEqual({
       id: 30,
       parent: 27,
-      device: '0:27',
+      device: 27,
       root: '/',
       mountPoint: '/dev/shm',
       fsType: 'tmpfs',
@@ -37,9 +37,9 @@ describe('mountinfo', () => {
   });
 
   it('tells which mount a path lies in', () => {
-    expect(mounts.containing('/dev/shm/a/b')?.device).toBe('0:27');
-    expect(mounts.containing('/dev/shmem')?.device).toBe('254:0');
-    expect(mounts.containing('/')?.device).toBe('254:0');
+    expect(mounts.containing('/dev/shm/a/b')?.device).toBe(27);
+    expect(mounts.containing('/dev/shmem')?.device).toBe(0xfe00);
+    expect(mounts.containing('/')?.device).toBe(0xfe00);
   });
 
   it('is there for this very process', () => {

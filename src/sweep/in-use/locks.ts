@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { joinPath } from '../../bytes.ts';
 import type { Candidate, Identity } from '../../model.ts';
+import { makeDevice } from '../device.ts';
 import type { OwnMounts } from '../mountinfo.ts';
 import { look } from './proc.ts';
 
@@ -20,7 +21,7 @@ export class Locks {
       const lock = /^\d+:\s+(?:->\s+)?\S+\s+\S+\s+\S+\s+(-?\d+)\s+([0-9a-f]+):([0-9a-f]+):(\d+)\s/.exec(line);
       if (lock === null) continue;
       const [, pid = '', major = '', minor = '', ino = ''] = lock;
-      const key = `${Number.parseInt(major, 16)}:${Number.parseInt(minor, 16)}/${ino}`;
+      const key = `${makeDevice(Number.parseInt(major, 16), Number.parseInt(minor, 16))}/${ino}`;
       this.#inodes.add(inodeOf(ino));
       this.#holders.set(key, (this.#holders.get(key) ?? new Set()).add(Number(pid)));
     }
@@ -29,10 +30,7 @@ export class Locks {
   /** The processes, ourselves left out, that hold a lock on a file. @param place where it lies, to know its mount by */
   of(file: Identity, { parent, name }: Pick<Candidate, 'parent' | 'name'>): readonly number[] {
     if (!this.#inodes.has(file.ino)) return NOBODY;
-    const devices = new Set([
-      deviceNumber(file.dev),
-      this.#mounts.containing(joinPath(parent.path, name))?.device,
-    ]);
+    const devices = new Set([file.dev, this.#mounts.containing(joinPath(parent.path, name))?.device]);
     const pids = new Set<number>();
     for (const device of devices) {
       for (const pid of this.#holders.get(`${device}/${file.ino}`) ?? [])
@@ -52,9 +50,4 @@ export function readLocks(mounts: OwnMounts): Locks {
 function inodeOf(decimal: string): number | bigint {
   const ino = Number(decimal);
   return Number.isSafeInteger(ino) ? ino : BigInt(decimal);
-}
-
-/** `major:minor` of st_dev, split as gnu_dev_major(3) and gnu_dev_minor(3) do for the 32 bits in use. */
-function deviceNumber(dev: number): string {
-  return `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
 }

@@ -4,7 +4,7 @@ import { Locks } from '../../../src/sweep/in-use/locks.ts';
 import { OwnMounts, parseMountinfo } from '../../../src/sweep/mountinfo.ts';
 
 const mounts = new OwnMounts(
-  parseMountinfo('27 1 fe:0 / / rw - ext4 /dev/vda rw\n28 27 0:45 / /btrfs rw - btrfs /dev/vdb rw'),
+  parseMountinfo('27 1 254:0 / / rw - ext4 /dev/vda rw\n28 27 0:45 / /btrfs rw - btrfs /dev/vdb rw'),
 );
 const TEXT = `1: FLOCK  ADVISORY  WRITE 4242 fe:00:131090 0 EOF
 1: -> FLOCK  ADVISORY  WRITE 4343 fe:00:131090 0 EOF
