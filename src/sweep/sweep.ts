@@ -10,10 +10,11 @@ import type {
   SweepError,
   SweepEvent,
 } from '../model.ts';
+import { seemsEmpty } from './emptiness.ts';
 import { judge } from './filter.ts';
 import type { Users } from './in-use/users.ts';
 import { lstatName } from './lstat.ts';
-import { NOT_EMPTY, remove, seemsEmpty, wouldRemove } from './reaper.ts';
+import { NOT_EMPTY, remove, wouldRemove } from './reaper.ts';
 import type { ScanScope } from './scanner.ts';
 import { Tally } from './tally.ts';
 import { scanTarget, type Target } from './targets.ts';
@@ -99,7 +100,9 @@ export function* sweep(request: SweepRequest): Generator<SweepEvent | Pause, voi
 
 /** Takes one candidate after the other through filter, users and reaper. */
 function settler(request: SweepRequest, now: number) {
-  const { policy, dryRun, lookForUsers, scope } = request;
+  const { policy, dryRun, lookForUsers } = request;
+  const { mounts } = request.scope;
+  const end = dryRun ? wouldRemove : remove;
   let users: Users | null = null;
 
   function settle(candidate: Candidate): Item {
@@ -108,14 +111,13 @@ function settler(request: SweepRequest, now: number) {
     const { reasons, ageMs } = judge(candidate, facts, policy, now);
     if (reasons.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons } };
     if (lookForUsers !== null && users === null) {
-      if (!seemsEmpty(candidate, facts, scope.mounts)) return { candidate, facts, ageMs, result: NOT_EMPTY };
+      if (!seemsEmpty(candidate.name, facts, mounts)) return { candidate, facts, ageMs, result: NOT_EMPTY };
       users = lookForUsers();
       return settle(candidate);
     }
     const uses = users?.of(candidate, facts) ?? [];
     if (uses.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons: uses } };
-    const result = dryRun ? wouldRemove(candidate, facts, scope.mounts) : remove(candidate);
-    return { candidate, facts, ageMs, result };
+    return { candidate, facts, ageMs, result: end(candidate, facts, mounts) };
   }
 
   return {

@@ -147,7 +147,7 @@ const CONTENTS: readonly (readonly [string, (dir: string, beside: string) => voi
   ['filled', (dir, beside) => [writeFileSync(`${beside}/h`, ''), renameSync(`${beside}/h`, `${dir}/h`)]],
 ];
 
-test('on tmpfs a dry run opens no candidate that is empty, and says what the real run does', async () => {
+test('on tmpfs a dry run opens no candidate, and says what the real run does', async () => {
   const dir = scratch(MEMORY);
   const beside = scratch(MEMORY);
   const log = `${scratch()}/strace`;
@@ -167,6 +167,6 @@ test('on tmpfs a dry run opens no candidate that is empty, and says what the rea
   expect(dry).toEqual([...kept, ...(empty?.map((path) => `would remove ${path}`) ?? [])]);
   const opened = (path: string) => readFileSync(log, 'latin1').includes(basename(path));
   expect(empty?.filter(opened)).toEqual([]);
-  expect(filled?.filter(opened)).toEqual(filled);
+  expect(filled?.filter(opened)).toEqual([]);
   expect(linesOf(await run(sweep))).toEqual([...kept, ...(empty?.map((path) => `removed ${path}`) ?? [])]);
 });

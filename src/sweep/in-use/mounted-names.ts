@@ -55,6 +55,7 @@ export class MountedNames {
 
   /** The mount points of the mounts that bear this name. */
   of(name: Bytes): readonly Bytes[] {
+    if (this.#mountPoints.size === 0) return NONE;
     const mountPoints = this.#mountPoints.get(name);
     return mountPoints === undefined ? NONE : [...mountPoints];
   }

@@ -1,0 +1,41 @@
+import { opendirSync, readdirSync } from 'node:fs';
+import { fsPath } from '../bytes.ts';
+import { errnoOf } from '../errno.ts';
+import type { Bytes, Facts } from '../model.ts';
+import type { OwnMounts } from './mountinfo.ts';
+
+/** st_size of a tmpfs directory without entries, in bytes: 20 for each, and for `.` and `..` (BOGO_DIRENT_SIZE, mm/shmem.c). */
+const EMPTY_ON_TMPFS = 40;
+
+/** Whether lstat's size of a directory says that it is empty, or that it is not; `null` where only reading it tells. */
+export function emptyBySize({ dev, size }: Facts, mounts: OwnMounts): boolean | null {
+  return size >= EMPTY_ON_TMPFS && mounts.isTmpfs(dev) ? size === EMPTY_ON_TMPFS : null;
+}
+
+/** Whether a directory beside us is empty. Throws the errno of opendir(3) or readdir(3). */
+export function isEmpty(name: Bytes, facts: Facts, mounts: OwnMounts): boolean {
+  return emptyBySize(facts, mounts) ?? hasNoEntry(name, facts.size);
+}
+
+/** Whether it is worth asking who uses a directory: true also where it cannot be read, for then only rmdir(2) tells. */
+export function seemsEmpty(name: Bytes, facts: Facts, mounts: OwnMounts): boolean {
+  try {
+    return isEmpty(name, facts, mounts);
+  } catch (error) {
+    errnoOf(error);
+    return true;
+  }
+}
+
+/** Bytes of st_size up to which reading a directory whole costs less than opening it for a single entry. */
+const SMALL_DIRECTORY = 4096;
+
+function hasNoEntry(name: Bytes, size: number): boolean {
+  if (size <= SMALL_DIRECTORY) return readdirSync(fsPath(name)).length === 0;
+  const directory = opendirSync(fsPath(name), { bufferSize: 1 });
+  try {
+    return directory.readSync() === null;
+  } finally {
+    directory.closeSync();
+  }
+}
