@@ -1,7 +1,21 @@
 /** The largest time a Date can hold, in milliseconds (ECMA-262, "Time Values and Time Range"). */
 const LARGEST_TIME_MS = 8.64e15;
 
+const MINUTE_MS = 60_000;
+
+/** The minute of the last text: V8 prints a Date with snprintf, and the times of leftovers lie close together. */
+const last = { minute: Number.NaN, text: '' };
+
 /** ISO 8601 UTC of milliseconds since 1970; a file's time can lie beyond what a Date holds and is cut to that. */
 export function isoTime(ms: number): string {
-  return new Date(Math.max(-LARGEST_TIME_MS, Math.min(LARGEST_TIME_MS, ms))).toISOString();
+  const time = Math.trunc(Math.max(-LARGEST_TIME_MS, Math.min(LARGEST_TIME_MS, ms)));
+  const minute = Math.floor(time / MINUTE_MS);
+  if (minute !== last.minute) {
+    last.minute = minute;
+    last.text = new Date(minute * MINUTE_MS).toISOString().slice(0, -'00.000Z'.length);
+  }
+  const rest = time - minute * MINUTE_MS;
+  const seconds = `${Math.floor(rest / 1000)}`.padStart(2, '0');
+  const milliseconds = `${rest % 1000}`.padStart(3, '0');
+  return `${last.text}${seconds}.${milliseconds}Z`;
 }
