@@ -4,14 +4,20 @@ import { type Errno, errnoOf } from './errno.ts';
 const CHUNK = 64 * 1024;
 const RETRY_MS = 10;
 
+/** Bytes of UTF-8 that one UTF-16 code unit can become. */
+const MOST_BYTES = 3;
+
 /**
- * Text on its way to a file descriptor, gathered into large writes. Writing is asynchronous, so a reader that stalls
- * stalls us without making us deaf to signals. After the first failure nothing is written any more.
+ * Text on its way to a file descriptor, gathered into large writes. It is encoded at once: as strings, what waits would
+ * survive garbage collections, and the heap grow by it. Writing is asynchronous, so a reader that stalls stalls us
+ * without making us deaf to signals. After the first failure nothing is written any more.
  */
 export class Output {
   readonly #fd: number;
-  #gathered: string[] = [];
+  #gathered: Buffer = Buffer.alloc(0);
   #length = 0;
+  /** The one that was written last, to be filled next. */
+  #spare: Buffer = Buffer.alloc(0);
   #failure: Errno | null = null;
 
   constructor(fd: number) {
@@ -31,23 +37,33 @@ export class Output {
   /** Takes text; {@link flush} writes it. */
   add(text: string): void {
     if (text === '' || this.#failure !== null) return;
-    this.#gathered.push(text);
-    this.#length += text.length;
+    const end = this.#length + text.length * MOST_BYTES;
+    if (end > this.#gathered.length) this.#gathered = grown(this.#gathered, end);
+    this.#length += this.#gathered.write(text, this.#length);
   }
 
   /** Writes all that was added. Never throws: see {@link failure}. */
   async flush(): Promise<void> {
-    while (this.#gathered.length > 0 && this.#failure === null) {
-      const buffer = Buffer.from(this.#gathered.join(''), 'utf8');
-      this.#gathered = [];
+    while (this.#length > 0 && this.#failure === null) {
+      const buffer = this.#gathered;
+      const end = this.#length;
+      this.#gathered = this.#spare;
       this.#length = 0;
       try {
-        await writeAll(this.#fd, buffer);
+        await writeAll(this.#fd, buffer.subarray(0, end));
       } catch (error) {
         this.#failure = errnoOf(error);
       }
+      this.#spare = buffer;
     }
   }
+}
+
+/** A buffer of at least so many bytes that begins with what another holds. */
+function grown(buffer: Buffer, bytes: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * buffer.length, 2 * CHUNK));
+  buffer.copy(larger);
+  return larger;
 }
 
 async function writeAll(fd: number, buffer: Buffer): Promise<void> {

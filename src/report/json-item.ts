@@ -1,5 +1,5 @@
 import { decode, joinPath } from '../bytes.ts';
-import type { Facts, Item, Outcome, Reason } from '../model.ts';
+import type { Candidate, Facts, Item, Outcome, Reason } from '../model.ts';
 import { octalMode } from '../sweep/filter.ts';
 import { isoTime } from '../time.ts';
 import { jsonText } from './escape.ts';
@@ -13,13 +13,14 @@ const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
  * in a tenth of the time that objects and JSON.stringify take.
  */
 export function itemMembers({ candidate, facts, ageMs, result }: Item): string {
-  const path = joinPath(candidate.parent.path, candidate.name);
-  const prefix = quoted(decode(candidate.kind.prefix).text);
-  return `${pathMembers(path)},"prefix":${prefix},${resultMembers(result)},${factsMembers(facts, ageMs)}`;
+  return `${nameMembers(candidate)},${resultMembers(result)},${factsMembers(facts, ageMs)}`;
 }
 
-function pathMembers(path: string): string {
-  return PLAIN.test(path) ? `"path":"${path}"` : jsonText(pathValues(path)).slice(1, -1);
+function nameMembers({ parent, name, kind }: Candidate): string {
+  const path = joinPath(parent.path, name);
+  return PLAIN.test(path)
+    ? `"path":"${path}","prefix":"${kind.prefix}"`
+    : jsonText({ ...pathValues(path), prefix: decode(kind.prefix).text }).slice(1, -1);
 }
 
 function resultMembers(result: Outcome): string {
@@ -37,7 +38,12 @@ function resultMembers(result: Outcome): string {
 function factsMembers(facts: Facts | null, ageMs: number | null): string {
   if (facts === null) return `"uid":null,"mode":null,"mtime":null,"ageMs":${ageMs},"dev":null,"ino":null`;
   const { uid, mode, mtimeMs, dev, ino } = facts;
-  return `"uid":${uid},"mode":"${octalMode(mode)}","mtime":"${isoTime(mtimeMs)}","ageMs":${ageMs},"dev":"${dev}","ino":"${ino}"`;
+  return `"uid":${uid},"mode":"${octalMode(mode)}","mtime":"${isoTime(mtimeMs)}","ageMs":${digits(ageMs)},"dev":"${dev}","ino":"${digits(ino)}"`;
+}
+
+/** A whole number, by a way that does not keep its text in V8's cache of numbers, where a million of them fill the heap. */
+function digits(value: number | bigint | null): string {
+  return typeof value === 'number' ? value.toFixed() : `${value}`;
 }
 
 function reasonValues(reason: Reason): object {
