@@ -4,77 +4,11 @@ import { need } from '../support/abilities.ts';
 import { run } from '../support/command.ts';
 import { type Fixture, readTree } from '../support/fixture.ts';
 import { scratch } from '../support/scratch.ts';
+import { changes, traced } from '../support/trace.ts';
 import { plant, snapshot } from '../support/tree.ts';
 import { straced } from '../support/wrap.ts';
 
 beforeEach((context) => need(context, 'root', 'strace'));
-
-/** Every call that changes a file system, its mounts or a file; `?`: where this machine has it. */
-const CHANGING = [
-  ...[
-    'rmdir',
-    'unlink',
-    'unlinkat',
-    'rename',
-    'renameat',
-    'renameat2',
-    'mkdir',
-    'mkdirat',
-    'mknod',
-    'mknodat',
-  ],
-  ...[
-    'link',
-    'linkat',
-    'symlink',
-    'symlinkat',
-    'chmod',
-    'fchmod',
-    'fchmodat',
-    'fchmodat2',
-    'chown',
-    'fchown',
-    'lchown',
-    'fchownat',
-  ],
-  ...[
-    'utime',
-    'utimes',
-    'futimesat',
-    'utimensat',
-    'truncate',
-    'ftruncate',
-    'fallocate',
-    'copy_file_range',
-    'sendfile',
-  ],
-  ...['setxattr', 'lsetxattr', 'fsetxattr', 'removexattr', 'lremovexattr', 'fremovexattr', 'creat'],
-  ...[
-    'mount',
-    'umount2',
-    'pivot_root',
-    'chroot',
-    'move_mount',
-    'mount_setattr',
-    'open_tree',
-    'swapon',
-    'io_uring_setup',
-  ],
-];
-const OPENING = ['open', 'openat', 'openat2'];
-const TRACED = [...CHANGING, ...OPENING].map((call) => `?${call}`).join(',');
-
-/** What of a trace changes something, or opens something to change it. `/dev/null` and pipes hold nothing. */
-function changes(log: string): string[] {
-  const calls = readFileSync(log, 'utf8')
-    .split('\n')
-    .map((line) => line.replace(/^\d+ +/, ''));
-  const changing = new RegExp(`^(${CHANGING.join('|')})\\(`);
-  const opening = /^open(at|at2)?\(.*O_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)/;
-  return calls.filter(
-    (call) => changing.test(call) || (opening.test(call) && !/"\/dev\/(null|tty)"/.test(call)),
-  );
-}
 
 const count = ({ entries }: Fixture): number => entries.filter((entry) => entry.expect === 'removed').length;
 
@@ -89,7 +23,7 @@ test.each([
   plant(dir, readTree('contract').entries);
   const before = snapshot(dir);
   const log = `${scratch()}/trace`;
-  const { code } = await run([...options, dir], { wrap: straced(log, TRACED) });
+  const { code } = await run([...options, dir], { wrap: traced(log) });
   expect(code).toBe(options.includes('--check') ? 1 : 0);
   expect(changes(log)).toEqual([]);
   expect(snapshot(dir)).toEqual(before);
@@ -100,7 +34,7 @@ test('a real run of the same shows rmdir of what it removed, and nothing else', 
   const tree = readTree('contract');
   plant(dir, tree.entries);
   const log = `${scratch()}/trace`;
-  await run(['--no-in-use', dir], { wrap: straced(log, TRACED) });
+  await run(['--no-in-use', dir], { wrap: traced(log) });
   const calls = changes(log);
   expect(calls.filter((call) => !call.startsWith('rmdir('))).toEqual([]);
   expect(calls.filter((call) => call.endsWith(' = 0'))).toHaveLength(count(tree));
