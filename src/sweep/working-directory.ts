@@ -79,14 +79,17 @@ function whereWeStand(): Facts | null {
   }
 }
 
-/** chdir(2) of one name. `process.chdir` takes only strings: what is not UTF-8 is entered through its descriptor. */
-function changeDirectory(name: Bytes): void {
-  const { text, exact } = decode(name);
+/**
+ * chdir(2) of a name, or of a path without links. `process.chdir` takes only strings: what is not UTF-8 is entered
+ * through its descriptor. Throws the errno of chdir(2) or open(2).
+ */
+export function changeDirectory(path: Bytes): void {
+  const { text, exact } = decode(path);
   if (exact) {
     process.chdir(text);
     return;
   }
-  const fd = openSync(fsPath(name), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  const fd = openSync(fsPath(path), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
     process.chdir(`/proc/self/fd/${fd}`);
   } finally {

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { run, start } from '../support/command.ts';
-import { plantLeftover, plantMany } from '../support/leftovers.ts';
+import { leftoverName, plantLeftover, plantMany } from '../support/leftovers.ts';
 import { reportOf } from '../support/schema.ts';
 import { scratch } from '../support/scratch.ts';
+import { list, plant } from '../support/tree.ts';
 
 beforeEach((context) => need(context, 'root'));
 
@@ -84,6 +85,25 @@ test('a relative target whose directory went away is not looked for elsewhere', 
   const { code, err } = await sweeping.ended;
   expect(code).toBe(2);
   expect(err).toContain(`criu-sweep: ${dir}/a: ENOENT: no such file or directory: relative targets`);
+});
+
+test('relative targets are found again from a directory whose name is not UTF-8', async () => {
+  const dir = scratch();
+  const decoy = leftoverName();
+  plant(dir, [
+    { path: 'not\xff', kind: 'directory' },
+    { path: `not\xef\xbf\xbd/${decoy}`, age: '2h' },
+  ]);
+  const sweeping = start(['--every', '300ms', '-v', '.'], {
+    wrap: ['env', 'LC_ALL=C', 'sh', '-c', 'cd "$0"/not? && exec "$@"', dir],
+  });
+  await sweeping.printed('stderr', /0 removed/);
+  const leftover = leftoverName();
+  plant(dir, [{ path: `not\xff/${leftover}`, age: '2h' }]);
+  await sweeping.printed('stdout', new RegExp(`removed .*${leftover}`));
+  sweeping.kill('SIGTERM');
+  expect(await sweeping.ended).toMatchObject({ code: 0 });
+  expect(list(dir)).toEqual(['not\xef\xbf\xbd', `not\xef\xbf\xbd/${decoy}`, 'not\xff'].toSorted());
 });
 
 test.each(['0s', '5', '-1h', ''])('an interval that is none is refused: %j', async (interval) => {

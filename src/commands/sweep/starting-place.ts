@@ -1,9 +1,13 @@
+import { realpathSync } from 'node:fs';
+import { decode } from '../../bytes.ts';
 import { describeErrno, errnoOf } from '../../errno.ts';
+import type { Bytes } from '../../model.ts';
+import { changeDirectory } from '../../sweep/working-directory.ts';
 import { UsageError } from '../../usage-error.ts';
 
 /** The directory that relative targets are named from, and the way back to it: a sweep moves around. */
 export class StartingPlace {
-  readonly #path: string | null = currentDirectory();
+  readonly #path: Bytes | null = currentDirectory();
   readonly #needed: boolean;
 
   constructor(targets: readonly string[]) {
@@ -16,19 +20,18 @@ export class StartingPlace {
   goBack(): void {
     if (!this.#needed || this.#path === null) return;
     try {
-      process.chdir(this.#path);
+      changeDirectory(this.#path);
     } catch (error) {
       const why = describeErrno(errnoOf(error).code);
-      throw new UsageError(
-        `${this.#path}: ${why}: relative targets are named from there: write them absolute`,
-      );
+      const path = decode(this.#path).text;
+      throw new UsageError(`${path}: ${why}: relative targets are named from there: write them absolute`);
     }
   }
 }
 
-function currentDirectory(): string | null {
+function currentDirectory(): Bytes | null {
   try {
-    return process.cwd();
+    return realpathSync.native('.', 'latin1');
   } catch (error) {
     errnoOf(error);
     return null;
