@@ -36,6 +36,11 @@ export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(HARMFUL, (character) => `\\u${hex4(character)}`);
 }
 
+/** The members of an object as {@link jsonText}, without its braces. */
+export function jsonMembers(values: object): string {
+  return jsonText(values).slice(1, -1);
+}
+
 function escapeCharacter(character: string): string {
   if (character === '\\') return '\\\\';
   return character < '\x80' ? hex(character) : `\\u${hex4(character)}`;

@@ -1,7 +1,7 @@
 import { describeErrno } from '../errno.ts';
 import type { Item } from '../model.ts';
 import { escapeName } from './escape.ts';
-import type { Format } from './json.ts';
+import type { Format } from './format.ts';
 import { itemPath } from './text.ts';
 
 /** GitHub shows no more annotations of each kind from one step. */

@@ -2,7 +2,7 @@ import { decode, joinPath } from '../bytes.ts';
 import type { Candidate, Facts, Item, Outcome, Reason } from '../model.ts';
 import { octalMode } from '../sweep/filter.ts';
 import { isoTime } from '../time.ts';
-import { jsonText } from './escape.ts';
+import { jsonMembers, jsonText } from './escape.ts';
 import { pathValues } from './json-values.ts';
 
 /** Printable ASCII but quote and backslash: in JSON it is what it is. */
@@ -20,7 +20,7 @@ function nameMembers({ parent, name, kind }: Candidate): string {
   const path = joinPath(parent.path, name);
   return PLAIN.test(path)
     ? `"path":"${path}","prefix":"${kind.prefix}"`
-    : jsonText({ ...pathValues(path), prefix: decode(kind.prefix).text }).slice(1, -1);
+    : jsonMembers({ ...pathValues(path), prefix: decode(kind.prefix).text });
 }
 
 function resultMembers(result: Outcome): string {

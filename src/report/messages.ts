@@ -2,7 +2,7 @@ import { describeErrno } from '../errno.ts';
 import type { Counts, Summary, SweepError, SweepEvent } from '../model.ts';
 import type { Colors } from './colors.ts';
 import { escapeName } from './escape.ts';
-import type { Format } from './json.ts';
+import type { Format } from './format.ts';
 import type { Mark } from './severity.ts';
 import { itemPath } from './text.ts';
 

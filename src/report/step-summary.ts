@@ -1,7 +1,7 @@
 import { describeErrno } from '../errno.ts';
 import type { Item, SweepError } from '../model.ts';
 import { escapeName } from './escape.ts';
-import type { Format } from './json.ts';
+import type { Format } from './format.ts';
 import { summaryText } from './messages.ts';
 import { itemPath } from './text.ts';
 

@@ -3,7 +3,7 @@ import { joinPath } from '../bytes.ts';
 import type { Item, Reason } from '../model.ts';
 import type { Colors } from './colors.ts';
 import { escapeName } from './escape.ts';
-import type { Format } from './json.ts';
+import type { Format } from './format.ts';
 
 /** The text report: a line for each directory removed; with `verbose` also for each kept, and why. */
 export function textFormat(options: { readonly verbose: boolean; readonly colors: Colors }): Format {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate, Facts, Item, Outcome, SweepEvent } from '../../src/model.ts';
 import { createColors } from '../../src/report/colors.ts';
+import type { Format } from '../../src/report/format.ts';
 import { githubFormat } from '../../src/report/github.ts';
-import { type Format, jsonFormat, ndjsonFormat } from '../../src/report/json.ts';
+import { jsonFormat, ndjsonFormat } from '../../src/report/json.ts';
 import { messageFormat } from '../../src/report/messages.ts';
 import { journalMark, unmarked } from '../../src/report/severity.ts';
 import { stepSummaryFormat } from '../../src/report/step-summary.ts';

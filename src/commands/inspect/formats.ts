@@ -2,7 +2,7 @@ import type { Environment } from '../../environment.ts';
 import { markFor } from '../../journal.ts';
 import type { TargetReport } from '../../model.ts';
 import { escapeName } from '../../report/escape.ts';
-import type { Format } from '../../report/json.ts';
+import type { Format } from '../../report/format.ts';
 import { messageFormat } from '../../report/messages.ts';
 import { colorsFor } from '../../terminal.ts';
 import { readTool } from '../../version.ts';

@@ -1,53 +1,27 @@
 import { decode } from '../../bytes.ts';
 import type { Run } from '../../criu/log/run.ts';
-import type { SweepError, TargetReport } from '../../model.ts';
-import { jsonText } from '../../report/escape.ts';
-import type { Format } from '../../report/json.ts';
+import { jsonMembers, jsonText } from '../../report/escape.ts';
+import type { Format } from '../../report/format.ts';
+import { jsonDocument } from '../../report/json-document.ts';
 import { itemMembers } from '../../report/json-item.ts';
-import {
-  errorValues,
-  pathValues,
-  SCHEMA_VERSION,
-  summaryValues,
-  type Tool,
-  targetValues,
-} from '../../report/json-values.ts';
+import { pathValues, SCHEMA_VERSION, type Tool } from '../../report/json-values.ts';
 import { isoTime } from '../../time.ts';
 import { inspectItem } from './leftovers.ts';
 import type { RunIndex } from './run-index.ts';
 
 /** The JSON report: the runs, then each item as the dry run comes upon it, with the log of the run that left it. */
 export function inspectJsonFormat(tool: Tool, runs: RunIndex): Format {
-  const targets: TargetReport[] = [];
-  const errors: SweepError[] = [];
-  let separator = '\n';
-  return (event) => {
-    switch (event.type) {
-      case 'start': {
-        const { host, startedAt } = event.start;
-        const head = { schemaVersion: SCHEMA_VERSION, tool, host, startedAt: isoTime(startedAt) };
-        const lines = runs.runs.map((run) => jsonText(runValues(run)));
-        return `${jsonText(head).slice(0, -1)},"runs":[\n${lines.join(',\n')}\n],"items":[`;
-      }
-      case 'item': {
-        const { run } = inspectItem(event.item, runs);
-        const log = run === null ? null : decode(run.log).text;
-        const text = `${separator}{${itemMembers(event.item)},"run":${jsonText(log)}}`;
-        separator = ',\n';
-        return text;
-      }
-      case 'target':
-        targets.push(event.target);
-        return '';
-      case 'error':
-        errors.push(event.error);
-        return '';
-      case 'summary': {
-        const foot = { targets: targets.map(targetValues), errors: errors.map(errorValues) };
-        return `\n],${jsonText({ ...foot, ...summaryValues(event.summary) }).slice(1)}\n`;
-      }
-    }
-  };
+  return jsonDocument({
+    head({ host, startedAt }) {
+      const head = { schemaVersion: SCHEMA_VERSION, tool, host, startedAt: isoTime(startedAt) };
+      const lines = runs.runs.map((run) => jsonText(runValues(run)));
+      return `${jsonMembers(head)},"runs":[\n${lines.join(',\n')}\n]`;
+    },
+    item(item) {
+      const { run } = inspectItem(item, runs);
+      return `${itemMembers(item)},"run":${jsonText(run === null ? null : decode(run.log).text)}`;
+    },
+  });
 }
 
 /** One run of a report. */

@@ -1,7 +1,7 @@
 import { monotonicMs } from '../../clock.ts';
 import type { Bytes, Summary, SweepEvent } from '../../model.ts';
 import type { Output } from '../../output.ts';
-import type { Format } from '../../report/json.ts';
+import type { Format } from '../../report/format.ts';
 import type { Pause } from '../../sweep/sweep.ts';
 import type { Progress } from '../../terminal.ts';
 

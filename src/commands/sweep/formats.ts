@@ -1,8 +1,9 @@
 import type { Environment } from '../../environment.ts';
 import { isTerminal } from '../../is-terminal.ts';
 import { markFor } from '../../journal.ts';
+import type { Format } from '../../report/format.ts';
 import { githubFormat, withoutCommands } from '../../report/github.ts';
-import { type Format, jsonFormat, ndjsonFormat } from '../../report/json.ts';
+import { jsonFormat, ndjsonFormat } from '../../report/json.ts';
 import { messageFormat } from '../../report/messages.ts';
 import { textFormat } from '../../report/text.ts';
 import { colorsFor } from '../../terminal.ts';

@@ -1,0 +1,44 @@
+import type { Item, Start, SweepError, TargetReport } from '../model.ts';
+import { jsonMembers } from './escape.ts';
+import type { Format } from './format.ts';
+import { errorValues, summaryValues, targetValues } from './json-values.ts';
+
+/** What a JSON report says its own way, each as the members of an object, without braces. */
+export interface Members {
+  readonly head: (start: Start) => string;
+  readonly item: (item: Item) => string;
+}
+
+/** More errors than this are counted, not kept: they wait for the end of the items. */
+const MOST_ERRORS = 10_000;
+
+/** A JSON report: one document, written as the sweep goes on. Items are not kept; targets and errors are few. */
+export function jsonDocument({ head, item }: Members): Format {
+  const targets: TargetReport[] = [];
+  const errors: SweepError[] = [];
+  let omitted = 0;
+  let separator = '\n';
+  return (event) => {
+    switch (event.type) {
+      case 'start':
+        return `{${head(event.start)},"items":[`;
+      case 'item': {
+        const text = `${separator}{${item(event.item)}}`;
+        separator = ',\n';
+        return text;
+      }
+      case 'target':
+        targets.push(event.target);
+        return '';
+      case 'error':
+        if (errors.length < MOST_ERRORS) errors.push(event.error);
+        else omitted += 1;
+        return '';
+      case 'summary': {
+        const foot = { targets: targets.map(targetValues), errors: errors.map(errorValues) };
+        const more = omitted > 0 ? { errorsOmitted: omitted } : {};
+        return `\n],${jsonMembers({ ...foot, ...more, ...summaryValues(event.summary) })}}\n`;
+      }
+    }
+  };
+}
