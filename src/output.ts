@@ -4,20 +4,26 @@ import { type Errno, errnoOf } from './errno.ts';
 const CHUNK = 64 * 1024;
 const RETRY_MS = 10;
 
+/** Characters that are encoded together: each call costs more than the few bytes of a line. */
+const BLOCK = 4096;
+
+const NOTHING = Buffer.alloc(0);
+
 /** Bytes of UTF-8 that one UTF-16 code unit can become. */
 const MOST_BYTES = 3;
 
 /**
- * Text on its way to a file descriptor, gathered into large writes. It is encoded at once: as strings, what waits would
+ * Text on its way to a file descriptor, gathered into large writes. It is encoded soon: as strings, what waits would
  * survive garbage collections, and the heap grow by it. Writing is asynchronous, so a reader that stalls stalls us
  * without making us deaf to signals. After the first failure nothing is written any more.
  */
 export class Output {
   readonly #fd: number;
-  #gathered: Buffer = Buffer.alloc(0);
+  #text = '';
+  #gathered: Buffer = NOTHING;
   #length = 0;
   /** The one that was written last, to be filled next. */
-  #spare: Buffer = Buffer.alloc(0);
+  #spare: Buffer = NOTHING;
   #failure: Errno | null = null;
 
   constructor(fd: number) {
@@ -31,23 +37,23 @@ export class Output {
 
   /** More than a chunk waits to be written. */
   get full(): boolean {
-    return this.#length >= CHUNK;
+    return this.#length + this.#text.length >= CHUNK;
   }
 
   /** Takes text; {@link flush} writes it. */
   add(text: string): void {
-    if (text === '' || this.#failure !== null) return;
-    const end = this.#length + text.length * MOST_BYTES;
-    if (end > this.#gathered.length) this.#gathered = grown(this.#gathered, end);
-    this.#length += this.#gathered.write(text, this.#length);
+    if (this.#failure !== null) return;
+    this.#text += text;
+    if (this.#text.length >= BLOCK) this.#encode();
   }
 
   /** Writes all that was added. Never throws: see {@link failure}. */
   async flush(): Promise<void> {
-    while (this.#length > 0 && this.#failure === null) {
+    for (this.#encode(); this.#length > 0 && this.#failure === null; this.#encode()) {
       const buffer = this.#gathered;
       const end = this.#length;
       this.#gathered = this.#spare;
+      this.#spare = NOTHING;
       this.#length = 0;
       try {
         await writeAll(this.#fd, buffer.subarray(0, end));
@@ -56,6 +62,13 @@ export class Output {
       }
       this.#spare = buffer;
     }
+  }
+
+  #encode(): void {
+    const end = this.#length + this.#text.length * MOST_BYTES;
+    if (end > this.#gathered.length) this.#gathered = grown(this.#gathered, end);
+    this.#length += this.#gathered.write(this.#text, this.#length);
+    this.#text = '';
   }
 }
 
