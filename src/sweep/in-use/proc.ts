@@ -53,6 +53,14 @@ export function statLink(path: string): Seen<Facts> {
 }
 
 /**
+ * The mount namespace of a process or thread (`PID` or `PID/task/TID`) as namespaces(7) writes it, `mnt:[4026531841]`.
+ * Reading the link takes half of stat's time, which makes an inode for it.
+ */
+export function mountNamespaceOf(entry: string): Seen<string> {
+  return look(() => readlinkSync(`/proc/${entry}/ns/mnt`));
+}
+
+/**
  * The open descriptors of a process that can be directories, as magic links of /proc. Root is let through every
  * directory, so for root asking whether `link/.` exists tells them from all others, in two thirds of stat's time.
  */

@@ -7,6 +7,7 @@ import {
   descriptorsOf,
   effectiveUidOf,
   listPids,
+  mountNamespaceOf,
   otherThreads,
   type Seen,
   statLink,
@@ -95,13 +96,13 @@ export class Survey {
   /** A thread can have mounts, a root and a working directory of its own, as those of Go's runtimes do. */
   #lookAtTask(entry: string, user: User): void {
     const root = statLink(`/proc/${entry}/root`);
-    const namespace = statLink(`/proc/${entry}/ns/mnt`);
+    const namespace = mountNamespaceOf(entry);
     this.#see(root, (facts) => this.#addUse(facts, user));
     this.#see(statLink(`/proc/${entry}/cwd`), (facts) => this.#addUse(facts, user));
     this.#see(namespace, () => {});
     // mountinfo can be read also where the links cannot (proc_mounts_operations in fs/proc/base.c asks for no rights).
     const known = root.seen === 'yes' && namespace.seen === 'yes';
-    const key = known ? `${namespace.value.ino} ${keyOf(root.value)}` : entry;
+    const key = known ? `${namespace.value} ${keyOf(root.value)}` : entry;
     if (this.#namespaces.has(key)) return;
     this.#namespaces.add(key);
     this.#see(this.#mounted.read(entry), () => {});
