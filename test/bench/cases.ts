@@ -23,6 +23,8 @@ export interface Plan {
   readonly sizes: readonly number[];
   readonly runs: number;
   readonly contestants: readonly Contestant[];
+  /** Who takes part in the look at who uses a directory. */
+  readonly lookers: readonly Runner[];
   /** Of our command, where it is there. */
   readonly ours: Contestant | null;
   /** A file that the full report is written to. */
@@ -30,6 +32,7 @@ export interface Plan {
 }
 
 const STARTUP_ROUNDS = 25;
+const LOOK_ROUNDS = 15;
 
 /** The contests in the order they are held: small before large, so that the slow are known before it gets long. */
 export function planContests(plan: Plan): readonly Contest[] {
@@ -49,6 +52,7 @@ export function planContests(plan: Plan): readonly Contest[] {
   );
   return [
     ...(only.includes('startup') ? startup(plan) : []),
+    ...(only.includes('look') ? look(plan) : []),
     ...flat,
     ...(only.includes('deep') ? deep : []),
     ...(only.includes('report') ? report(plan) : []),
@@ -69,6 +73,12 @@ function startup({ ours, fs: [fs] }: Plan): readonly Contest[] {
   const empty: Runner = { id: 'criu-sweep', command: (dir) => ({ argv: [...ours.self, '-q', dir] }) };
   const base: Case = { job: 'startup', fs, shape: 'flat', leftovers: 0 };
   return [{ case: base, runners: [node, empty], rounds: STARTUP_ROUNDS }];
+}
+
+/** A dry run of one leftover on a host with many processes, of which what matters is the look at who uses it. */
+function look({ lookers, fs: [fs] }: Plan): readonly Contest[] {
+  if (!fs) return [];
+  return [{ case: { job: 'look', fs, shape: 'flat', leftovers: 1 }, runners: lookers, rounds: LOOK_ROUNDS }];
 }
 
 /** A removal with the full JSON report to a file over the same without. */

@@ -34,7 +34,7 @@ export async function hold(
   const { ground, native, say } = arena;
   const directory = path.join(ground, 'tree');
   const samples: Sample[] = [];
-  const keepsTree = contest.case.job === 'dry-run' || contest.case.job === 'startup';
+  const keepsTree = contest.case.job !== 'removal' && contest.case.job !== 'report';
   let before: Tally | null = null;
   for (let round = 0; round < contest.rounds; round++)
     for (const runner of rotated(contest.runners, round)) {

@@ -59,10 +59,14 @@ function locate(tool: Tool, { native, command, peersDir }: Sources): readonly st
   if (tool.id === 'floor') return [native.floor];
   if (tool.executables.length === 0) return existsSync(command) ? throughNode(command) : null;
   const peers = peersDir ? [peersDir, path.join(peersDir, 'node_modules/.bin')] : [];
-  const directories = [...peers, 'node_modules/.bin', ...ENVIRONMENT.PATH.split(':').filter(Boolean)];
-  const candidates = directories.flatMap((dir) => tool.executables.map((name) => path.resolve(dir, name)));
-  const first = candidates.find(executable);
+  const first = findExecutable(tool.executables, [...peers, 'node_modules/.bin']);
   return first === undefined ? null : throughNode(first);
+}
+
+/** The first file of one of these names that can be executed, in `before` and then in PATH. */
+export function findExecutable(names: readonly string[], before: readonly string[] = []): string | undefined {
+  const directories = [...before, ...ENVIRONMENT.PATH.split(':').filter(Boolean)];
+  return directories.flatMap((dir) => names.map((name) => path.resolve(dir, name))).find(executable);
 }
 
 function executable(file: string): boolean {

@@ -29,6 +29,7 @@ const MIDDLE = flat('removal', 'tmpfs', 100_000);
 const LARGE = flat('removal', 'tmpfs', 1_000_000);
 const DISK = flat('removal', 'disk', 100_000);
 const STARTUP = flat('startup', 'tmpfs', 0);
+const LOOK = flat('look', 'tmpfs', 1);
 const reportOf = (leftovers: number) => flat('report', 'tmpfs', leftovers);
 
 const ratio =
@@ -103,6 +104,13 @@ const AIMS: readonly Aim[] = [
     limit: 20,
     unit: 'ms',
     measure: difference(OURS, 'node -e 0', STARTUP, 'wall'),
+  },
+  {
+    what: 'look at who uses it, 1,000 processes: ours over --no-in-use',
+    bound: 'at-most',
+    limit: 150,
+    unit: 'ms',
+    measure: difference(OURS, `${OURS} --no-in-use`, LOOK, 'wall'),
   },
   ...[100_000, 1_000_000].flatMap((leftovers): readonly Aim[] => [
     {

@@ -6,7 +6,9 @@ import { planContests } from './cases.ts';
 import { renderChart } from './chart.ts';
 import { type Arena, hold } from './contest.ts';
 import { describe, findContestants } from './contestants.ts';
+import { inCrowd } from './crowd.ts';
 import { renderMarkdown } from './document.ts';
+import { findLookers } from './lookers.ts';
 import { describeMachine, mountOf } from './machine.ts';
 import type { FileSystem, Results, Sample } from './model.ts';
 import { compile } from './native.ts';
@@ -33,11 +35,16 @@ function openGrounds(options: Options): {
   return { scratch: open(options.tmpfsDir), grounds };
 }
 
+const NO_LOOKERS: ReturnType<typeof findLookers> = { runners: [], entries: [], missing: [] };
+
 async function bench(options: Options, scratch: string, grounds: ReturnType<typeof openGrounds>['grounds']) {
   const sources = path.resolve('test/bench');
   const native = compile(sources, scratch);
   const { contestants, missing } = findContestants({ ...options, native, wanted: options.tools });
-  for (const each of missing) say(`missing: ${each}`);
+  const ours = contestants.find(({ tool }) => tool.id === 'criu-sweep') ?? null;
+  const lookers = options.only.includes('look') ? findLookers(ours) : NO_LOOKERS;
+  const allMissing = [...missing, ...lookers.missing];
+  for (const each of allMissing) say(`missing: ${each}`);
   const machine = describeMachine(grounds);
   const ground = (fs: FileSystem) => grounds.find((each) => each.fs === fs)?.directory ?? scratch;
   const arena = (fs: FileSystem): Arena => ({ ...options, native, scratch, ground: ground(fs), say });
@@ -45,21 +52,23 @@ async function bench(options: Options, scratch: string, grounds: ReturnType<type
   const plan = {
     ...options,
     contestants,
-    ours: contestants.find(({ tool }) => tool.id === 'criu-sweep') ?? null,
+    lookers: lookers.runners,
+    ours,
     reportFile: path.join(scratch, 'report.json'),
   };
   for (const contest of planContests(plan)) {
     if (contest.runners.length === 0) continue;
     say(`# ${titleOf(contest.case)}`);
-    samples.push(...(await hold(contest, arena(contest.case.fs), samples)));
+    const held = () => hold(contest, arena(contest.case.fs), samples);
+    samples.push(...(await (contest.case.job === 'look' ? inCrowd(native, held) : held())));
   }
   const traced = options.only.includes('calls') && hasStrace();
   const calls = traced ? await countCalls(contestants, { ...arena('tmpfs'), ground: scratch }) : [];
   const results: Results = {
     machine,
     options: process.argv.slice(2).join(' '),
-    entries: contestants.map(describe),
-    missing,
+    entries: [...contestants.map(describe), ...lookers.entries],
+    missing: allMissing,
     samples,
     calls,
   };

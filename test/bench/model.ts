@@ -1,6 +1,6 @@
 /** What the benchmark measures, and what it finds. Times in milliseconds, memory in KiB, unless a name says otherwise. */
 
-export const TASKS = ['removal', 'dry-run', 'deep', 'startup', 'report', 'calls'] as const;
+export const TASKS = ['removal', 'dry-run', 'deep', 'startup', 'look', 'report', 'calls'] as const;
 /** What `--only` can name. */
 export type Task = (typeof TASKS)[number];
 
@@ -15,7 +15,7 @@ export const DEEP = { directories: 22_000, files: 160_000, leftovers: 2_000 } as
 
 /** One contest: the same job, on a tree of the same size, for every contestant that can do it. */
 export interface Case {
-  readonly job: 'removal' | 'dry-run' | 'startup' | 'report';
+  readonly job: 'removal' | 'dry-run' | 'startup' | 'look' | 'report';
   readonly fs: FileSystem;
   readonly shape: Shape;
   readonly leftovers: number;

@@ -22,7 +22,7 @@ export const PREFIXES = [
 export const GROWN = ['.criu.temp-aa-policy.', 'crtools-sys.', 'crtools-put-root.'] as const;
 
 /** Paths of the compiled C programs. */
-export type Native = Readonly<Record<'grow' | 'tally' | 'floor' | 'measure', string>>;
+export type Native = Readonly<Record<'crowd' | 'grow' | 'tally' | 'floor' | 'measure', string>>;
 
 /**
  * Compiles the C programs of `sources` into `directory` with `cc -O2`.
@@ -39,6 +39,7 @@ export function compile(sources: string, directory: string): Native {
     return output;
   };
   return {
+    crowd: build('crowd', PREFIXES),
     grow: build('grow', GROWN),
     tally: build('tally', PREFIXES),
     floor: build('floor', PREFIXES),

@@ -1,3 +1,4 @@
+import { CROWD } from './crowd.ts';
 import type { Case, Sample } from './model.ts';
 import { type Measured, median } from './statistics.ts';
 
@@ -52,14 +53,17 @@ export function contestantsOf(samples: readonly Sample[], base: Case): readonly 
 
 /** A case in words. */
 export function titleOf({ job, fs, shape, leftovers }: Case): string {
-  const what = { removal: 'Removal', 'dry-run': 'Dry run', startup: 'Start-up', report: 'Full JSON report' }[
-    job
-  ];
-  const where = shape === 'deep' ? 'deep tree' : 'one directory';
-  return job === 'startup'
-    ? `${what} on an empty directory`
-    : `${what}, ${leftovers.toLocaleString('en')} leftovers in ${shape === 'deep' ? 'a' : ''} ${where} on ${fs}`.replace(
-        '  ',
-        ' ',
-      );
+  const where = `${leftovers.toLocaleString('en')} leftovers in ${shape === 'deep' ? 'a deep tree' : 'one directory'} on ${fs}`;
+  switch (job) {
+    case 'startup':
+      return 'Start-up on an empty directory';
+    case 'look':
+      return `Look at who uses one directory, among ${CROWD.toLocaleString('en')} processes of 20 descriptors`;
+    case 'removal':
+      return `Removal, ${where}`;
+    case 'dry-run':
+      return `Dry run, ${where}`;
+    case 'report':
+      return `Full JSON report, ${where}`;
+  }
 }

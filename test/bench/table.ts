@@ -21,7 +21,7 @@ export function renderCase(base: Case, samples: readonly Sample[], entries: read
     });
     const label = entries.find((entry) => entry.id === id)?.label ?? id;
     const mine = samples.filter((sample) => sample.contestant === id && sameCase(sample.case, base));
-    return [label, String(mine.length), ...cells, ...(base.job === 'startup' ? [] : [judge(base, mine)])];
+    return [label, String(mine.length), ...cells, ...(isJudged(base) ? [judge(base, mine)] : [])];
   });
   const left = leftOut(base, samples);
   const heads = ['', 'rounds', 'wall, s', '×', 'CPU, s', '×', 'memory, MB', '×'];
@@ -31,7 +31,12 @@ export function renderCase(base: Case, samples: readonly Sample[], entries: read
       ? []
       : [`Left out, since on fewer leftovers they were too slow: ${left.join(', ')}.\n\n`]),
   ].join('');
-  return `## ${titleOf(base)}\n${note}${renderTable(base.job === 'startup' ? heads : [...heads, 'result'], rows)}`;
+  return `## ${titleOf(base)}\n${note}${renderTable(isJudged(base) ? [...heads, 'result'] : heads, rows)}`;
+}
+
+/** Start-up and look have nothing to remove, and the programs that only look print something else. */
+function isJudged({ job }: Case): boolean {
+  return job !== 'startup' && job !== 'look';
 }
 
 /** Whether a contestant did the job: all that was wrong in any of its rounds. */

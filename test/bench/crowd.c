@@ -1,0 +1,54 @@
+/*
+ * A host full of processes, for the look at who uses a directory.
+ *
+ *   crowd PROCESSES
+ *
+ * Starts them, each with 20 descriptors of the kinds that services have (1 directory, 4 files, 3 of /dev/null, 6 ends
+ * of sockets, 4 of pipes, 2 of eventfd), prints "ready" and waits for the end of stdin; they end with it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void check(int result, const char *what) {
+  if (result >= 0) return;
+  fprintf(stderr, "crowd: %s: %s\n", what, strerror(errno));
+  exit(1);
+}
+
+static void live(pid_t parent) {
+  int pair[2];
+  check(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");
+  if (getppid() != parent) exit(1);
+  check(close_range(0, ~0U, 0), "close_range");
+  for (int i = 0; i < 3; i++) check(open("/dev/null", O_RDWR), "/dev/null");
+  for (int i = 0; i < 3; i++) check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
+  for (int i = 0; i < 2; i++) check(pipe(pair), "pipe");
+  for (int i = 0; i < 2; i++) check(eventfd(0, 0), "eventfd");
+  for (int i = 0; i < 4; i++) check(open("/etc/passwd", O_RDONLY), "/etc/passwd");
+  check(open("/", O_RDONLY | O_DIRECTORY), "/");
+  for (;;) pause();
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) return fprintf(stderr, "usage: crowd PROCESSES\n"), 2;
+  pid_t parent = getpid();
+  for (long left = strtol(argv[1], NULL, 10); left > 0; left--) {
+    pid_t child = fork();
+    check(child, "fork");
+    if (child == 0) live(parent);
+  }
+  puts("ready");
+  fflush(stdout);
+  char byte;
+  while (read(0, &byte, 1) > 0) continue;
+  return 0;
+}
