@@ -32,13 +32,17 @@ function barOf({ id, label }: Entry, base: Case, samples: readonly Sample[]): Ba
   return { id, label, seconds: (milliseconds ?? longest) / 1e3, ended: milliseconds === null };
 }
 
-/** Wall time as an SVG bar chart: of each job on each file system the case of 100,000, or the largest there is. */
-export function renderChart({ samples, entries }: Results): string {
+/**
+ * Wall time as an SVG bar chart: of each job on each file system the case of 100,000, or the largest there is;
+ * `null` where nothing was removed or looked for.
+ */
+export function renderChart({ samples, entries }: Results): string | null {
   const panels = chosen(casesOf(samples)).map((base) => {
     const ids = contestantsOf(samples, base);
     const bars = entries.filter(({ id }) => ids.includes(id)).map((entry) => barOf(entry, base, samples));
     return { title: titleOf(base), bars };
   });
+  if (panels.length === 0) return null;
   const drawn = [text('Wall time in seconds, medians; shorter is better', 10, 22, 'value')];
   let y = 36;
   for (const { title, bars } of panels) {

@@ -3,13 +3,13 @@ import type { CallCount, Results } from './model.ts';
 import { casesOf } from './series.ts';
 import { renderCase, renderMemory, renderTable } from './table.ts';
 
-/** All that was measured, as Markdown. `chart`: the chart's file name. */
-export function renderMarkdown(results: Results, chart: string): string {
+/** All that was measured, as Markdown. `chart`: the chart's file name, where there is one. */
+export function renderMarkdown(results: Results, chart: string | null): string {
   const { samples, entries, calls } = results;
   const sections = casesOf(samples).map((base) => renderCase(base, samples, entries));
   const parts = [
     '# Benchmark',
-    `![Wall time of the contestants](${chart})`,
+    chart === null ? '' : `![Wall time of the contestants](${chart})`,
     renderMachine(results),
     renderGoals(results),
     HOW_TO_READ,
@@ -30,7 +30,10 @@ criu-sweep may remove them. The deep tree has 22,000 ordinary directories and 16
 Rounds are interleaved and each begins with another contestant; times are medians over the rounds, **×** is the median
 of the ratios to criu-sweep taken round by round (above 1: slower or larger than criu-sweep). CPU is user and system
 time together, memory the peak resident set. A tree is made anew for each removal, written out to the disk before it,
-and counted after it: “right” means every leftover went, or in a dry run was printed, and nothing else.`;
+and counted after it: “right” means every leftover went, or in a dry run was printed, and nothing else.
+
+The look at who uses a directory is a dry run of one leftover while a thousand more processes live on the machine.
+fuser and lsof are asked about the directory alone, and exit with 1 where nobody uses it.`;
 
 function renderMachine({ machine, options, missing }: Results): string {
   const rows = [

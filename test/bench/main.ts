@@ -88,8 +88,9 @@ function write(results: Results, directory: string): void {
     say(`wrote ${path.join(directory, name)}`);
   };
   save('results.json', `${JSON.stringify(results, null, 1)}\n`);
-  save('chart.svg', renderChart(results));
-  save('results.md', renderMarkdown(results, 'chart.svg'));
+  const chart = renderChart(results);
+  if (chart !== null) save('chart.svg', chart);
+  save('results.md', renderMarkdown(results, chart === null ? null : 'chart.svg'));
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
