@@ -28,7 +28,7 @@ static void live(pid_t parent) {
   int pair[2];
   check(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");
   if (getppid() != parent) exit(1);
-  check(close_range(0, ~0U, 0), "close_range");
+  for (int inherited = 0; inherited < 64; inherited++) close(inherited);
   for (int i = 0; i < 3; i++) check(open("/dev/null", O_RDWR), "/dev/null");
   for (int i = 0; i < 3; i++) check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
   for (int i = 0; i < 2; i++) check(pipe(pair), "pipe");
