@@ -4,7 +4,8 @@
  *   crowd PROCESSES
  *
  * Starts them, each with 20 descriptors of the kinds that services have (1 directory, 4 files, 3 of /dev/null, 6 ends
- * of sockets, 4 of pipes, 2 of eventfd), prints "ready" and waits for the end of stdin; they end with it.
+ * of sockets, 4 of pipes, 2 of eventfd), prints "ready" and waits for the end of stdin. Then it
+ * ends them; they end with it also where it is killed.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void check(int result, const char *what) {
@@ -40,15 +42,19 @@ static void live(pid_t parent) {
 
 int main(int argc, char **argv) {
   if (argc != 2) return fprintf(stderr, "usage: crowd PROCESSES\n"), 2;
-  pid_t parent = getpid();
-  for (long left = strtol(argv[1], NULL, 10); left > 0; left--) {
-    pid_t child = fork();
-    check(child, "fork");
-    if (child == 0) live(parent);
+  long processes = strtol(argv[1], NULL, 10);
+  pid_t parent = getpid(), *children = calloc(processes, sizeof *children);
+  check(children == NULL ? -1 : 0, "calloc");
+  for (long i = 0; i < processes; i++) {
+    check(children[i] = fork(), "fork");
+    if (children[i] == 0) live(parent);
   }
   puts("ready");
   fflush(stdout);
   char byte;
   while (read(0, &byte, 1) > 0) continue;
+  for (long i = 0; i < processes; i++) kill(children[i], SIGKILL);
+  while (wait(NULL) > 0) continue;
+  free(children);
   return 0;
 }
