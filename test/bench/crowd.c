@@ -4,8 +4,8 @@
  *   crowd PROCESSES
  *
  * Starts them, each with 20 descriptors of the kinds that services have (1 directory, 4 files, 3 of /dev/null, 6 ends
- * of sockets, 4 of pipes, 2 of eventfd), prints "ready" and waits for the end of stdin. Then it
- * ends them; they end with it also where it is killed.
+ * of sockets, 4 of pipes, 2 of eventfd), prints "ready" and waits for the end of stdin. Then it ends them; they end
+ * with it also where it is killed.
  */
 #define _GNU_SOURCE
 #include <errno.h>
