@@ -23,8 +23,6 @@ export interface Plan {
   readonly sizes: readonly number[];
   readonly runs: number;
   readonly contestants: readonly Contestant[];
-  /** Who takes part in the look at who uses a directory. */
-  readonly lookers: readonly Runner[];
   /** Of our command, where it is there. */
   readonly ours: Contestant | null;
   /** A file that the full report is written to. */
@@ -37,7 +35,7 @@ const LOOK_ROUNDS = 15;
 /** The contests in the order they are held: small before large, so that the slow are known before it gets long. */
 export function planContests(plan: Plan): readonly Contest[] {
   const { only, fs: systems, sizes, runs, contestants } = plan;
-  const contest = (base: Case): Contest => ({
+  const contest = (base: Contested): Contest => ({
     case: base,
     rounds: runs,
     runners: runnersOf(base, contestants),
@@ -59,9 +57,11 @@ export function planContests(plan: Plan): readonly Contest[] {
   ];
 }
 
-function runnersOf({ job, shape }: Case, contestants: readonly Contestant[]): readonly Runner[] {
+type Contested = Case & { readonly job: 'removal' | 'dry-run' | 'look' };
+
+function runnersOf({ job, shape }: Contested, contestants: readonly Contestant[]): readonly Runner[] {
   return contestants.flatMap(({ tool, self }) => {
-    const make = job === 'dry-run' ? tool.dryRun : tool.removal;
+    const make = { removal: tool.removal, 'dry-run': tool.dryRun, look: tool.look }[job];
     return make ? [{ id: tool.id, command: (directory: string) => make(self, { directory, shape }) }] : [];
   });
 }
@@ -75,26 +75,41 @@ function startup({ ours, fs: [fs] }: Plan): readonly Contest[] {
   return [{ case: base, runners: [node, empty], rounds: STARTUP_ROUNDS }];
 }
 
-/** A dry run of one leftover on a host with many processes, of which what matters is the look at who uses it. */
-function look({ lookers, fs: [fs] }: Plan): readonly Contest[] {
+/** A dry run of one leftover on a host with many processes, with the in-use check, without, and who else looks. */
+function look({ contestants, ours, fs: [fs] }: Plan): readonly Contest[] {
   if (!fs) return [];
-  return [{ case: { job: 'look', fs, shape: 'flat', leftovers: 1 }, runners: lookers, rounds: LOOK_ROUNDS }];
+  const base: Contested = { job: 'look', fs, shape: 'flat', leftovers: 1 };
+  const runners = [
+    ...sweeps('dryRun', ours, 'criu-sweep --no-in-use', '--no-in-use'),
+    ...runnersOf(base, contestants),
+  ];
+  return [{ case: base, runners, rounds: LOOK_ROUNDS }];
 }
 
 /** A removal with the full JSON report to a file over the same without. */
 function report({ ours, fs: [fs], sizes, runs, reportFile }: Plan): readonly Contest[] {
-  if (!ours || !fs) return [];
-  const removal = (directory: string) => ours.tool.removal(ours.self, { directory, shape: 'flat' });
-  const reporting = (directory: string) => ({
-    argv: [...removal(directory).argv, '--report', path.resolve(reportFile)],
-  });
-  const runners = [
-    { id: 'criu-sweep', command: removal },
-    { id: 'criu-sweep --report', command: reporting },
-  ];
+  if (!fs) return [];
+  const runners = sweeps('removal', ours, 'criu-sweep --report', '--report', path.resolve(reportFile));
   return sizes.map((leftovers) => ({
     case: { job: 'report', fs, shape: 'flat', leftovers },
     runners,
     rounds: runs,
   }));
+}
+
+/** Our command as it is, and as `id` with more options. */
+function sweeps(
+  job: 'removal' | 'dryRun',
+  ours: Contestant | null,
+  id: string,
+  ...options: readonly string[]
+): readonly Runner[] {
+  const make = ours?.tool[job];
+  if (!ours || !make) return [];
+  const plain = (directory: string) => make(ours.self, { directory, shape: 'flat' });
+  const more = (directory: string) => ({ argv: [...plain(directory).argv, ...options] });
+  return [
+    { id: 'criu-sweep', command: plain },
+    { id, command: more },
+  ];
 }

@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { Entry } from './model.ts';
 import type { Native } from './native.ts';
 import { ENVIRONMENT } from './process.ts';
-import { SUFFIX, TOOLS, type Tool } from './tools.ts';
+import type { Tool } from './tool.ts';
+import { SUFFIX, TOOLS } from './tools.ts';
 
 /** A tool that is there, with the beginning of its command line. */
 export interface Contestant {
@@ -39,7 +40,8 @@ export function findContestants(sources: Sources): {
 
 /** A contestant for the report; its six-character suffixes are shortened to `??????`. */
 export function describe({ tool, self }: Contestant): Entry {
-  const { argv, stdin } = tool.removal(
+  const make = tool.removal === undefined ? tool.look : tool.removal;
+  const { argv, stdin } = make(
     self.map((part) => path.basename(part)),
     { directory: 'DIR', shape: 'flat' },
   );
@@ -59,14 +61,10 @@ function locate(tool: Tool, { native, command, peersDir }: Sources): readonly st
   if (tool.id === 'floor') return [native.floor];
   if (tool.executables.length === 0) return existsSync(command) ? throughNode(command) : null;
   const peers = peersDir ? [peersDir, path.join(peersDir, 'node_modules/.bin')] : [];
-  const first = findExecutable(tool.executables, [...peers, 'node_modules/.bin']);
+  const directories = [...peers, 'node_modules/.bin', ...ENVIRONMENT.PATH.split(':').filter(Boolean)];
+  const candidates = directories.flatMap((dir) => tool.executables.map((name) => path.resolve(dir, name)));
+  const first = candidates.find(executable);
   return first === undefined ? null : throughNode(first);
-}
-
-/** The first file of one of these names that can be executed, in `before` and then in PATH. */
-export function findExecutable(names: readonly string[], before: readonly string[] = []): string | undefined {
-  const directories = [...before, ...ENVIRONMENT.PATH.split(':').filter(Boolean)];
-  return directories.flatMap((dir) => names.map((name) => path.resolve(dir, name))).find(executable);
 }
 
 function executable(file: string): boolean {
@@ -86,7 +84,8 @@ function throughNode(file: string): readonly string[] {
 
 function versionOf(tool: Tool, self: readonly string[]): string {
   const [file = '', ...args] = tool.id === 'floor' ? ['cc'] : self;
-  const { stdout, stderr } = spawnSync(file, [...args, '--version'], { env: ENVIRONMENT, encoding: 'utf8' });
+  const option = tool.versionOption ?? '--version';
+  const { stdout, stderr } = spawnSync(file, [...args, option], { env: ENVIRONMENT, encoding: 'utf8' });
   const version = /\b\d[\w.+~-]*/.exec(`${stdout}\n${stderr}`)?.[0] ?? 'unknown';
   return tool.id === 'floor' ? `cc ${version}` : version;
 }

@@ -1,18 +1,14 @@
 import { spawn } from 'node:child_process';
+import { CROWD } from './model.ts';
 import type { Native } from './native.ts';
 import { ENVIRONMENT, stop } from './process.ts';
 
-/** The processes of a crowd; each has 20 descriptors, see crowd.c. */
-export const CROWD = 1_000;
-/** Milliseconds that they get to open their descriptors after the last was forked. */
-const SETTLING_MS = 2_000;
-
 /**
- * Does something while {@link CROWD} more processes live on this machine.
+ * Does something while the processes of {@link CROWD} live on this machine.
  * @throws Error with the crowd's words where it cannot be made.
  */
 export async function inCrowd<T>(native: Native, act: () => Promise<T>): Promise<T> {
-  const crowd = spawn(native.crowd, [String(CROWD)], {
+  const crowd = spawn(native.crowd, [String(CROWD.processes)], {
     env: ENVIRONMENT,
     stdio: ['pipe', 'pipe', 'pipe'],
     signal: stop.signal,
@@ -26,9 +22,8 @@ export async function inCrowd<T>(native: Native, act: () => Promise<T>): Promise
       });
       crowd.stdout.once('data', () => resolve());
       crowd.once('error', reject);
-      crowd.once('close', () => reject(new Error(`no crowd of ${CROWD} processes: ${complaint}`)));
+      crowd.once('close', () => reject(new Error(`no crowd of ${CROWD.processes} processes: ${complaint}`)));
     });
-    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
     return await act();
   } finally {
     crowd.stdin.end();

@@ -8,7 +8,6 @@ import { type Arena, hold } from './contest.ts';
 import { describe, findContestants } from './contestants.ts';
 import { inCrowd } from './crowd.ts';
 import { renderMarkdown } from './document.ts';
-import { findLookers } from './lookers.ts';
 import { describeMachine, mountOf } from './machine.ts';
 import type { FileSystem, Results, Sample } from './model.ts';
 import { compile } from './native.ts';
@@ -35,16 +34,11 @@ function openGrounds(options: Options): {
   return { scratch: open(options.tmpfsDir), grounds };
 }
 
-const NO_LOOKERS: ReturnType<typeof findLookers> = { runners: [], entries: [], missing: [] };
-
 async function bench(options: Options, scratch: string, grounds: ReturnType<typeof openGrounds>['grounds']) {
   const sources = path.resolve('test/bench');
   const native = compile(sources, scratch);
   const { contestants, missing } = findContestants({ ...options, native, wanted: options.tools });
-  const ours = contestants.find(({ tool }) => tool.id === 'criu-sweep') ?? null;
-  const lookers = options.only.includes('look') ? findLookers(ours) : NO_LOOKERS;
-  const allMissing = [...missing, ...lookers.missing];
-  for (const each of allMissing) say(`missing: ${each}`);
+  for (const each of missing) say(`missing: ${each}`);
   const machine = describeMachine(grounds);
   const ground = (fs: FileSystem) => grounds.find((each) => each.fs === fs)?.directory ?? scratch;
   const arena = (fs: FileSystem): Arena => ({ ...options, native, scratch, ground: ground(fs), say });
@@ -52,8 +46,7 @@ async function bench(options: Options, scratch: string, grounds: ReturnType<type
   const plan = {
     ...options,
     contestants,
-    lookers: lookers.runners,
-    ours,
+    ours: contestants.find(({ tool }) => tool.id === 'criu-sweep') ?? null,
     reportFile: path.join(scratch, 'report.json'),
   };
   for (const contest of planContests(plan)) {
@@ -67,8 +60,8 @@ async function bench(options: Options, scratch: string, grounds: ReturnType<type
   const results: Results = {
     machine,
     options: process.argv.slice(2).join(' '),
-    entries: [...contestants.map(describe), ...lookers.entries],
-    missing: allMissing,
+    entries: contestants.map(describe),
+    missing,
     samples,
     calls,
   };

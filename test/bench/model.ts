@@ -13,6 +13,9 @@ export type Shape = 'flat' | 'deep';
 /** The deep tree: ordinary directories and ordinary files, and the leftovers spread over them. */
 export const DEEP = { directories: 22_000, files: 160_000, leftovers: 2_000 } as const;
 
+/** The look's host: so many more processes live on it, each with so many descriptors, see crowd.c. */
+export const CROWD = { processes: 1_000, descriptors: 20 } as const;
+
 /** One contest: the same job, on a tree of the same size, for every contestant that can do it. */
 export interface Case {
   readonly job: 'removal' | 'dry-run' | 'startup' | 'look' | 'report';

@@ -1,5 +1,4 @@
-import { CROWD } from './crowd.ts';
-import type { Case, Sample } from './model.ts';
+import { type Case, CROWD, type Sample } from './model.ts';
 import { type Measured, median } from './statistics.ts';
 
 /** The quantities that samples are compared by: milliseconds, milliseconds, MB (10^6 bytes). */
@@ -58,7 +57,7 @@ export function titleOf({ job, fs, shape, leftovers }: Case): string {
     case 'startup':
       return 'Start-up on an empty directory';
     case 'look':
-      return `Look at who uses one directory, among ${CROWD.toLocaleString('en')} processes of 20 descriptors`;
+      return `Look at who uses one directory, among ${CROWD.processes.toLocaleString('en')} processes of ${CROWD.descriptors} descriptors`;
     case 'removal':
       return `Removal, ${where}`;
     case 'dry-run':

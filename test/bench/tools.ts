@@ -1,28 +1,7 @@
 import path from 'node:path';
 import type { Command } from './measure.ts';
-import type { Shape } from './model.ts';
 import { PREFIXES } from './native.ts';
-
-/** The directory that a command is to sweep. */
-export interface Target {
-  readonly directory: string;
-  readonly shape: Shape;
-}
-
-/** A tool of the comparison: where it is found, how it is told to do the job, what of the job it cannot do. */
-export interface Tool {
-  readonly id: string;
-  readonly label: string;
-  /** Names of its executable; none: it is one of ours. */
-  readonly executables: readonly string[];
-  /** What to install where it is missing. */
-  readonly hint: string;
-  readonly lacks: string;
-  /** Taken only when `--tools` names it. */
-  readonly onRequest?: true;
-  readonly removal: (self: readonly string[], target: Target) => Command;
-  readonly dryRun?: (self: readonly string[], target: Target) => Command;
-}
+import type { Target, Tool } from './tool.ts';
 
 /** What mkdtemp(3) makes of XXXXXX, as a glob. */
 export const SUFFIX = '[A-Za-z0-9]'.repeat(6);
@@ -44,6 +23,8 @@ function ours(self: readonly string[], { directory, shape }: Target, ...options:
 
 const glob = ({ directory, shape }: Target) => path.join(directory, shape === 'deep' ? `**/${GLOB}` : GLOB);
 const floorOptions = ({ shape }: Target) => (shape === 'flat' ? ['-1'] : []);
+
+const LOOK_LACKS = 'mounts of other namespaces, locks, a CRIU at work next to it; it only looks';
 
 /** In the order of the tables. */
 export const TOOLS: readonly Tool[] = [
@@ -134,5 +115,23 @@ export const TOOLS: readonly Tool[] = [
     lacks:
       'kind, owner, mode, age, emptiness, in-use check: it has only the glob, and removes recursively; no dry run',
     removal: (self, target) => ({ argv: [...self, '--glob', glob(target)] }),
+  },
+  {
+    id: 'fuser',
+    label: 'fuser',
+    executables: ['fuser'],
+    hint: 'package psmisc',
+    lacks: LOOK_LACKS,
+    versionOption: '-V',
+    look: (self, { directory }) => ({ argv: [...self, '-s', directory] }),
+  },
+  {
+    id: 'lsof',
+    label: 'lsof',
+    executables: ['lsof'],
+    hint: 'package lsof',
+    lacks: LOOK_LACKS,
+    versionOption: '-v',
+    look: (self, { directory }) => ({ argv: [...self, '-w', '-n', '-P', '-t', '+d', directory] }),
   },
 ];
