@@ -152,7 +152,13 @@ test('two signals after the command has ended end us at once, while our words wa
 
 test('the work of a command that ended by itself is swept although a signal arrives just then', async () => {
   const where = stage();
-  const ended = await runScript(`${MAKE}; kill -TERM $PPID; kill -KILL $$`, where);
+  const until = (pid: string, state: string) =>
+    `until grep -q '^State:.${state}' /proc/${pid}/status; do :; done`;
+  const ended = await runScript(
+    `${MAKE}; kill -STOP $PPID; ${until('$PPID', 'T')}; kill -TERM $PPID
+    (${until('$$', 'Z')}; kill -CONT $PPID) & kill -KILL $$`,
+    where,
+  );
   expect(how(ended)).toBe('SIGKILL');
   expect(where.left()).toEqual([]);
 });
