@@ -23,7 +23,16 @@ export interface Ending {
 
 /** The exit status of a sweep that ended so. A signal wins over all, what is incomplete over what is to be removed. */
 export function exitCode({ interrupted, failures, toRemove }: Ending): number {
-  if (interrupted !== null && interrupted !== 'timeout') return EXIT[interrupted];
-  if (interrupted === 'timeout' || failures > 0) return EXIT.incomplete;
+  switch (interrupted) {
+    case 'SIGINT':
+    case 'SIGTERM':
+    case 'SIGHUP':
+      return EXIT[interrupted];
+    case 'timeout':
+    case 'max-removals':
+      return EXIT.incomplete;
+    case null:
+      if (failures > 0) return EXIT.incomplete;
+  }
   return toRemove > 0 ? EXIT.somethingToRemove : EXIT.done;
 }

@@ -7,6 +7,11 @@ export function childProcess(): typeof import('node:child_process') {
   return require('node:child_process');
 }
 
+/** node:net, which brings the same along. */
+export function net(): typeof import('node:net') {
+  return require('node:net');
+}
+
 /** node:tty, which brings the same along. */
 export function tty(): typeof import('node:tty') {
   return require('node:tty');

@@ -65,11 +65,19 @@ export type Reason =
   | { readonly why: 'too-young'; readonly ageMs: number }
   | { readonly why: 'future'; readonly mtime: string }
   | { readonly why: 'excluded' }
-  | { readonly why: 'unknown'; readonly code: string; readonly syscall: string }
+  | ({ readonly why: 'unknown' } & Unseen)
   | { readonly why: 'not-empty' }
   | { readonly why: 'in-use'; readonly pid: number; readonly command: Bytes }
   | { readonly why: 'locked'; readonly pid: number };
 export type Why = Reason['why'];
+
+/** A call that failed where something had to be seen, and the process (with its comm) that it was about, if any. */
+export interface Unseen {
+  readonly code: string;
+  readonly syscall: string;
+  readonly pid?: number;
+  readonly command?: Bytes;
+}
 
 /** The filter's judgement of one candidate; no reasons: nothing that lstat tells speaks against removing it. */
 export interface Verdict {
@@ -134,7 +142,7 @@ export interface SweepError {
 }
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
-export type Interruption = StopSignal | 'timeout';
+export type Interruption = StopSignal | 'timeout' | 'max-removals';
 
 /** How far the look for users of a directory could see. */
 export interface InUseReport {
@@ -198,6 +206,11 @@ export interface Summary {
   readonly finishedAt: number;
   readonly durationMs: number;
   readonly exitCode: number;
+}
+
+/** A moment to hear signals and to wait for slow readers. */
+export interface Pause {
+  readonly type: 'pause';
 }
 
 /** What a sweep tells, in order: `start`, then items, targets and errors as they come, `summary` last. */

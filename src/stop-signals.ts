@@ -1,7 +1,12 @@
 import { constants } from 'node:os';
-import type { StopSignal } from './model.ts';
+import type { Interruption, StopSignal } from './model.ts';
 
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Whether a sweep was stopped by a signal, which is then raised again. */
+export function isStopSignal(interruption: Interruption | null): interruption is StopSignal {
+  return STOP_SIGNALS.some((signal) => signal === interruption);
+}
 
 /** Listens for the signals that ask us to stop. The first is noted; a second ends the process at once. */
 export class StopSignals {

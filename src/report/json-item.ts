@@ -50,6 +50,8 @@ function reasonValues(reason: Reason): object {
   switch (reason.why) {
     case 'mounted':
       return { why: reason.why, where: decode(reason.where).text };
+    case 'unknown':
+      return reason.command === undefined ? reason : { ...reason, command: decode(reason.command).text };
     case 'in-use':
       return { why: reason.why, pid: reason.pid, command: decode(reason.command).text };
     default:

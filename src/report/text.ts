@@ -1,6 +1,6 @@
 import ms from 'ms';
 import { joinPath } from '../bytes.ts';
-import type { Item, Reason } from '../model.ts';
+import type { Item, Reason, Unseen } from '../model.ts';
 import type { Colors } from './colors.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './format.ts';
@@ -33,6 +33,10 @@ export function itemPath({ candidate }: Item): string {
   return escapeName(joinPath(candidate.parent.path, candidate.name));
 }
 
+function processText({ pid, command }: Unseen): string {
+  return pid === undefined ? '' : `, pid ${pid} ${escapeName(command ?? '')}`.trimEnd();
+}
+
 /** A reason as a person reads it: its word, and what was found in brackets. */
 export function reasonText(reason: Reason): string {
   switch (reason.why) {
@@ -47,7 +51,7 @@ export function reasonText(reason: Reason): string {
     case 'future':
       return `future (${reason.mtime})`;
     case 'unknown':
-      return `unknown (${reason.code} ${reason.syscall})`;
+      return `unknown (${reason.code} ${reason.syscall}${processText(reason)})`;
     case 'in-use':
       return `in-use (pid ${reason.pid} ${escapeName(reason.command)})`;
     case 'locked':

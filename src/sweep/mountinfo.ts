@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { joinPath } from '../bytes.ts';
-import { errnoOf } from '../errno.ts';
+import { type Errno, errnoOf } from '../errno.ts';
 import type { Bytes } from '../model.ts';
 import { makeDevice } from './device.ts';
 
@@ -50,13 +50,18 @@ function unescapeOctal(field: Bytes): Bytes {
   );
 }
 
-/** The mounts of our own namespace below our root; none where there is no /proc to ask. */
+export const OWN_MOUNTINFO = '/proc/self/mountinfo';
+
+/**
+ * The mounts of our own namespace below our root. ENOENT says that there is no /proc to ask, and nothing is known of
+ * any mount; every other errno that they could not be read, and then nothing may be swept.
+ */
 export function readOwnMounts(): OwnMounts {
   try {
-    return new OwnMounts(parseMountinfo(readFileSync('/proc/self/mountinfo', 'latin1')));
+    return new OwnMounts(parseMountinfo(readFileSync(OWN_MOUNTINFO, 'latin1')));
   } catch (error) {
-    errnoOf(error);
-    return new OwnMounts([]);
+    const { code, syscall } = errnoOf(error);
+    return new OwnMounts([], code === 'ENOENT' ? null : { code, syscall });
   }
 }
 
@@ -67,9 +72,12 @@ export class OwnMounts {
   readonly #byPath = new Map<Bytes, Mount>();
   readonly #lastComponents = new Set<Bytes>();
   readonly #tmpfs = new Set<number>();
+  /** Why they could not be read; `null`: they were, or there is no /proc. */
+  readonly failure: Errno | null;
 
-  constructor(mounts: readonly Mount[]) {
+  constructor(mounts: readonly Mount[], failure: Errno | null = null) {
     this.all = mounts;
+    this.failure = failure;
     for (const mount of mounts) {
       this.#byPath.set(mount.mountPoint, mount);
       this.#lastComponents.add(mount.mountPoint.slice(mount.mountPoint.lastIndexOf('/') + 1));

@@ -6,6 +6,7 @@ import type {
   Interruption,
   InUseReport,
   Item,
+  Pause,
   Policy,
   SweepError,
   SweepEvent,
@@ -14,10 +15,14 @@ import { seemsEmpty } from './emptiness.ts';
 import { judge } from './filter.ts';
 import type { Users } from './in-use/users.ts';
 import { lstatName } from './lstat.ts';
+import { OWN_MOUNTINFO } from './mountinfo.ts';
 import { NOT_EMPTY, remove, wouldRemove } from './reaper.ts';
 import type { ScanScope } from './scanner.ts';
+import { Stop } from './stop.ts';
 import { Tally } from './tally.ts';
 import { scanTarget, type Target } from './targets.ts';
+
+export type { Pause } from '../model.ts';
 
 /** All that a sweep is told. */
 export interface SweepRequest {
@@ -39,14 +44,11 @@ export interface SweepRequest {
   /** Milliseconds since then, by a clock that is never set back. */
   readonly elapsedMs: () => number;
   /** Looks who uses directories, once, at the first candidate that has passed all else; `null`: nobody looks. */
-  readonly lookForUsers: (() => Users) | null;
+  readonly lookForUsers: (() => Generator<Pause, Users, void>) | null;
+  /** Removals after which the sweep stops before the next; `null`: as many as there are. */
+  readonly maxRemovals: number | null;
   /** Asked before every removal: whether to stop, and for what. */
   readonly interrupted: () => Interruption | null;
-}
-
-/** A moment to hear signals and to wait for slow readers. */
-export interface Pause {
-  readonly type: 'pause';
 }
 
 const NOT_LOOKED: InUseReport = { checked: true, unreadableProcesses: 0, foreignPidNamespace: false };
@@ -57,78 +59,127 @@ const NOT_LOOKED: InUseReport = { checked: true, unreadableProcesses: 0, foreign
  * whoever draws the events waits a tick at each pause, to hear signals.
  */
 export function* sweep(request: SweepRequest): Generator<SweepEvent | Pause, void, void> {
-  const { host, uid, dryRun, check, policy, command, interrupted, startedAt } = request;
+  const { host, uid, dryRun, check, policy, command, startedAt } = request;
   const ran = command === undefined ? {} : { command };
   yield { type: 'start', start: { host, uid, startedAt, dryRun, policy, ...ran } };
 
   const tally = new Tally();
-  const settle = settler(request, startedAt);
-  let stopped: Interruption | null = null;
+  const stop = new Stop(request.interrupted, request.maxRemovals);
+  const settler = new Settler(request, stop);
   let incomplete = request.errors.length;
   for (const error of request.errors) yield { type: 'error', error };
-  for (const target of request.targets) {
-    for (const found of scanTarget(target, request.scope, interrupted)) {
+  for (const target of withMountsSeen(request)) {
+    for (const found of scanTarget(target, request.scope, stop)) {
       if (found.type === 'candidate') {
-        const item = settle.item(found.candidate);
+        const item = settler.settle(found.candidate) ?? (yield* settler.lookAndSettle(found.candidate));
+        if (item === null) continue;
         tally.add(item);
         yield { type: 'item', item };
         continue;
       }
       if (found.type === 'error') incomplete += 1;
-      if (found.type === 'target' && found.target.status === 'interrupted') stopped ??= interrupted();
       yield found;
     }
+  }
+  for (const error of settler.users?.failures ?? []) {
+    incomplete += 1;
+    yield { type: 'error', error };
   }
 
   const counts = tally.counts();
   const toRemove = check ? counts.wouldRemove : 0;
   const durationMs = Math.round(request.elapsedMs());
+  const interrupted = stop.reason;
   yield {
     type: 'summary',
     summary: {
       counts,
-      inUse: settle.users()?.report ?? { ...NOT_LOOKED, checked: request.lookForUsers !== null },
-      blindness: settle.users()?.blindness ?? null,
-      interrupted: stopped,
+      inUse: settler.users?.report ?? { ...NOT_LOOKED, checked: request.lookForUsers !== null },
+      blindness: settler.users?.blindness ?? null,
+      interrupted,
       incomplete,
       finishedAt: startedAt + durationMs,
       durationMs,
-      exitCode: exitCode({ interrupted: stopped, failures: incomplete + counts.failed, toRemove }),
+      exitCode: exitCode({ interrupted, failures: incomplete + counts.failed, toRemove }),
     },
   };
 }
 
-/** Takes one candidate after the other through filter, users and reaper. */
-function settler(request: SweepRequest, now: number) {
-  const { policy, dryRun, lookForUsers } = request;
-  const { mounts } = request.scope;
-  const end = dryRun ? wouldRemove : remove;
-  let users: Users | null = null;
+/** The targets; none can be swept where the mounts in them are not known. */
+function withMountsSeen({ targets, scope }: SweepRequest): readonly Target[] {
+  const { failure } = scope.mounts;
+  if (failure === null) return targets;
+  return targets.map(({ path }, at) => ({
+    plan: 'none',
+    path,
+    status: 'unreadable',
+    error: at === 0 ? { path: OWN_MOUNTINFO, ...failure } : null,
+  }));
+}
 
-  function settle(candidate: Candidate): Item {
-    const facts = lstatName(candidate.name);
-    if (facts === null) return { candidate, facts, ageMs: null, result: { outcome: 'vanished' } };
-    const { reasons, ageMs } = judge(candidate, facts, policy, now);
-    if (reasons.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons } };
-    if (lookForUsers !== null && users === null) {
-      if (!seemsEmpty(candidate.name, facts, mounts)) return { candidate, facts, ageMs, result: NOT_EMPTY };
-      users = lookForUsers();
-      return settle(candidate);
-    }
-    const uses = users?.of(candidate, facts) ?? [];
-    if (uses.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons: uses } };
-    return { candidate, facts, ageMs, result: end(candidate, facts, mounts) };
+/** Takes one candidate after the other through filter, users and reaper. */
+class Settler {
+  readonly #request: SweepRequest;
+  readonly #stop: Stop;
+  #users: Users | null = null;
+
+  constructor(request: SweepRequest, stop: Stop) {
+    this.#request = request;
+    this.#stop = stop;
   }
 
-  return {
-    users: () => users,
-    item(candidate: Candidate): Item {
-      try {
-        return settle(candidate);
-      } catch (error) {
-        const reason = { why: 'unknown', ...errnoOf(error) } as const;
-        return { candidate, facts: null, ageMs: null, result: { outcome: 'kept', reasons: [reason] } };
+  /** Who uses which directory, once that was looked at. */
+  get users(): Users | null {
+    return this.#users;
+  }
+
+  /** What comes of a candidate of the directory we stand in; `null`: it has to be looked first who uses it. */
+  settle(candidate: Candidate): Item | null {
+    try {
+      return this.#judge(candidate);
+    } catch (error) {
+      const reason = { why: 'unknown', ...errnoOf(error) } as const;
+      return { candidate, facts: null, ageMs: null, result: { outcome: 'kept', reasons: [reason] } };
+    }
+  }
+
+  /** Looks who uses directories, and settles the candidate then; `null`: the sweep is to stop before it. */
+  *lookAndSettle(candidate: Candidate): Generator<Pause, Item | null, void> {
+    const { lookForUsers } = this.#request;
+    if (this.#users === null && lookForUsers !== null) {
+      const look = lookForUsers();
+      for (let step = look.next(); ; step = look.next()) {
+        if (step.done === true) {
+          this.#users = step.value;
+          break;
+        }
+        yield step.value;
+        if (this.#stop.asked() !== null) break;
       }
-    },
-  };
+    }
+    // Signals and the end of the time came in the look's pauses.
+    if (this.#stop.asked() === null && this.#stop.mayRemove()) return this.settle(candidate);
+    this.#stop.refuse();
+    return null;
+  }
+
+  #judge(candidate: Candidate): Item | null {
+    const { policy, dryRun, lookForUsers, startedAt, scope } = this.#request;
+    const { mounts } = scope;
+    const facts = lstatName(candidate.name);
+    if (facts === null) return { candidate, facts, ageMs: null, result: { outcome: 'vanished' } };
+    const { reasons, ageMs } = judge(candidate, facts, policy, startedAt);
+    if (reasons.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons } };
+    if (lookForUsers !== null && this.#users === null) {
+      return seemsEmpty(candidate.name, facts, mounts)
+        ? null
+        : { candidate, facts, ageMs, result: NOT_EMPTY };
+    }
+    const uses = this.#users?.of(candidate, facts) ?? [];
+    if (uses.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons: uses } };
+    if (!this.#stop.mayRemove()) return null;
+    const result = dryRun ? wouldRemove(candidate, facts, mounts) : remove(candidate, facts, mounts);
+    if (result.outcome === 'removed' || result.outcome === 'would-remove') this.#stop.countRemoval();
+    return { candidate, facts, ageMs, result };
+  }
 }

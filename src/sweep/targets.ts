@@ -1,15 +1,8 @@
 import { joinPath } from '../bytes.ts';
-import type {
-  Bytes,
-  Identity,
-  Interruption,
-  Kind,
-  SweepError,
-  TargetReport,
-  TargetStatus,
-} from '../model.ts';
+import type { Bytes, Identity, Kind, SweepError, TargetReport, TargetStatus } from '../model.ts';
 import { sameFile } from './lstat.ts';
 import { type Looked, type Scanned, type ScanScope, scanTree } from './scanner.ts';
+import type { Stop } from './stop.ts';
 import { stepDown } from './working-directory.ts';
 
 /** A target that has been resolved, before anything was entered. `path` is what the caller wrote, or a glob's match. */
@@ -46,17 +39,16 @@ export interface CandidateTarget {
 export type TargetScanned = Scanned | { readonly type: 'target'; readonly target: TargetReport };
 
 /** Scans one target, until it is done or there is a reason to stop. */
-export function* scanTarget(
-  target: Target,
-  scope: ScanScope,
-  interrupted: () => Interruption | null,
-): Generator<TargetScanned> {
+export function* scanTarget(target: Target, scope: ScanScope, stop: Stop): Generator<TargetScanned> {
   const looked: Looked = { directories: 0, entries: 0 };
   let status: TargetStatus = target.plan === 'none' ? target.status : 'swept';
-  if (interrupted() !== null) status = 'interrupted';
-  else {
+  if (stop.asked() !== null) {
+    stop.refuse();
+    status = 'interrupted';
+  } else {
     for (const found of scan(target, scope, looked)) {
-      if (interrupted() !== null) {
+      if (stop.asked() !== null) {
+        stop.refuse();
         status = 'interrupted';
         break;
       }
@@ -65,6 +57,10 @@ export function* scanTarget(
         if (target.plan === 'tree' && target.forgiven?.includes(found.error.code)) continue;
       }
       yield found;
+      if (stop.refused) {
+        status = 'interrupted';
+        break;
+      }
     }
   }
   yield { type: 'target', target: { path: target.path, resolved: resolvedPath(target), status, ...looked } };

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { OwnMounts } from '../../src/sweep/mountinfo.ts';
 import { nameMatcher } from '../../src/sweep/names.ts';
 import type { ScanScope } from '../../src/sweep/scanner.ts';
+import { Stop } from '../../src/sweep/stop.ts';
 import { scanTarget } from '../../src/sweep/targets.ts';
 import { scratch } from '../support/scratch.ts';
 
@@ -25,7 +26,7 @@ function scanGone(forgiven: readonly string[] | null) {
   const identity = statSync(path);
   rmdirSync(path);
   const target = { plan: 'tree', path, resolved: path, identity, ...(forgiven && { forgiven }) } as const;
-  return [...scanTarget(target, scope, () => null)].map((found) =>
+  return [...scanTarget(target, scope, new Stop(() => null, null))].map((found) =>
     found.type === 'target' ? found.target.status : found.type,
   );
 }

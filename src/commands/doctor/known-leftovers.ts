@@ -2,7 +2,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { encode } from '../../bytes.ts';
 import { CATALOGUE } from '../../criu/catalogue.ts';
 import { type Caller, knownTargets } from '../../criu/work-dirs.ts';
-import type { InUseReport, Policy, SweepError } from '../../model.ts';
+import type { InUseReport, Pause, Policy, SweepError } from '../../model.ts';
 import { escapeName } from '../../report/escape.ts';
 import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import type { Users } from '../../sweep/in-use/users.ts';
@@ -54,8 +54,8 @@ export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number)
     placeOf.push(...known.targets.map(() => place));
   }
   let users: Users | null = null;
-  const look = (): Users => {
-    users ??= lookForUsers({ kinds: CATALOGUE, match, mounts, uid: caller.uid });
+  const look = function* (): Generator<Pause, Users, void> {
+    users ??= yield* lookForUsers({ kinds: CATALOGUE, match, mounts, uid: caller.uid });
     return users;
   };
   const errors: SweepError[] = [];
@@ -73,6 +73,7 @@ export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number)
     startedAt: now,
     elapsedMs: () => 0,
     lookForUsers: look,
+    maxRemovals: null,
     interrupted: () => null,
   })) {
     if (event.type === 'pause') await nextTick();
@@ -83,8 +84,17 @@ export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number)
     place?.inspection.add(event.item);
     if (place !== undefined && event.item.result.outcome === 'would-remove') place.removable += 1;
   }
+  const { report } = await lookedAt(look());
   const left = places.reduce((sum, { inspection }) => sum + inspection.finish().left, 0);
-  return { check: checkPlaces(places, left, seriousErrors(errors, caller)), inUse: look().report, left };
+  return { check: checkPlaces(places, left, seriousErrors(errors, caller)), inUse: report, left };
+}
+
+async function lookedAt(look: Generator<Pause, Users, void>): Promise<Users> {
+  for (;;) {
+    const step = look.next();
+    if (step.done === true) return step.value;
+    await nextTick();
+  }
 }
 
 /** What a user may not enter is no concern of his sweep. */

@@ -5,7 +5,7 @@ import { isTerminal } from '../../is-terminal.ts';
 import type { Interruption, Summary, SweepEvent } from '../../model.ts';
 import { Output } from '../../output.ts';
 import { destinationOf, OutputFile } from '../../output-file.ts';
-import { endBy, StopSignals } from '../../stop-signals.ts';
+import { endBy, isStopSignal, StopSignals } from '../../stop-signals.ts';
 import { type Pause, sweep } from '../../sweep/sweep.ts';
 import { Progress } from '../../terminal.ts';
 import { readTool } from '../../version.ts';
@@ -42,7 +42,7 @@ export async function inspectCommand(
     signals.received ?? (performance.now() > deadline ? 'timeout' : null);
   const summary = await look({ written, options, env, prepared, interrupted, report });
   signals.release();
-  if (summary.interrupted !== null && summary.interrupted !== 'timeout') endBy(summary.interrupted);
+  if (isStopSignal(summary.interrupted)) endBy(summary.interrupted);
   return summary.exitCode;
 }
 

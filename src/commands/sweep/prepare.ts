@@ -48,6 +48,7 @@ export async function prepare(
     check,
     dryRun: dryRun || check,
     scope: { match, excludes, maxDepth, crossDevice, mounts, ...claims(targets) },
+    maxRemovals: null,
     lookForUsers: options.inUse ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid }) : null,
   };
 }

@@ -5,7 +5,7 @@ import { EXIT } from '../../exit-code.ts';
 import { isTerminal } from '../../is-terminal.ts';
 import type { Summary } from '../../model.ts';
 import { Output } from '../../output.ts';
-import { endBy, StopSignals } from '../../stop-signals.ts';
+import { endBy, isStopSignal, StopSignals } from '../../stop-signals.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import { Progress } from '../../terminal.ts';
 import { drive, type Sink } from './drive.ts';
@@ -49,7 +49,7 @@ export async function sweepCommand(
       files,
       first,
     );
-    if (interrupted !== null && interrupted !== 'timeout') {
+    if (isStopSignal(interrupted)) {
       signals.release();
       endBy(interrupted);
       return exitCode;

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { joinPath } from '../../bytes.ts';
-import type { Candidate, Identity } from '../../model.ts';
+import { monotonicMs } from '../../clock.ts';
+import type { Candidate, Identity, Pause } from '../../model.ts';
 import { makeDevice } from '../device.ts';
 import type { OwnMounts } from '../mountinfo.ts';
-import { look } from './proc.ts';
+import type { Seen } from './proc.ts';
+import { readProcText } from './proc-text.ts';
 
 const NOBODY: readonly number[] = [];
 
@@ -15,8 +16,12 @@ export class Locks {
   readonly #mounts: OwnMounts;
 
   /** @param mounts to know a file system's own device number, which stat(2) does not tell everywhere (btrfs) */
-  constructor(text: string, mounts: OwnMounts) {
+  constructor(mounts: OwnMounts) {
     this.#mounts = mounts;
+  }
+
+  /** Takes in lines of /proc/locks. */
+  add(text: string): void {
     for (const line of text.split('\n')) {
       const lock = /^\d+:\s+(?:->\s+)?\S+\s+\S+\s+\S+\s+(-?\d+)\s+([0-9a-f]+):([0-9a-f]+):(\d+)\s/.exec(line);
       if (lock === null) continue;
@@ -25,6 +30,11 @@ export class Locks {
       this.#inodes.add(inodeOf(ino));
       this.#holders.set(key, (this.#holders.get(key) ?? new Set()).add(Number(pid)));
     }
+  }
+
+  /** Files that are locked. */
+  get size(): number {
+    return this.#holders.size;
   }
 
   /** The processes, ourselves left out, that hold a lock on a file. @param place where it lies, to know its mount by */
@@ -40,11 +50,26 @@ export class Locks {
   }
 }
 
-/** The locks of the host; none where there is no /proc/locks to read. */
-export function readLocks(mounts: OwnMounts): Locks {
-  const text = look(() => readFileSync('/proc/locks', 'latin1'));
-  return new Locks(text.seen === 'yes' ? text.value : '', mounts);
+/** Locks remembered at most, and the time their reading may take, in milliseconds. */
+const MOST_LOCKS = 100_000;
+const PATIENCE_MS = 1500;
+
+/**
+ * Reads the locks of the host; none where there is no /proc/locks (ENOENT: a kernel without, CONFIG_FILE_LOCKING).
+ *
+ * Each page that is read costs the kernel a walk over all locks before it (locks_start in fs/locks.c), and others can
+ * hold very many: 150,000 take minutes. So there is an end to it, and the answer is `too-many`.
+ */
+export function* readLocks(locks: Locks): Generator<Pause, Seen<void>, void> {
+  const end = monotonicMs() + PATIENCE_MS;
+  const goOn = (): boolean => locks.size < MOST_LOCKS && monotonicMs() < end;
+  const read = yield* readProcText('/proc/locks', { goOn }, (lines) => locks.add(lines));
+  if (read.seen === 'gone') return { seen: 'yes', value: undefined };
+  return read.seen === 'hidden' && read.code === 'too-long' ? { ...read, code: TOO_MANY } : read;
 }
+
+/** The code that says that there are more locks than are read. */
+export const TOO_MANY = 'too-many';
 
 /** As lstat's facts have it: a bigint where a number would not be exact. */
 function inodeOf(decimal: string): number | bigint {

@@ -1,10 +1,9 @@
-import { type Errno, errnoOf } from '../../errno.ts';
-import type { Candidate, Facts, Kind, Reason } from '../../model.ts';
+import { errnoOf } from '../../errno.ts';
+import type { Bytes, Candidate, Facts, Kind, Pause, Reason, SweepError, Unseen } from '../../model.ts';
 import type { OwnMounts } from '../mountinfo.ts';
 import type { NameMatcher } from '../names.ts';
-import { type Locks, readLocks } from './locks.ts';
-import { MountedNames } from './mounted-names.ts';
-import { isForeignPidNamespace } from './proc.ts';
+import { Locks, readLocks, TOO_MANY } from './locks.ts';
+import { isFailure, isForeignPidNamespace, type Seen } from './proc.ts';
 import { Survey } from './survey.ts';
 import type { Users } from './users.ts';
 
@@ -20,51 +19,86 @@ export interface LookScope {
 /**
  * Looks around the host once: the mounts of every namespace, the directories that processes work in or have open,
  * living CRIUs, locks. A leftover that is old cannot come into use by a CRIU that starts later, since mkdtemp(3) hands
- * out no name that exists; so one look is enough for a whole sweep.
+ * out no name that exists; so one look is enough for a whole sweep. It may take a while, and so it pauses.
  */
-export function lookForUsers({ kinds, match, mounts, uid }: LookScope): Users {
-  const survey = new Survey(uid, new MountedNames(kinds, match));
-  const locks = readLocks(mounts);
-  const nothing = run(survey);
-  const foreign = nothing === null && isForeignPidNamespace();
-  const blindness = nothing ?? blindnessOf(survey, foreign);
+export function* lookForUsers({ kinds, match, mounts, uid }: LookScope): Generator<Pause, Users, void> {
+  const survey = new Survey(uid, kinds, match);
+  const locks = new Locks(mounts);
+  const locked = yield* readLocks(locks);
+  const ended = yield* run(survey);
+  const foreign = ended === null && isForeignPidNamespace();
+  const failed =
+    (ended !== null && ended.code !== NO_PROC ? ended : survey.failed) ?? unseenLocks(locked, survey);
+  const blindness = blindnessOf(ended, foreign, survey);
+  const failures = [...survey.failures, ...failureOf(locked, '/proc/locks'), ...failureOf(ended, '/proc')];
   return {
-    report: {
-      checked: nothing === null,
-      unreadableProcesses: survey.unreadable,
-      foreignPidNamespace: foreign,
-    },
-    blindness: blindness?.why ?? null,
+    report: { checked: ended === null, unreadableProcesses: survey.unreadable, foreignPidNamespace: foreign },
+    blindness: failed === null ? (blindness?.why ?? null) : WHY_FAILED,
+    failures,
+    blindSpots: survey.blindSpots,
     of(candidate, facts) {
       const uses = joined(survey.usesOf(candidate, facts), locksOf(candidate, facts, locks));
-      if (uses.length > 0 || blindness === null || !candidate.kind.mountable) return uses;
-      return [{ why: 'unknown', code: blindness.code, syscall: blindness.syscall }];
+      if (uses.length > 0) return uses;
+      if (failed !== null) return [unknown(failed)];
+      return blindness !== null && candidate.kind.mountable ? [unknown(blindness.unseen)] : uses;
     },
   };
 }
 
-/** Why a look was not complete: `why` for people, as half a sentence. */
-interface Blindness extends Errno {
+/** ENOENT of /proc/self: no /proc is mounted. */
+const NO_PROC = 'ENOENT';
+
+/** Runs a survey; what ended it, where /proc could not be listed. */
+function* run(survey: Survey): Generator<Pause, Unseen | null, void> {
+  try {
+    yield* survey.run();
+    return null;
+  } catch (error) {
+    return errnoOf(error);
+  }
+}
+
+/** Why mounts may be there that were not seen: `why` for people, as half a sentence. */
+interface Blindness {
+  readonly unseen: Unseen;
   readonly why: string;
 }
 
-function run(survey: Survey): Blindness | null {
-  try {
-    survey.run();
-    return null;
-  } catch (error) {
-    return { ...errnoOf(error), why: 'there is no /proc to see processes and mounts by' };
+function blindnessOf(ended: Unseen | null, foreign: boolean, { blindSpots }: Survey): Blindness | null {
+  if (ended !== null) return { unseen: ended, why: 'there is no /proc to see processes and mounts by' };
+  if (foreign) {
+    const unseen = { code: 'foreign-pid-namespace', syscall: 'readlink' };
+    return { unseen, why: 'this pid namespace does not show the processes of the host' };
   }
+  const [first] = blindSpots;
+  if (first === undefined) return null;
+  const count = new Set(blindSpots.map(({ pid }) => pid)).size;
+  return {
+    unseen: first,
+    why: `the mounts of ${count === 1 ? 'a process' : `${count} processes`} could not be read`,
+  };
 }
 
-function blindnessOf({ unreadable, refusal }: Survey, foreign: boolean): Blindness | null {
-  if (foreign) {
-    const why = 'this pid namespace does not show the processes of the host';
-    return { code: 'foreign-pid-namespace', syscall: 'readlink', why };
-  }
-  return refusal === null
-    ? null
-    : { ...refusal, why: `${unreadable === 1 ? 'a process' : `${unreadable} processes`} could not be read` };
+/** What is said in place of it where a call failed, and so every kind was kept. */
+const WHY_FAILED = 'a look at processes, mounts or locks failed';
+
+/**
+ * Locks that were not read. Where there are too many, one on a directory is not missed all the same, as long as every
+ * process could be read: who holds it has the directory open.
+ */
+function unseenLocks(locked: Seen<void>, { unreadable }: Survey): Unseen | null {
+  if (locked.seen !== 'hidden' || (locked.code === TOO_MANY && unreadable === 0)) return null;
+  return { code: locked.code, syscall: locked.syscall };
+}
+
+function failureOf(seen: Seen<void> | Unseen | null, path: Bytes): readonly SweepError[] {
+  if (seen === null || !('code' in seen) || seen.code === NO_PROC || !isFailure(seen)) return [];
+  return [{ path, code: seen.code, syscall: seen.syscall }];
+}
+
+function unknown({ code, syscall, pid, command }: Unseen): Reason {
+  const process = pid === undefined ? {} : { pid, ...(command === undefined ? {} : { command }) };
+  return { why: 'unknown', code, syscall, ...process };
 }
 
 const NO_LOCKS: readonly Reason[] = [];

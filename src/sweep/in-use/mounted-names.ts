@@ -1,64 +1,75 @@
-import { readFileSync, readlinkSync } from 'node:fs';
 import type { Bytes, Kind } from '../../model.ts';
 import { parseMountinfo } from '../mountinfo.ts';
 import type { NameMatcher } from '../names.ts';
-import { look, type Seen } from './proc.ts';
 
 const NONE: readonly Bytes[] = [];
 
+/** Mount points remembered of one name; an operator needs no more, and others can make very many. */
+const MOST_MOUNT_POINTS = 8;
+/** Names remembered. */
+const MOST_NAMES = 100_000;
+
+/** Separators of names in a path, and in the options of a file system: overlay's `lowerdir=/a:/b,upperdir=/c`. */
+const SEPARATORS = /[/:,=]/;
+
 /**
- * The names that mounts of any namespace bear, as a component of the mount point or of the mount's root in its file
- * system. mkdtemp's names are random, so a name identifies its directory whatever the path to it is called there.
+ * The names that mounts of any namespace bear: as a component of the mount point, of the mount's root in its file
+ * system, or of a directory that its options name (overlay). mkdtemp's names are random, so a name identifies its
+ * directory whatever the path to it is called there.
  */
 export class MountedNames {
   readonly #match: NameMatcher;
   readonly #prefixes: readonly Bytes[];
-  readonly #mountPoints = new Map<Bytes, Set<Bytes>>();
+  readonly #mountPoints = new Map<Bytes, Bytes[]>();
+  #overflowed = false;
 
   constructor(kinds: readonly Kind[], match: NameMatcher) {
     this.#match = match;
     this.#prefixes = kinds.map((kind) => escapeOctal(kind.prefix));
   }
 
-  /** Takes in the mounts that a task of /proc sees. @param entry `17` or `17/task/18` */
-  read(entry: string): Seen<void> {
-    const text = look(() => readFileSync(`/proc/${entry}/mountinfo`, 'latin1'));
-    if (text.seen !== 'yes') return text;
-    this.add(text.value);
-    const root = look(() => readlinkSync(`/proc/${entry}/root`, 'latin1'));
-    if (root.seen === 'yes' && root.value !== '/') this.#addRoot(root.value, text.value);
-    return root.seen === 'hidden' ? root : { seen: 'yes', value: undefined };
+  /** There were more names than are remembered. */
+  get overflowed(): boolean {
+    return this.#overflowed;
   }
 
-  /** mountinfo begins at the task's root: what that lies on, in a chroot, only the path of the root's link says. */
-  #addRoot(root: Bytes, mountinfo: Bytes): void {
-    const isMount = parseMountinfo(mountinfo).some(({ mountPoint }) => mountPoint === '/');
-    this.#addPath(isMount ? root : root.slice(0, root.lastIndexOf('/')), root);
-  }
-
-  /** Takes in a mountinfo text. Most hold no name of ours, and need no parsing to know it. */
+  /** Takes in lines of a mountinfo. Most hold no name of ours, and need no parsing to know it. */
   add(mountinfo: Bytes): void {
     if (!this.#prefixes.some((prefix) => mountinfo.includes(prefix))) return;
-    for (const { mountPoint, root } of parseMountinfo(mountinfo)) {
-      this.#addPath(mountPoint, mountPoint);
-      this.#addPath(root, mountPoint);
+    for (const { mountPoint, root, superOptions } of parseMountinfo(mountinfo)) {
+      this.addPath(mountPoint, mountPoint);
+      this.addPath(root, mountPoint);
+      this.addPath(superOptions, mountPoint);
     }
   }
 
-  #addPath(path: Bytes, mountPoint: Bytes): void {
-    for (const name of path.split('/')) {
+  /** Takes in the names of a path that something lies on. */
+  addPath(path: Bytes, mountPoint: Bytes): void {
+    if (path.length < 7) return;
+    for (const name of path.split(SEPARATORS)) {
       if (this.#match(name) === undefined) continue;
-      const known = this.#mountPoints.get(name) ?? new Set();
-      this.#mountPoints.set(name, known.add(mountPoint));
+      const known = this.#mountPoints.get(name) ?? [];
+      if (known.length === 0) {
+        if (this.#mountPoints.size >= MOST_NAMES) {
+          this.#overflowed = true;
+          return;
+        }
+        this.#mountPoints.set(copy(name), known);
+      }
+      if (known.length < MOST_MOUNT_POINTS && !known.includes(mountPoint)) known.push(copy(mountPoint));
     }
   }
 
   /** The mount points of the mounts that bear this name. */
   of(name: Bytes): readonly Bytes[] {
     if (this.#mountPoints.size === 0) return NONE;
-    const mountPoints = this.#mountPoints.get(name);
-    return mountPoints === undefined ? NONE : [...mountPoints];
+    return this.#mountPoints.get(name) ?? NONE;
   }
+}
+
+/** A string of its own, where V8 would keep the whole text alive that it was cut from. */
+export function copy(text: Bytes): Bytes {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 /** As mangle_path in fs/seq_file.c writes a name into mountinfo. */

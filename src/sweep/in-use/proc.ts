@@ -1,34 +1,49 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { encode } from '../../bytes.ts';
-import { errnoOf } from '../../errno.ts';
+import { type Errno, errnoOf } from '../../errno.ts';
 import type { Bytes, Facts } from '../../model.ts';
 import { statPath } from '../lstat.ts';
 
 /**
  * What a read of a process's entry in /proc gave. `gone`: the process ended (or is a zombie, which uses nothing).
- * `hidden`: we may not read it (EACCES, EPERM: ptrace(2), "Ptrace access mode checking").
+ * `hidden`: it was not seen, since we may not (EACCES, EPERM) or since the call failed in any other way.
  */
 export type Seen<T> =
   | { readonly seen: 'yes'; readonly value: T }
   | { readonly seen: 'gone' }
-  | { readonly seen: 'hidden'; readonly code: string; readonly syscall: string };
+  | ({ readonly seen: 'hidden' } & Errno);
 
-/** Reads something of a process that may end at any moment. */
-export function look<T>(read: () => T): Seen<T> {
+/** A process that ended has no entry (ENOENT), or one that leads nowhere any more (ESRCH). */
+const GONE: readonly string[] = ['ENOENT', 'ESRCH'];
+
+/** Reads something of a process that may end at any moment. @param gone errnos that say that it has */
+export function look<T>(read: () => T, gone: readonly string[] = GONE): Seen<T> {
   try {
     return { seen: 'yes', value: read() };
   } catch (error) {
     const { code, syscall } = errnoOf(error);
-    return code === 'EACCES' || code === 'EPERM' ? { seen: 'hidden', code, syscall } : { seen: 'gone' };
+    return gone.includes(code) ? { seen: 'gone' } : { seen: 'hidden', code, syscall };
   }
 }
 
-/** The numbers of all processes that /proc shows. Throws an errno where no /proc is mounted. */
+/** The longest path that a magic link can say is a page; one that is longer is no failure (d_path in fs/d_path.c). */
+const ANSWERS = ['EACCES', 'EPERM', 'ENAMETOOLONG'];
+
+/** Whether an errno says that a call failed that may succeed the next time, and not that it cannot be asked. */
+export function isFailure({ code }: Pick<Errno, 'code'>): boolean {
+  return /^E[A-Z0-9]+$/.test(code) && !ANSWERS.includes(code);
+}
+
+/**
+ * The numbers of all processes that /proc shows, ascending. Throws an errno: ENOENT where no /proc is mounted, every
+ * other one where it could not be read.
+ */
 export function listPids(): number[] {
-  readFileSync('/proc/version');
+  readlinkSync('/proc/self');
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map(Number);
+    .map(Number)
+    .sort((a, b) => a - b);
 }
 
 /** The comm of a process: what the kernel calls it, at most 15 bytes, whatever its argv says. */
@@ -52,23 +67,9 @@ export function statLink(path: string): Seen<Facts> {
   return look(() => statPath(path));
 }
 
-/**
- * The mount namespace of a process or thread (`PID` or `PID/task/TID`) as namespaces(7) writes it, `mnt:[4026531841]`.
- * Reading the link takes half of stat's time, which makes an inode for it.
- */
-export function mountNamespaceOf(entry: string): Seen<string> {
-  return look(() => readlinkSync(`/proc/${entry}/ns/mnt`));
-}
-
-/**
- * The open descriptors of a process that can be directories, as magic links of /proc. Root is let through every
- * directory, so for root asking whether `link/.` exists tells them from all others, in two thirds of stat's time.
- */
-export function descriptorsOf(pid: number, isRoot: boolean): Seen<string[]> {
-  return look(() => {
-    const links = readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`);
-    return isRoot ? links.filter((link) => existsSync(`${link}/.`)) : links;
-  });
+/** The text of a magic link of /proc: the path it leads to as we would call it, or the kind of what has none. */
+export function readLink(path: string): Seen<Bytes> {
+  return look(() => readlinkSync(path, 'latin1'));
 }
 
 /** PROC_PID_INIT_INO of include/linux/proc_ns.h: the inode of the host's own pid namespace. */
@@ -76,8 +77,8 @@ const HOST_PID_NAMESPACE = 'pid:[4026531836]';
 
 /** Whether /proc shows less than the host's processes, because it, or we, belong to another pid namespace. */
 export function isForeignPidNamespace(): boolean {
-  const own = look(() => readlinkSync('/proc/self/ns/pid'));
-  const first = look(() => readlinkSync('/proc/1/ns/pid'));
+  const own = readLink('/proc/self/ns/pid');
+  const first = readLink('/proc/1/ns/pid');
   if (own.seen !== 'yes' || own.value !== HOST_PID_NAMESPACE) return true;
   return first.seen === 'yes' && first.value !== HOST_PID_NAMESPACE;
 }

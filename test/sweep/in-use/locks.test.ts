@@ -17,7 +17,8 @@ rubbish
 const VDA = 0xfe00;
 
 describe('/proc/locks', () => {
-  const locks = new Locks(TEXT, mounts);
+  const locks = new Locks(mounts);
+  locks.add(TEXT);
 
   it.each([
     ['who holds a lock, and who waits for it', { dev: VDA, ino: 131_090 }, '/x', [4242, 4343]],

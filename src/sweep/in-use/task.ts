@@ -1,0 +1,65 @@
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import type { Bytes } from '../../model.ts';
+import { look, readLink, type Seen } from './proc.ts';
+
+/** The root directory of a task: which mount it lies on, and its path as we would call it. */
+export interface Root {
+  /** The mount's ID, which no other mount of any namespace bears at the same time (mnt_id of proc_pid_fdinfo(5)). */
+  readonly mountId: number;
+  readonly path: Bytes;
+}
+
+/** Where a task (a process, or one thread of it) stands. */
+export interface Task {
+  /** Its directory below /proc: `17`, or `17/task/18`. */
+  readonly entry: string;
+  /** As namespaces(7) writes it: `mnt:[4026531841]`. */
+  readonly namespace: Seen<string>;
+  readonly root: Seen<Root>;
+}
+
+/** Reads where a task stands. */
+export function taskOf(entry: string): Task {
+  return { entry, namespace: readLink(`/proc/${entry}/ns/mnt`), root: rootOf(entry) };
+}
+
+/** O_PATH of asm-generic/fcntl.h, which Node does not name: the way to a file, without any right to it. */
+export const O_PATH = 0o10000000;
+
+function rootOf(entry: string): Seen<Root> {
+  const link = `/proc/${entry}/root`;
+  const path = readLink(link);
+  if (path.seen !== 'yes') return path;
+  const fd = look(() => openSync(link, O_PATH | constants.O_DIRECTORY));
+  if (fd.seen !== 'yes') return fd;
+  try {
+    const mountId = mountIdOf(fd.value);
+    return mountId.seen === 'yes'
+      ? { seen: 'yes', value: { mountId: mountId.value, path: path.value } }
+      : mountId;
+  } finally {
+    closeSync(fd.value);
+  }
+}
+
+/** The ID of the mount that a descriptor of ours lies on. */
+function mountIdOf(fd: number): Seen<number> {
+  // Our own descriptor is there: what says that it is not says that /proc is not.
+  const info = look(() => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'), []);
+  if (info.seen !== 'yes') return info;
+  const id = /^mnt_id:\s*(\d+)$/m.exec(info.value)?.[1];
+  return id === undefined
+    ? { seen: 'hidden', code: 'ENODATA', syscall: 'read' }
+    : { seen: 'yes', value: Number(id) };
+}
+
+/** Whether two looks found a task at the same place. */
+export function isSamePlace(a: Task, b: Task): boolean {
+  return placeOf(a) !== null && placeOf(a) === placeOf(b);
+}
+
+/** A key for all tasks that see the same mounts; `null` where it cannot be told. */
+export function placeOf({ namespace, root }: Task): string | null {
+  if (namespace.seen !== 'yes' || root.seen !== 'yes') return null;
+  return `${namespace.value} ${root.value.mountId} ${root.value.path}`;
+}

@@ -1,0 +1,155 @@
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import type { Server, Socket } from 'node:net';
+import { fsPath } from '../../bytes.ts';
+import { monotonicMs } from '../../clock.ts';
+import { errnoOf } from '../../errno.ts';
+import { childProcess, net } from '../../lazy-builtins.ts';
+import type { Bytes, Pause } from '../../model.ts';
+import { look, readLink, type Seen } from './proc.ts';
+import { O_PATH } from './task.ts';
+
+const PAUSE: Pause = { type: 'pause' };
+
+/** The longest wait for a process to enter a namespace, in milliseconds. */
+const PATIENCE_MS = 2000;
+
+/** Where nsenter(1) of util-linux is; whoever set $PATH has no say in what root runs here. */
+const PATH = '/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
+
+const NOT_ENTERED = { seen: 'hidden', code: 'namespace-not-entered', syscall: 'setns' } as const;
+
+/**
+ * Enters mount namespaces that no process is in, so that /proc shows what is mounted there.
+ *
+ * nsenter(1) enters, and would then run a program *of that namespace*: of whoever made it, as root. So it is told to run
+ * the program of the empty name, which no namespace can have (execve(2): ENOENT), and to say so into a socket that
+ * is full: there it waits, in the namespace, having run nothing of it, until it is killed. Its mountinfo is the
+ * kernel's own, read from outside.
+ */
+export class NamespaceVisitor {
+  readonly #visitors: ChildProcess[] = [];
+  #full: FullSocket | null = null;
+
+  /**
+   * Sends a process into a namespace, where it stays until {@link close}; its pid.
+   *
+   * @param file a path to the namespace's file, as of a bind mount or a descriptor (namespaces(7))
+   * @param namespace which one it must be: `mnt:[4026532178]`
+   */
+  *enter(file: Bytes, namespace: string): Generator<Pause, Seen<number>, void> {
+    const fd = openNamespace(file, namespace);
+    if (fd.seen !== 'yes') return fd;
+    try {
+      this.#full ??= new FullSocket();
+      const stderr = yield* this.#full.filled();
+      if (stderr.seen !== 'yes') return stderr;
+      const child = look(() => start(stderr.value, fd.value), []);
+      if (child.seen !== 'yes') return child;
+      this.#visitors.push(child.value);
+      return yield* arrival(child.value, namespace);
+    } finally {
+      closeSync(fd.value);
+    }
+  }
+
+  /** Ends the processes that were sent. */
+  close(): void {
+    for (const child of this.#visitors.splice(0)) child.kill('SIGKILL');
+    this.#full?.close();
+    this.#full = null;
+  }
+}
+
+/** Opens the way to a namespace's file, and nothing else that may stand there by now. */
+function openNamespace(file: Bytes, namespace: string): Seen<number> {
+  return look(() => {
+    const fd = openSync(fsPath(file), O_PATH);
+    const { dev, ino } = fstatSync(fd);
+    if (dev === statSync('/proc/self/ns/mnt').dev && namespace === `mnt:[${ino}]`) return fd;
+    closeSync(fd);
+    throw Object.assign(new Error(`${namespace} is no longer there`), {
+      code: 'ENOENT',
+      errno: -2,
+      syscall: 'open',
+    });
+  });
+}
+
+function start(stderr: Socket, namespace: number): ChildProcess {
+  const child = childProcess().spawn('nsenter', ['--mount=/proc/self/fd/3', '--', ''], {
+    cwd: '/',
+    env: { PATH, LC_ALL: 'C' },
+    stdio: ['ignore', 'ignore', stderr, namespace],
+  });
+  child.on('error', () => {});
+  child.unref();
+  return child;
+}
+
+/** Waits until a process is in a namespace. */
+function* arrival(child: ChildProcess, namespace: string): Generator<Pause, Seen<number>, void> {
+  const { pid } = child;
+  if (pid === undefined) return NOT_ENTERED;
+  const end = monotonicMs() + PATIENCE_MS;
+  while (child.exitCode === null && child.signalCode === null && monotonicMs() < end) {
+    const link = readLink(`/proc/${pid}/ns/mnt`);
+    if (link.seen === 'yes' && link.value === namespace) return { seen: 'yes', value: pid };
+    yield* moment();
+  }
+  return NOT_ENTERED;
+}
+
+function* moment(): Generator<Pause, void, void> {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  yield PAUSE;
+}
+
+/** Bytes written at once to fill a socket. */
+const FILLING = 1024 * 1024;
+
+/** A socket that takes no more, since nobody reads at its other end. */
+class FullSocket {
+  readonly #server: Server;
+  #near: Socket | null = null;
+  #far: Socket | null = null;
+  #connected = false;
+  #failure: unknown = null;
+
+  constructor() {
+    const { connect, createServer } = net();
+    // An abstract address (unix(7)): nothing of it is on any disk.
+    const address = `\0criu-sweep-${process.pid}-${Math.random().toString(36).slice(2)}`;
+    const fail = (error: unknown): void => {
+      this.#failure = error;
+    };
+    this.#server = createServer({ pauseOnConnect: true }, (far) => {
+      this.#far ??= far;
+      far.on('error', fail);
+    });
+    this.#server.on('error', fail);
+    this.#server.listen(address, () => {
+      this.#near = connect(address, () => {
+        this.#connected = true;
+      });
+      this.#near.on('error', fail);
+    });
+  }
+
+  /** The socket, once the kernel takes no more into it. */
+  *filled(): Generator<Pause, Seen<Socket>, void> {
+    const end = monotonicMs() + PATIENCE_MS;
+    while (this.#failure === null && monotonicMs() < end) {
+      yield* moment();
+      if (this.#near === null || !this.#connected) continue;
+      if (this.#near.writableLength > 0) return { seen: 'yes', value: this.#near };
+      this.#near.write(Buffer.alloc(FILLING));
+    }
+    return this.#failure === null ? NOT_ENTERED : { seen: 'hidden', ...errnoOf(this.#failure) };
+  }
+
+  close(): void {
+    for (const end of [this.#near, this.#far]) end?.destroy();
+    this.#server.close();
+  }
+}
