@@ -51,3 +51,7 @@ export function holding(use: Use): string[] {
 /** Starts a process that uses a directory, and waits until it does. */
 export const hold = (use: Use, wrap: readonly string[] = []): Promise<Holder> =>
   held(startProgram(holding(use), { wrap, timeoutMs: 600_000 }));
+
+/** Starts an odd process: see c/odd.c. */
+export const odd = (words: readonly string[], wrap: readonly string[] = []): Promise<Holder> =>
+  held(startProgram([compile('odd'), ...words], { wrap, timeoutMs: 600_000 }));

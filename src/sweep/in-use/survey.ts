@@ -27,6 +27,7 @@ import {
 import { taskOf } from './task.ts';
 import type { User } from './users.ts';
 import { keyOf, UsersByDirectory } from './users-by-directory.ts';
+import { isNamespaceFile } from './visited-namespace.ts';
 
 const CRIU = 'criu';
 const NO_USES: readonly Reason[] = [];
@@ -211,6 +212,7 @@ export class Survey {
     if (user.pid === process.pid) return;
     this.#see(statLink(link), link, user, (facts) => {
       if (isDirectory(facts)) this.#users.addFile(facts, user);
+      else if (isNamespaceFile(facts)) this.#mounts.pin(`mnt:[${facts.ino}]`, link, user, false);
     });
   }
 

@@ -5,7 +5,7 @@ import { fsPath } from '../../bytes.ts';
 import { monotonicMs } from '../../clock.ts';
 import { errnoOf } from '../../errno.ts';
 import { childProcess, net } from '../../lazy-builtins.ts';
-import type { Bytes, Pause } from '../../model.ts';
+import type { Bytes, Identity, Pause } from '../../model.ts';
 import { look, readLink, type Seen } from './proc.ts';
 import { O_PATH } from './task.ts';
 
@@ -61,12 +61,17 @@ export class NamespaceVisitor {
   }
 }
 
+/** Whether a file is one of the kernel's for namespaces, of whatever kind. Throws stat(2)'s errno of our own. */
+export function isNamespaceFile({ dev }: Pick<Identity, 'dev'>): boolean {
+  return dev === statSync('/proc/self/ns/mnt').dev;
+}
+
 /** Opens the way to a namespace's file, and nothing else that may stand there by now. */
 function openNamespace(file: Bytes, namespace: string): Seen<number> {
   return look(() => {
     const fd = openSync(fsPath(file), O_PATH);
-    const { dev, ino } = fstatSync(fd);
-    if (dev === statSync('/proc/self/ns/mnt').dev && namespace === `mnt:[${ino}]`) return fd;
+    const facts = fstatSync(fd);
+    if (isNamespaceFile(facts) && namespace === `mnt:[${facts.ino}]`) return fd;
     closeSync(fd);
     throw Object.assign(new Error(`${namespace} is no longer there`), {
       code: 'ENOENT',

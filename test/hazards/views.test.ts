@@ -1,0 +1,241 @@
+import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { need } from '../support/abilities.ts';
+import { program } from '../support/command.ts';
+import { leftoverName, plantLeftover } from '../support/leftovers.ts';
+import { ALIVE, joinChrooted, namespace } from '../support/mounts.ts';
+import { hold, odd } from '../support/processes.ts';
+import { scratch } from '../support/scratch.ts';
+import { outcomes, sweep } from '../support/sweep.ts';
+import { plant } from '../support/tree.ts';
+import { inMountNamespace, quoted } from '../support/wrap.ts';
+
+const MNTNS = '.criu.mntns.';
+
+beforeEach((context) => need(context, 'root', 'host pid namespace', 'namespaces', 'cc'));
+
+/** A candidate that a mount elsewhere is on beside one that nobody uses. */
+function twoCandidates() {
+  const dir = scratch();
+  plant(dir, [{ path: 'jail' }, { path: 'jail2' }, { path: 'target' }]);
+  const [used, free] = [leftoverName(MNTNS), leftoverName(MNTNS)];
+  plant(`${dir}/target`, [
+    { path: used, age: '2h' },
+    { path: free, age: '2h' },
+  ]);
+  const target = `${dir}/target`;
+  return { dir, target, path: `${target}/${used}`, mounted: { [used]: 'kept: mounted', [free]: 'removed' } };
+}
+
+const tmpfsOn = (path: string) => `mount -t tmpfs none ${quoted(path)}; echo alive > ${quoted(path)}/witness`;
+
+/** A file that keeps a mount namespace which no process is in, after a script ran in it. */
+async function pinned(dir: string, script: string): Promise<string> {
+  const file = `${dir}/pin/namespace`;
+  mkdirSync(`${dir}/pin`);
+  writeFileSync(file, '');
+  await program(['mount', '--bind', `${dir}/pin`, `${dir}/pin`]);
+  await program(['mount', '--make-private', `${dir}/pin`]);
+  onTestFinished(async () => {
+    await program(['sh', '-c', `umount -l ${quoted(file)} 2>/dev/null; umount -l ${quoted(`${dir}/pin`)}`]);
+  });
+  await program(['unshare', `--mount=${file}`, '--propagation=private', 'sh', '-c', script]);
+  return file;
+}
+
+test('a process chrooted into a bind mount of / stands for itself alone, whatever its pid: kept as mounted', async () => {
+  const { dir, target, path, mounted } = twoCandidates();
+  const first = await namespace(`mount --bind / ${quoted(`${dir}/jail`)}`, `${dir}/jail`);
+  const second = await hold({}, [
+    'nsenter',
+    '--mount',
+    `--target=${first.pid}`,
+    '--',
+    'sh',
+    '-c',
+    `:; ${tmpfsOn(path)}; exec "$@"`,
+    'sh',
+  ]);
+  expect(second.pid).toBeGreaterThan(first.pid);
+  const { report } = await sweep([target]);
+  expect(outcomes(report, target)).toEqual(mounted);
+  expect(
+    (await program(['nsenter', '--mount', `--target=${second.pid}`, '--', 'cat', `${path}/witness`])).out,
+  ).toBe(ALIVE);
+});
+
+test('two processes chrooted into the same directory, bound twice: each mount is looked at, kept as mounted', async () => {
+  const { dir, target, path, mounted } = twoCandidates();
+  const jail = quoted(`${dir}/jail`);
+  const first = await namespace(`mount --bind / ${jail}`, `${dir}/jail`);
+  const inside = `mount --bind / ${jail}; mount -t tmpfs none ${quoted(`${dir}/jail${path}`)}; exec "$@"`;
+  await hold({ root: `${dir}/jail` }, [
+    'nsenter',
+    '--mount',
+    `--target=${first.pid}`,
+    '--',
+    'sh',
+    '-c',
+    inside,
+    'sh',
+  ]);
+  await joinChrooted(first, `${dir}/jail2`);
+  const { report } = await sweep([target]);
+  expect(outcomes(report, target)).toEqual(mounted);
+});
+
+test('a namespace that only a bind mount keeps: kept as mounted, and alive in it', async () => {
+  const { dir, target, path, mounted } = twoCandidates();
+  const file = await pinned(dir, tmpfsOn(path));
+  const { report, code } = await sweep([target]);
+  expect(outcomes(report, target)).toEqual(mounted);
+  expect(code).toBe(0);
+  expect((await program(['nsenter', `--mount=${file}`, 'cat', `${path}/witness`])).out).toBe(ALIVE);
+});
+
+test.each([
+  ['still bound', 'open'],
+  ['unmounted since', 'namespace'],
+])('a namespace that a descriptor keeps, its file %s: kept as mounted', async (_, how) => {
+  const { dir, target, path, mounted } = twoCandidates();
+  const file = await pinned(dir, tmpfsOn(path));
+  if (how === 'open') await hold({ open: file });
+  else await odd(['namespace', file]);
+  const { report } = await sweep([target]);
+  expect(outcomes(report, target)).toEqual(mounted);
+});
+
+test('a namespace kept by a descriptor of its file in /proc alone: kept as mounted', async () => {
+  const { target, path, mounted } = twoCandidates();
+  const other = await namespace(tmpfsOn(path));
+  await hold({ open: `/proc/${other.pid}/ns/mnt` });
+  await other.release();
+  const { report } = await sweep([target]);
+  expect(outcomes(report, target)).toEqual(mounted);
+});
+
+test('nothing is run of a namespace that is entered, whatever its programs are', async () => {
+  const { dir, target, path, mounted } = twoCandidates();
+  const trap = `${dir}/trap`;
+  plant(dir, [{ path: 'trap' }]);
+  writeFileSync(`${trap}/evil`, `#!/bin/sh\necho run >> ${trap}/ran\n`, { mode: 0o755 });
+  const bins = ['/bin', '/usr/bin', '/sbin', '/usr/sbin'];
+  const evil = ['cat', 'sh', 'nsenter', 'mount', '']
+    .map((name) => `cp ${trap}/evil $d/${name || 'x'}`)
+    .join('; ');
+  const script = `${tmpfsOn(path)}; mkdir ${trap}/b; d=${trap}/b; ${evil}; ${bins
+    .map((bin) => `/usr/bin/mount --bind ${trap}/b ${bin} || true`)
+    .reverse()
+    .join('; ')}`;
+  await pinned(dir, script);
+  const { report } = await sweep([target]);
+  expect(outcomes(report, target)).toEqual(mounted);
+  expect(existsSync(`${trap}/ran`)).toBe(false);
+});
+
+test('a namespace that cannot be entered: what may be mounted there is kept as unknown, with who keeps it', async () => {
+  const { dir, target, path } = twoCandidates();
+  await pinned(dir, tmpfsOn(path));
+  const without = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--'];
+  const aaPolicy = plantLeftover(target);
+  const { report, code } = await sweep([target], { wrap: without });
+  expect([...new Set(report.items.map(({ prefix, outcome }) => `${prefix} ${outcome}`))].sort()).toEqual([
+    '.criu.mntns. kept',
+    '.criu.temp-aa-policy. removed',
+  ]);
+  expect(report.items.flatMap(({ reasons }) => reasons)[0]).toMatchObject({
+    why: 'unknown',
+    pid: expect.any(Number),
+  });
+  expect(existsSync(aaPolicy)).toBe(false);
+  expect(code).toBe(0);
+});
+
+test.each([
+  ['a thread with a table of descriptors of its own', 'thread'],
+  ['such a thread, in place of a descriptor that all have', 'dup'],
+  ['a process whose main thread has ended', 'leaderless'],
+  ['a process that has it as the root of a detached mount', 'detached'],
+])('%s has it open: kept as in-use', async (_, how) => {
+  const dir = scratch();
+  const path = plantLeftover(dir);
+  const free = plantLeftover(dir);
+  const { pid } = await odd([how, path]);
+  const { report } = await sweep([dir]);
+  expect(outcomes(report, dir)).toEqual({
+    [path.slice(dir.length + 1)]: 'kept: in-use',
+    [free.slice(dir.length + 1)]: 'removed',
+  });
+  expect(report.items.flatMap(({ reasons }) => reasons)).toMatchObject([{ why: 'in-use', pid }]);
+});
+
+test('a process works in it at the end of a path that is longer than /proc can say: kept as in-use', async () => {
+  const dir = scratch();
+  const name = leftoverName();
+  const deep = `n${'x'.repeat(200)}/`.repeat(30);
+  await program([
+    'sh',
+    '-c',
+    `cd ${quoted(dir)}; i=0; while [ $i -lt 30 ]; do mkdir n${'x'.repeat(200)}; cd -P n${'x'.repeat(200)}; i=$((i+1)); done; mkdir -m 0700 ${name}; touch -d '2 hours ago' ${name}`,
+  ]);
+  expect(`${dir}/${deep}`.length).toBeGreaterThan(4096);
+  const into = `cd ${quoted(dir)}; i=0; while [ $i -lt 30 ]; do cd -P n${'x'.repeat(200)}; i=$((i+1)); done; cd -P ${name}; exec "$@"`;
+  const holder = await hold({}, ['bash', '-c', into, 'bash']);
+  const { report } = await sweep([dir]);
+  expect(report.items.map(({ reasons }) => reasons)).toMatchObject([[{ why: 'in-use', pid: holder.pid }]]);
+});
+
+test('it is the upperdir of an overlay elsewhere: kept as mounted', async (context) => {
+  need(context, 'overlayfs');
+  const { dir, target, path, mounted } = twoCandidates();
+  plant(dir, [{ path: 'lower' }, { path: 'work' }, { path: 'merged' }]);
+  const options = `lowerdir=${dir}/lower,upperdir=${path},workdir=${dir}/work`;
+  const other = await namespace(`mount -t overlay -o ${options} overlay ${quoted(`${dir}/merged`)}`);
+  const { report } = await sweep([target]);
+  expect(outcomes(report, target)).toEqual(mounted);
+  await other.release();
+});
+
+test('it is in use as an overlay shows it: kept as in-use', async (context) => {
+  need(context, 'overlayfs');
+  const { dir, target, path } = twoCandidates();
+  plant(dir, [{ path: 'upper' }, { path: 'work' }, { path: 'merged' }]);
+  const name = path.slice(target.length + 1);
+  const options = `lowerdir=${target},upperdir=${dir}/upper,workdir=${dir}/work`;
+  const script = `mount -t overlay -o ${options} overlay ${quoted(`${dir}/merged`)}`;
+  const other = await hold({ cwd: `${dir}/merged/${name}` }, inMountNamespace(script));
+  const { report } = await sweep([target]);
+  expect(report.items.flatMap(({ reasons }) => reasons)).toMatchObject([{ why: 'in-use', pid: other.pid }]);
+});
+
+test('a process that may not be read, but sees what we see: no blind spot', async () => {
+  const dir = scratch();
+  plantLeftover(dir, MNTNS);
+  const without = ['setpriv', '--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace', '--'];
+  const { report } = await sweep([dir], { wrap: without });
+  expect(report.inUse.unreadableProcesses).toBeGreaterThan(0);
+  // Other tests may have processes with mounts of their own on this machine.
+  const ours = readlinkSync('/proc/self/ns/mnt');
+  const strange = report.items.flatMap(({ reasons }) =>
+    reasons.map(({ pid }) => readlinkSync(`/proc/${pid}/ns/mnt`)),
+  );
+  if (strange.length === 0) expect(report.summary.removed).toBe(1);
+  expect(strange).not.toContain(ours);
+});
+
+test('a process that may not be read, in a mount namespace of its own: unknown, with its pid and command', async () => {
+  const dir = scratch();
+  plantLeftover(dir, MNTNS);
+  const other = await hold(
+    { comm: 'confined' },
+    inMountNamespace('mount -t tmpfs none /mnt; mkdir /mnt/old; mount --bind / /mnt/old'),
+  );
+  const without = ['setpriv', '--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace', '--'];
+  const { report, err } = await sweep([dir], { wrap: without });
+  expect(report.items.map(({ reasons }) => reasons)).toMatchObject([
+    [{ why: 'unknown', code: 'EACCES', pid: expect.any(Number) }],
+  ]);
+  expect(err).toMatch(/could not be read/);
+  expect(statSync(`/proc/${other.pid}`).isDirectory()).toBe(true);
+  expect(readFileSync(`/proc/${other.pid}/comm`, 'utf8')).toBe('confined\n');
+});
