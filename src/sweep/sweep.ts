@@ -7,6 +7,7 @@ import type {
   InUseReport,
   Item,
   Policy,
+  Reason,
   SweepError,
   SweepEvent,
 } from '../model.ts';
@@ -126,7 +127,10 @@ function settler(request: SweepRequest, now: number) {
       try {
         return settle(candidate);
       } catch (error) {
-        const reason = { why: 'unknown', ...errnoOf(error) } as const;
+        const { mountedAt } = candidate;
+        const errno = errnoOf(error);
+        const reason: Reason =
+          mountedAt === null ? { why: 'unknown', ...errno } : { why: 'mounted', where: mountedAt };
         return { candidate, facts: null, ageMs: null, result: { outcome: 'kept', reasons: [reason] } };
       }
     },
