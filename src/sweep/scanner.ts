@@ -85,6 +85,7 @@ function* read(
     yield* said([{ path: level.path, ...batch }], level, descent);
     return;
   }
+  if (level.missing !== null) return;
   if (!level.opened) looked.directories += 1;
   level.opened = true;
   looked.entries += batch.length;
