@@ -1,4 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
+import { NAMELESS } from './errno-names.ts';
 
 /** A failed system call: the errno's name and the call. */
 export interface Errno {
@@ -10,7 +11,7 @@ export interface Errno {
 export function errnoOf(error: unknown): Errno {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
     const syscall = 'syscall' in error && typeof error.syscall === 'string' ? error.syscall : 'unknown';
-    if ('errno' in error) return { code: error.code, syscall };
+    if ('errno' in error) return { code: nameOf(error.code, error.errno), syscall };
   }
   throw error;
 }
@@ -20,5 +21,12 @@ export function describeErrno(code: string): string {
   if (code === 'changed')
     return 'changed while it was swept: moved or replaced by somebody, so it was left alone';
   for (const [, [name, text]] of getSystemErrorMap()) if (name === code) return `${code}: ${text}`;
-  return code;
+  const nameless = NAMELESS.find(([, name]) => name === code);
+  return nameless === undefined ? code : `${code}: ${nameless[2]}`;
+}
+
+/** The name that the C library has for what libuv calls an unknown error; `E` and the number where neither has one. */
+function nameOf(code: string, errno: unknown): string {
+  if (!code.startsWith('Unknown system error') || typeof errno !== 'number') return code;
+  return NAMELESS.find(([number]) => number === -errno)?.[1] ?? `E${-errno}`;
 }

@@ -1,21 +1,18 @@
 import { joinPath } from '../bytes.ts';
-import type { Bytes, Facts, Identity, Place, SweepError } from '../model.ts';
-import { type Listing, listHere } from './listing.ts';
+import { type Errno, errnoOf } from '../errno.ts';
+import type { Bytes, Facts, Identity, SweepError } from '../model.ts';
+import { type Level, newLevel } from './level.ts';
 import { sameFile } from './lstat.ts';
-import { stepDown, stepInto, stepOut } from './working-directory.ts';
+import { MountIds } from './mount-id.ts';
+import { type Step, stepDown, stepInto, stepOut } from './working-directory.ts';
 
-/** A directory on the way down: what is still to be read in it, and the subdirectories still to be entered. */
-export interface Level extends Place {
-  readonly name: Bytes;
-  readonly listing: Listing;
-  readonly pending: Bytes[];
-  /** Its first entries have been read. */
-  opened: boolean;
-  /** All its entries have been read. */
-  listed: boolean;
-  /** False once an lstat in it said EACCES: no other will do better. */
-  searchable: boolean;
-}
+/** Whether the directory we stand in lies in the mount that the target lies in. */
+export type InMount =
+  | { readonly in: 'ours' }
+  | { readonly in: 'another' }
+  | ({ readonly in: 'unseen' } & Errno);
+
+const OURS: InMount = { in: 'ours' };
 
 /**
  * The way from a target's root down to the directory we stand in, each level known by device and inode. Whatever
@@ -24,10 +21,17 @@ export interface Level extends Place {
 export class Descent {
   readonly #root: Bytes;
   readonly #levels: Level[] = [];
+  readonly #bound: boolean;
+  readonly #mountIds = new MountIds();
+  #mountId: number | null = null;
 
-  /** @param root absolute path, links resolved */
-  constructor(root: Bytes) {
+  /**
+   * @param root absolute path, links resolved
+   * @param bound whether to stay in the mount that the root lies in
+   */
+  constructor(root: Bytes, bound: boolean) {
     this.#root = root;
+    this.#bound = bound;
   }
 
   get deepest(): Level | undefined {
@@ -48,8 +52,12 @@ export class Descent {
   enterRoot(expected: Identity): SweepError[] {
     const step = stepDown(this.#root);
     if (step.step === 'gone') return [{ path: this.#root, code: 'ENOENT', syscall: 'chdir' }];
-    if (step.step === 'failed') return [{ path: this.#root, code: step.code, syscall: step.syscall }];
-    if (step.step !== 'entered' || !sameFile(step.here, expected)) return [changed(this.#root)];
+    if (step.step !== 'entered' || !sameFile(step.here, expected)) return [errorOf(this.#root, step)];
+    try {
+      if (this.#bound) this.#mountId = this.#mountIds.here();
+    } catch (error) {
+      return [{ path: this.#root, ...errnoOf(error) }];
+    }
     this.#push(this.#root, '', step.here);
     return [];
   }
@@ -66,9 +74,9 @@ export class Descent {
       case 'gone':
         return [];
       case 'failed':
-        return [{ path, code: step.code, syscall: step.syscall }];
+        return [errorOf(path, step), ...(step.moved ? this.#comeBack() : [])];
       case 'changed':
-        return [changed(path), ...this.#comeBack()];
+        return [errorOf(path, step), ...this.#comeBack()];
     }
   }
 
@@ -76,51 +84,69 @@ export class Descent {
   leave(): SweepError[] {
     this.#levels.pop()?.listing.close();
     const parent = this.deepest;
-    return parent === undefined || stepOut(parent) ? [] : this.#comeBack();
+    if (parent === undefined) return [];
+    parent.inOurMount = false;
+    return stepOut(parent).step === 'entered' ? [] : this.#comeBack();
   }
 
-  /** Lets go of every open directory. */
+  /**
+   * Looks which mount the deepest directory lies in: nobody can mount or rename us out of where we stand. A mount that
+   * was made, or of which an ancestor was renamed, since mountinfo was read is known only so.
+   */
+  lookAtMount(level: Level): InMount {
+    if (level.inOurMount || this.#mountId === null) return OURS;
+    try {
+      const id = this.#mountIds.here();
+      if (id === null) return { in: 'unseen', code: 'ENODATA', syscall: 'read' };
+      if (id !== this.#mountId) return { in: 'another' };
+    } catch (error) {
+      return { in: 'unseen', ...errnoOf(error) };
+    }
+    level.inOurMount = true;
+    return OURS;
+  }
+
+  /** Lets go of all that is open. */
   close(): void {
+    this.#mountIds.close();
     for (const level of this.#levels.splice(0)) level.listing.close();
   }
 
   #push(path: Bytes, name: Bytes, here: Facts): void {
-    const { dev, ino, size } = here;
-    this.#levels.push({
-      path,
-      name,
-      dev,
-      ino,
-      listing: listHere(size),
-      pending: [],
-      opened: false,
-      listed: false,
-      searchable: true,
-    });
+    this.#levels.push(newLevel(path, name, here));
   }
 
-  /** Goes down again from `/`; what is no longer what it was is left, with all that lies below it. */
+  /** Goes down again from `/`; what is no longer what it was, or cannot be reached, is left with all that lies below it. */
   #comeBack(): SweepError[] {
     const errors: SweepError[] = [];
     while (this.#levels.length > 0) {
-      const lost = this.#levels.splice(this.#stepDownIntactLevels());
+      const { intact, step } = this.#stepDownIntactLevels();
+      const lost = this.#levels.splice(intact);
       const [first] = lost;
       if (first === undefined) break;
-      errors.push(changed(first.path));
+      errors.push(errorOf(first.path, step));
       for (const level of lost) level.listing.close();
     }
+    for (const level of this.#levels) level.inOurMount = false;
     return errors;
   }
 
-  #stepDownIntactLevels(): number {
+  /** How many levels are still what they were, and the step that did not lead into the next. */
+  #stepDownIntactLevels(): { readonly intact: number; readonly step: Step } {
     const [root, ...below] = this.#levels;
-    const step = stepDown(this.#root);
-    if (root === undefined || step.step !== 'entered' || !sameFile(step.here, root)) return 0;
-    const moved = below.findIndex((level) => stepInto(level.name, level).step !== 'entered');
-    return moved < 0 ? this.#levels.length : moved + 1;
+    let step = stepDown(this.#root);
+    if (root === undefined || step.step !== 'entered' || !sameFile(step.here, root))
+      return { intact: 0, step };
+    for (const [at, level] of below.entries()) {
+      step = stepInto(level.name, level);
+      if (step.step !== 'entered') return { intact: at + 1, step };
+    }
+    return { intact: this.#levels.length, step };
   }
 }
 
-function changed(path: Bytes): SweepError {
+/** What is said of a directory that a step did not lead into, or that is another one than it was. */
+function errorOf(path: Bytes, step: Step): SweepError {
+  if (step.step === 'failed') return { path, code: step.code, syscall: step.syscall };
   return { path, code: 'changed', syscall: 'chdir' };
 }

@@ -17,7 +17,7 @@ export function isEmpty(name: Bytes, facts: Facts, mounts: OwnMounts): boolean {
   return emptyBySize(facts, mounts) ?? hasNoEntry(name, facts.size);
 }
 
-/** Whether it is worth asking who uses a directory: true also where it cannot be read, for then only rmdir(2) tells. */
+/** Whether it is worth asking who uses a directory: so too where it cannot be read, whatever the errno: rmdir(2) tells. */
 export function seemsEmpty(name: Bytes, facts: Facts, mounts: OwnMounts): boolean {
   try {
     return isEmpty(name, facts, mounts);

@@ -1,4 +1,4 @@
-import { type Dir, opendirSync, readdirSync } from 'node:fs';
+import { type Dir, Dirent, opendirSync, readdirSync } from 'node:fs';
 import { errnoOf } from '../errno.ts';
 import type { Bytes } from '../model.ts';
 
@@ -43,6 +43,7 @@ function readWhole(path: string): Listing {
       try {
         return readdirSync(path, { withFileTypes: true, encoding: 'latin1' });
       } catch (error) {
+        // Whatever lstat(2) said of one name, each is looked at for itself later.
         if (errnoOf(error).syscall !== 'lstat') throw error;
         listing.typed = false;
         return readNames(path);
@@ -63,6 +64,7 @@ function readNames(path: string): readonly Entry[] {
 
 function readInBatches(path: string): Listing {
   let directory: Dir | null = null;
+  let begun = false;
   let finished = false;
   const close = (): void => {
     directory?.closeSync();
@@ -78,16 +80,26 @@ function readInBatches(path: string): Listing {
         directory ??= opendirSync(path, { encoding: 'latin1', bufferSize: BATCH });
         const batch = readBatch(directory);
         if (batch === null) close();
-        return batch;
+        if (begun || batch === null || batch.every(isTyped)) {
+          begun = true;
+          return batch;
+        }
       } catch (error) {
         close();
-        if (errnoOf(error).syscall !== 'lstat') throw error;
-        listing.typed = false;
-        return readNames(path);
+        // What lstat(2) said of one name is no matter as long as no batch was given out, which would come again.
+        if (begun || errnoOf(error).syscall !== 'lstat') throw error;
       }
+      close();
+      listing.typed = false;
+      return readNames(path);
     },
   };
   return listing;
+}
+
+/** Node makes what lstat(2) told into an object of a class derived from that of what the directory told. */
+function isTyped(entry: object): boolean {
+  return Object.getPrototypeOf(entry) === Dirent.prototype;
 }
 
 function readBatch(directory: Dir): readonly Entry[] | null {

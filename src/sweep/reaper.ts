@@ -4,6 +4,7 @@ import { errnoOf } from '../errno.ts';
 import type { Candidate, Facts, Outcome } from '../model.ts';
 import { emptyBySize, isEmpty } from './emptiness.ts';
 import type { OwnMounts } from './mountinfo.ts';
+import { refusalOf } from './rights.ts';
 
 /** What comes of a candidate that has entries. */
 export const NOT_EMPTY: Outcome = { outcome: 'kept', reasons: [{ why: 'not-empty' }] };
@@ -22,10 +23,15 @@ export function remove(candidate: Candidate, facts: Facts, mounts: OwnMounts): O
   }
 }
 
-/** The dry-run twin of {@link remove}: changes nothing. */
+/**
+ * The dry-run twin of {@link remove}: changes nothing. Where rmdir(2) is known to fail it says so, as that would; where
+ * it cannot be told whether the directory is empty, it is kept.
+ */
 export function wouldRemove(candidate: Candidate, facts: Facts, mounts: OwnMounts): Outcome {
   try {
-    return isEmpty(candidate.name, facts, mounts) ? { outcome: 'would-remove' } : NOT_EMPTY;
+    if (!isEmpty(candidate.name, facts, mounts)) return NOT_EMPTY;
+    const refusal = refusalOf(candidate.parent, facts);
+    return refusal === null ? { outcome: 'would-remove' } : { outcome: 'failed', ...refusal };
   } catch (error) {
     const result = outcomeOf(errnoOf(error), candidate);
     if (result.outcome !== 'failed') return result;

@@ -1,41 +1,14 @@
 import { joinPath, toText } from '../bytes.ts';
-import { errnoOf } from '../errno.ts';
-import type { Bytes, Candidate, Facts, Identity, SweepError } from '../model.ts';
-import { Descent, type Level } from './descent.ts';
-import { isDirectory } from './filter.ts';
+import { type Errno, errnoOf } from '../errno.ts';
+import type { Bytes, Identity } from '../model.ts';
+import { Crossing } from './crossing.ts';
+import { Descent } from './descent.ts';
+import type { Level } from './level.ts';
 import type { Entry } from './listing.ts';
-import { lstatName } from './lstat.ts';
-import { isPseudoFileSystem, type OwnMounts } from './mountinfo.ts';
-import type { NameMatcher } from './names.ts';
+import { type Looked, problem, type Scanned, type ScanScope } from './scan.ts';
+import { leave, said, stayInMount } from './standing.ts';
 
-/** What to look for, and where not to go. */
-export interface ScanScope {
-  readonly match: NameMatcher;
-  /** Whether a path below the target is excluded; `null`: nothing is. */
-  readonly excludes: ((pathBelowTarget: string) => boolean) | null;
-  readonly maxDepth: number | null;
-  readonly crossDevice: boolean;
-  readonly mounts: OwnMounts;
-  /** Directories that are targets themselves, and are swept as such. */
-  readonly isOtherTarget: (directory: Identity) => boolean;
-  /** Candidates that are no business of this scan, such as those that were named as targets and are judged as such. */
-  readonly passesOver: (parent: Identity, name: Bytes) => boolean;
-}
-
-/**
- * What a scan comes upon. While a candidate is handed out the process stands in its parent directory, and must
- * stand there again when the next is asked for. A `pause` is a moment to hear signals.
- */
-export type Scanned =
-  | { readonly type: 'candidate'; readonly candidate: Candidate }
-  | { readonly type: 'error'; readonly error: SweepError }
-  | { readonly type: 'pause' };
-
-/** How much a scan has looked at. */
-export interface Looked {
-  directories: number;
-  entries: number;
-}
+export type { Looked, Scanned, ScanScope } from './scan.ts';
 
 /** How much is done between two pauses, counted in entries: a candidate costs some calls, a directory many. */
 const PAUSE_AFTER = 1024;
@@ -62,7 +35,8 @@ export function* scanTree(
   scope: ScanScope,
   looked: Looked,
 ): Generator<Scanned> {
-  const descent = new Descent(root);
+  const descent = new Descent(root, !scope.crossDevice);
+  const crossing = new Crossing(scope);
   let work = 0;
   try {
     for (const error of descent.enterRoot(expected)) yield problem(error);
@@ -70,15 +44,17 @@ export function* scanTree(
       if (work >= PAUSE_AFTER) {
         work = 0;
         yield PAUSE;
+        yield* stayInMount(level, descent);
       }
       const name = mayReadOn(level, descent) ? undefined : level.pending.pop();
       if (name !== undefined) {
         work += DIRECTORY_COST;
-        for (const error of enter(name, level, descent, scope)) yield problem(error);
+        const errors = crossing.enter(name, level, descent);
+        if (errors.length > 0) yield* said(errors, level, descent);
       } else if (level.listed) {
-        for (const error of descent.leave()) yield problem(error);
+        for (const error of leave(level, descent)) yield problem(error);
       } else {
-        for (const found of read(level, root, descent.depth, scope, looked)) {
+        for (const found of read(level, root, descent, scope, looked)) {
           work += found.type === 'candidate' ? CANDIDATE_COST : 1;
           yield found;
           if (work < PAUSE_AFTER) continue;
@@ -100,24 +76,26 @@ function mayReadOn(level: Level, descent: Descent): boolean {
 function* read(
   level: Level,
   root: Bytes,
-  depth: number,
+  descent: Descent,
   scope: ScanScope,
   looked: Looked,
 ): Generator<Scanned> {
   const batch = nextBatch(level);
   if ('code' in batch) {
-    yield problem(batch);
+    yield* said([{ path: level.path, ...batch }], level, descent);
     return;
   }
+  if (level.missing !== null) return;
   if (!level.opened) looked.directories += 1;
   level.opened = true;
   looked.entries += batch.length;
-  const mayGoDown = scope.maxDepth === null || depth < scope.maxDepth;
+  const mayGoDown = scope.maxDepth === null || descent.depth < scope.maxDepth;
   for (const entry of batch) {
     const { name } = entry;
     const kind = scope.match(name);
     if (kind !== undefined) {
       if (scope.passesOver(level, name)) continue;
+      if (!level.inOurMount && !(yield* stayInMount(level, descent))) return;
       const excluded = isExcluded(level, name, root, scope);
       const mountedAt = scope.mounts.at(level, name)?.mountPoint ?? null;
       yield { type: 'candidate', candidate: { parent: level, name, kind, excluded, mountedAt } };
@@ -127,7 +105,7 @@ function* read(
   }
 }
 
-function nextBatch(level: Level): readonly Entry[] | SweepError {
+function nextBatch(level: Level): readonly Entry[] | Errno {
   try {
     const batch = level.listing.next();
     if (batch === null) level.listed = true;
@@ -135,42 +113,13 @@ function nextBatch(level: Level): readonly Entry[] | SweepError {
   } catch (error) {
     level.listed = true;
     const errno = errnoOf(error);
-    // Somebody removed the directory we stand in, as runtimes do with a container's: it has no entries any more.
-    return errno.code === 'ENOENT' && level.name !== '' ? [] : { path: level.path, ...errno };
+    if (errno.code !== 'ENOENT') return errno;
+    level.missing = errno;
+    return [];
   }
-}
-
-function enter(name: Bytes, level: Level, descent: Descent, scope: ScanScope): readonly SweepError[] {
-  if (!level.searchable) return [];
-  let facts: Facts | null;
-  try {
-    facts = lstatName(name);
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno.code === 'EACCES') level.searchable = false;
-    return [{ path: level.searchable ? joinPath(level.path, name) : level.path, ...errno }];
-  }
-  if (facts === null) return [];
-  if (!isDirectory(facts)) {
-    return level.listing.typed
-      ? [{ path: joinPath(level.path, name), code: 'changed', syscall: 'lstat' }]
-      : [];
-  }
-  return mayCross(level, name, facts, scope) && !scope.isOtherTarget(facts) ? descent.enter(name, facts) : [];
-}
-
-/** Another file system, or a mount of the same one, is entered only with `--cross-device`, a pseudo one never. */
-function mayCross(level: Level, name: Bytes, facts: Facts, scope: ScanScope): boolean {
-  const mount = scope.mounts.at(level, name);
-  if (mount === undefined && facts.dev === level.dev) return true;
-  return scope.crossDevice && (mount === undefined || !isPseudoFileSystem(mount.fsType));
 }
 
 function isExcluded(level: Level, name: Bytes, root: Bytes, scope: ScanScope): boolean {
   if (scope.excludes === null) return false;
   return scope.excludes(toText(joinPath(level.path, name).slice(root.length + 1)));
-}
-
-function problem(error: SweepError): Scanned {
-  return { type: 'error', error };
 }

@@ -8,6 +8,7 @@ import type {
   Item,
   Pause,
   Policy,
+  Reason,
   SweepError,
   SweepEvent,
 } from '../model.ts';
@@ -138,7 +139,10 @@ class Settler {
     try {
       return this.#judge(candidate);
     } catch (error) {
-      const reason = { why: 'unknown', ...errnoOf(error) } as const;
+      const { mountedAt } = candidate;
+      const errno = errnoOf(error);
+      const reason: Reason =
+        mountedAt === null ? { why: 'unknown', ...errno } : { why: 'mounted', where: mountedAt };
       return { candidate, facts: null, ageMs: null, result: { outcome: 'kept', reasons: [reason] } };
     }
   }

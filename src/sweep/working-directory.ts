@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { decode, fsPath } from '../bytes.ts';
-import { errnoOf } from '../errno.ts';
+import { type Errno, errnoOf } from '../errno.ts';
 import type { Bytes, Facts, Identity } from '../model.ts';
 import { isDirectory } from './filter.ts';
 import { lstatName, sameFile, statHere } from './lstat.ts';
@@ -15,10 +15,10 @@ export type Step =
   | { readonly step: 'gone' }
   /** A link, a file, or another directory than the one lstat saw. We may stand anywhere. */
   | { readonly step: 'changed' }
-  /** The call that failed. We still stand where we stood. */
-  | { readonly step: 'failed'; readonly code: string; readonly syscall: string };
+  /** The call that failed. Where `moved` is false, we still stand where we stood; else we may stand anywhere. */
+  | ({ readonly step: 'failed'; readonly moved: boolean } & Errno);
 
-/** Steps from the directory we stand in into the one `name` is, as `expected` (an lstat of it) says. */
+/** Steps from the directory we stand in into the one `name` is, as `expected` (an lstat of it) says. Never throws. */
 export function stepInto(name: Bytes, expected: Identity): Step {
   try {
     changeDirectory(name);
@@ -26,62 +26,69 @@ export function stepInto(name: Bytes, expected: Identity): Step {
     const { code, syscall } = errnoOf(error);
     // open(2) says that the name is gone; where it opened what is not UTF-8, chdir(2) says that /proc is not there.
     if (code === 'ENOENT' && (syscall === 'open' || decode(name).exact)) return { step: 'gone' };
-    return code === 'ENOTDIR' || code === 'ELOOP' ? { step: 'changed' } : { step: 'failed', code, syscall };
+    // Neither is said of a directory: a file or a link has taken its place.
+    if (code === 'ENOTDIR' || code === 'ELOOP') return { step: 'changed' };
+    return { step: 'failed', moved: false, code, syscall };
   }
-  const here = whereWeStand();
-  return here !== null && sameFile(here, expected) ? { step: 'entered', here } : { step: 'changed' };
+  return arrived(expected);
 }
 
-/** Steps out to the parent. False: it is not the directory we came from, and we may stand anywhere. */
-export function stepOut(parent: Identity): boolean {
+/** Steps out to the parent. Never throws. */
+export function stepOut(parent: Identity): Step {
   try {
     process.chdir('..');
   } catch (error) {
-    errnoOf(error);
-    return false;
+    return { step: 'failed', moved: false, ...errnoOf(error) };
   }
-  const here = whereWeStand();
-  return here !== null && sameFile(here, parent);
+  return arrived(parent);
 }
 
 /**
  * Steps from `/` down an absolute path whose links have been resolved, one component at a time, following no link.
- * `gone` and `failed` leave us somewhere on the way.
+ * All but `entered` leave us somewhere on the way. Never throws.
  */
 export function stepDown(path: Bytes): Step {
-  process.chdir('/');
-  let here = statHere();
+  let step = stepToTop();
   for (const name of path.split('/')) {
-    if (name === '') continue;
-    const step = lookAndStep(name);
     if (step.step !== 'entered') return step;
-    here = step.here;
+    if (name !== '') step = lookAndStep(name);
   }
-  return { step: 'entered', here };
+  return step;
+}
+
+function stepToTop(): Step {
+  try {
+    process.chdir('/');
+    return { step: 'entered', here: statHere() };
+  } catch (error) {
+    return { step: 'failed', moved: true, ...errnoOf(error) };
+  }
 }
 
 function lookAndStep(name: Bytes): Step {
+  let facts: Facts | null;
   try {
-    const facts = lstatName(name);
-    if (facts === null) return { step: 'gone' };
-    return isDirectory(facts) ? stepInto(name, facts) : { step: 'changed' };
+    facts = lstatName(name);
   } catch (error) {
-    return { step: 'failed', ...errnoOf(error) };
+    return { step: 'failed', moved: false, ...errnoOf(error) };
   }
+  if (facts === null) return { step: 'gone' };
+  return isDirectory(facts) ? stepInto(name, facts) : { step: 'changed' };
 }
 
-function whereWeStand(): Facts | null {
+/** Tells whether we have come to where we wanted to go. */
+function arrived(expected: Identity): Step {
   try {
-    return statHere();
+    const here = statHere();
+    return sameFile(here, expected) ? { step: 'entered', here } : { step: 'changed' };
   } catch (error) {
-    errnoOf(error);
-    return null;
+    return { step: 'failed', moved: true, ...errnoOf(error) };
   }
 }
 
 /**
  * chdir(2) of a name, or of a path without links. `process.chdir` takes only strings: what is not UTF-8 is entered
- * through its descriptor. Throws the errno of chdir(2) or open(2).
+ * through its descriptor. Throws the errno of chdir(2) or open(2); then nothing moved.
  */
 export function changeDirectory(path: Bytes): void {
   const { text, exact } = decode(path);
@@ -93,6 +100,15 @@ export function changeDirectory(path: Bytes): void {
   try {
     process.chdir(`/proc/self/fd/${fd}`);
   } finally {
+    letGo(fd);
+  }
+}
+
+/** Closes a descriptor that nothing was written to. It is closed whatever close(2) says, and nothing is lost. */
+function letGo(fd: number): void {
+  try {
     closeSync(fd);
+  } catch (error) {
+    errnoOf(error);
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { TestContext } from 'vitest';
 
 /** What a test may need of the machine it runs on, and how to find out. */
@@ -17,6 +17,8 @@ const ABILITIES = {
   criu: () => works('criu', '--version'),
   strace: () => works('strace', '-o', '/dev/null', 'true'),
   cc: () => works('cc', '--version'),
+  /** A FUSE file system can be mounted. */
+  fuse: () => existsSync('/dev/fuse') && readFileSync('/proc/filesystems', 'utf8').includes('\tfuse\n'),
   /** Block devices of files: file systems of the test's own. */
   loop: () => works('sh', '-c', 'losetup --find && mkfs.ext4 -V'),
   script: () => works('script', '--version'),

@@ -1,11 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { PACKAGE } from './command.ts';
 
-/** Where the built command compares the directory it stepped into with the one it looked at before. */
-const COMPARISONS = [
-  'here !== null && sameFile(here, expected)',
-  'here !== null && sameFile(here, parent)',
-] as const;
+/** Where the built command compares the directory it stepped into, or out to, with the one it looked at before. */
+const COMPARISON = 'sameFile(here, expected)';
 
 /**
  * A copy of the built command in which stepping into a directory and out of it is believed instead of checked by device
@@ -19,11 +16,7 @@ export function unprotectedCommand(dir: string): string {
   symlinkSync(`${PACKAGE}node_modules`, `${copy}/node_modules`);
   const file = `${copy}/dist/criu-sweep.cjs`;
   const built = readFileSync(file, 'utf8');
-  for (const comparison of COMPARISONS)
-    if (built.split(comparison).length !== 2) throw new Error(`${file} has no: ${comparison}`);
-  writeFileSync(
-    file,
-    COMPARISONS.reduce((text, comparison) => text.replace(comparison, 'here !== null'), built),
-  );
+  if (built.split(COMPARISON).length !== 2) throw new Error(`${file} has no: ${COMPARISON}`);
+  writeFileSync(file, built.replace(COMPARISON, 'true'));
   return `${copy}/bin/criu-sweep.js`;
 }

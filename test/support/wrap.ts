@@ -87,3 +87,9 @@ export function withByteArguments(file: string, args: readonly string[]): string
   writeFileSync(file, `exec ${[...words, ...args].map(quoted).join(' ')}\n`, 'latin1');
   return ['sh', file];
 }
+
+/** With a system call that fails, by strace: `when` is the first, `3`, or all from the third on, `3+`. */
+export const failing = (call: string, errno: string, when: string): string[] => [
+  ...['strace', '-D', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', 'signal=none'],
+  ...['-e', `inject=${call}:error=${errno}:when=${when}`, '--'],
+];

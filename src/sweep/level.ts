@@ -1,0 +1,45 @@
+import type { Errno } from '../errno.ts';
+import type { Bytes, Facts, Place } from '../model.ts';
+import { type Listing, listHere } from './listing.ts';
+
+/** A directory on the way down: what is still to be read in it, and the subdirectories still to be entered. */
+export interface Level extends Place {
+  /** Its own name in the level above; empty for a target's root. */
+  readonly name: Bytes;
+  readonly listing: Listing;
+  readonly pending: Bytes[];
+  /** Its first entries have been read. */
+  opened: boolean;
+  /** All its entries have been read. */
+  listed: boolean;
+  /** False once it was seen that nothing can be looked up in it. */
+  searchable: boolean;
+  /** It is known to lie in the mount that the target lies in, and we have not left it since. */
+  inOurMount: boolean;
+  /** Reading it said ENOENT, as a directory does that was removed while we stood in it. */
+  missing: Errno | null;
+}
+
+/** The directory we have just stepped into. @param here a stat of it */
+export function newLevel(path: Bytes, name: Bytes, { dev, ino, size }: Facts): Level {
+  return {
+    path,
+    name,
+    dev,
+    ino,
+    listing: listHere(size),
+    pending: [],
+    opened: false,
+    listed: false,
+    searchable: true,
+    inOurMount: false,
+    missing: null,
+  };
+}
+
+/** Leaves out all that has not been looked at yet. */
+export function abandon(level: Level): void {
+  level.listing.close();
+  level.listed = true;
+  level.pending.length = 0;
+}
