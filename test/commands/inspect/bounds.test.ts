@@ -1,8 +1,8 @@
 import { appendFileSync, linkSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
-import { start } from '../../support/command.ts';
-import { measuringMemory } from '../../support/hazards.ts';
+import { run, start } from '../../support/command.ts';
+import { makeMany, measuringMemory } from '../../support/hazards.ts';
 import { inspect } from '../../support/inspection.ts';
 import { plantLeftover } from '../../support/leftovers.ts';
 import { MEMORY, scratch } from '../../support/scratch.ts';
@@ -118,4 +118,14 @@ test('30 descriptors and a tree of 1,500 levels: all logs are found, also where 
   const { report, code } = await inspect([dir], { wrap: withDescriptors(30), timeoutMs: 30_000 });
   expect([report.runs.length, report.errors, code]).toEqual([3, [], 0]);
   expect(Math.max(...report.runs.map(({ log }) => log.length))).toBeGreaterThan(4096);
+});
+
+test('200,000 leftovers in text, with -v: as many as a person reads are shown, the others counted', async () => {
+  const dir = scratch(MEMORY);
+  await makeMany('leftovers', dir, 200_000);
+  const { wrap, peakMiB } = measuringMemory(dir);
+  const { out, code } = await run(['inspect', '-v', '--no-in-use', dir], { wrap });
+  expect(code).toBe(0);
+  expect(out).toContain('would remove 190000 more; --json shows them');
+  expect(peakMiB()).toBeLessThan(200);
 });
