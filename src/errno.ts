@@ -20,6 +20,8 @@ export function errnoOf(error: unknown): Errno {
 export function describeErrno(code: string): string {
   if (code === 'changed')
     return 'changed while it was swept: moved or replaced by somebody, so it was left alone';
+  if (code === 'too-many-logs')
+    return 'no more logs are read: they are more than 50,000, or 2 GiB, or have 32 MiB of paths and errors: name fewer directories';
   for (const [, [name, text]] of getSystemErrorMap()) if (name === code) return `${code}: ${text}`;
   const nameless = NAMELESS.find(([, name]) => name === code);
   return nameless === undefined ? code : `${code}: ${nameless[2]}`;

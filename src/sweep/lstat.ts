@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, lstatSync, statSync } from 'node:fs';
 import { fsPath } from '../bytes.ts';
 import type { Bytes, Facts, Identity } from '../model.ts';
 
@@ -20,6 +20,12 @@ export function statHere(): Facts {
 export function statPath(path: Bytes): Facts {
   const stats = statSync(fsPath(path));
   return Number.isSafeInteger(stats.ino) ? stats : fromBigInt(statSync(fsPath(path), { bigint: true }));
+}
+
+/** fstat(2) of an open file. Throws its errno. */
+export function fstatFile(fd: number): Facts {
+  const stats = fstatSync(fd);
+  return Number.isSafeInteger(stats.ino) ? stats : fromBigInt(fstatSync(fd, { bigint: true }));
 }
 
 /** Whether both are the same file. */

@@ -1,121 +1,94 @@
-import type { Dirent } from 'node:fs';
-import fastGlob from 'fast-glob';
-import { joinPath } from '../../bytes.ts';
-import { LOG_GLOBS, type LogName, parseLogName } from '../../criu/log/files.ts';
-import type { Bytes, SweepError } from '../../model.ts';
+import { type LogName, parseLogName } from '../../criu/log/files.ts';
+import type { Bytes, Kind, Place, SweepError } from '../../model.ts';
+import { type Looked, type ScanScope, scanTree } from '../../sweep/scanner.ts';
 import type { Target } from '../../sweep/targets.ts';
-import { DirectoryReader, type LogScope } from './directory-reader.ts';
 
-/** Something that has a log's name; nothing of it has been read. */
+/** A log's name in the directory that we stand in while it is handed out; nothing of it has been read. */
 export interface NamedLikeLog {
-  readonly path: Bytes;
-  /** The directory it lies in, with links resolved. */
-  readonly workDir: Bytes;
+  readonly workDir: Place;
+  readonly file: Bytes;
   readonly name: LogName;
 }
 
-/** What was found below all targets. */
-export interface FoundLogs {
-  readonly logs: readonly NamedLikeLog[];
-  readonly errors: readonly SweepError[];
-}
+/** What the search comes upon. A `pause` is a moment to hear signals. */
+export type LogFound =
+  | {
+      readonly type: 'log';
+      readonly log: NamedLikeLog;
+      /** Nobody named the target, so what may not be read below it is no failure. */
+      readonly unnamed: boolean;
+    }
+  /** A directory that could not be searched. */
+  | { readonly type: 'error'; readonly error: SweepError }
+  | { readonly type: 'pause'; readonly directories: number; readonly where: Bytes };
+
+/** Every name that a log can have, as the scanner asks for names: these are handed out and not entered. */
+const LOG: Kind = { prefix: '', modes: null, mountable: false };
+
+/** What stays as it is until the sweep comes by, which knows where it is no failure. */
+const TOLD_BY_SWEEP: readonly string[] = ['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'];
 
 /**
- * Finds by name what can be a log of CRIU's below each target, and beside a target that is a leftover itself. Links
- * are not followed.
+ * Finds by name what can be a log of CRIU's below each target, and beside a target that is a leftover itself. It is the
+ * scanner's own walk, each directory pinned while we stand in it: what a sweep does not enter (links, other file systems
+ * and mounts, leftovers, other targets, what is excluded) is not searched either.
  */
-export async function findLogs(
-  targets: readonly Target[],
-  scope: LogScope,
-  onDirectories: (count: number, where: Bytes) => void,
-): Promise<FoundLogs> {
-  const found = new Map<Bytes, NamedLikeLog>();
-  const errors: SweepError[] = [];
+export function* findLogs(targets: readonly Target[], scope: ScanScope): Generator<LogFound> {
+  const searched = new Set<string>();
   let directories = 0;
   for (const target of targets) {
-    const place = placeOf(target, scope.scan.maxDepth);
-    if (place === null) continue;
-    const reader = new DirectoryReader(place.root, scope);
-    for await (const entry of search(place, reader, (where) => {
-      onDirectories(directories + reader.directories, where);
-    })) {
-      const log = namedLikeLog(joinPath(place.root, entry));
-      if (log !== null) found.set(log.path, log);
+    const place = placeOf(target);
+    // Very many leftovers that are targets themselves lie in one directory.
+    if (place === null || (target.plan === 'candidate' && searched.has(keyOf(place)))) continue;
+    searched.add(keyOf(place));
+    const looked: Looked = { directories: 0, entries: 0 };
+    const maxDepth = target.plan === 'candidate' ? 1 : scope.maxDepth;
+    const forgiven = target.plan === 'tree' ? (target.forgiven ?? []) : [];
+    let where = place.path;
+    for (const found of scanTree(place.path, place, logScope({ ...scope, maxDepth }), looked)) {
+      switch (found.type) {
+        case 'candidate': {
+          const { parent, name: file, excluded } = found.candidate;
+          const name = excluded ? null : parseLogName(file);
+          where = parent.path;
+          if (name === null) break;
+          const workDir = { path: parent.path, dev: parent.dev, ino: parent.ino };
+          yield { type: 'log', log: { workDir, file, name }, unnamed: forgiven.includes('EACCES') };
+          break;
+        }
+        case 'error':
+          if (!TOLD_BY_SWEEP.includes(found.error.code)) yield found;
+          break;
+        case 'pause':
+          yield { type: 'pause', directories: directories + looked.directories, where };
+      }
     }
-    directories += reader.directories;
-    errors.push(...reader.errors);
+    directories += looked.directories;
   }
-  return { logs: [...found.values()], errors };
 }
 
-interface Place {
-  readonly root: Bytes;
-  readonly depth: number;
+/** Hands out logs' names instead of leftovers, which are not entered all the same. */
+function logScope(scope: ScanScope): ScanScope {
+  const { match } = scope;
+  return {
+    ...scope,
+    match: (name) => match(name) ?? (parseLogName(name) === null ? undefined : LOG),
+    passesOver: (_, name) => match(name) !== undefined,
+  };
 }
 
-function placeOf(target: Target, maxDepth: number | null): Place | null {
+function placeOf(target: Target): Place | null {
   switch (target.plan) {
     case 'tree':
-      return { root: target.resolved, depth: maxDepth ?? Number.POSITIVE_INFINITY };
+      return { path: target.resolved, dev: target.identity.dev, ino: target.identity.ino };
     case 'candidate':
-      return { root: target.parent, depth: 1 };
+      return { path: target.parent, dev: target.parentIdentity.dev, ino: target.parentIdentity.ino };
     case 'again':
     case 'none':
       return null;
   }
 }
 
-/** The paths below a place whose names are a log's. */
-async function* search(
-  { root, depth }: Place,
-  reader: DirectoryReader,
-  onDirectory: (where: Bytes) => void,
-): AsyncGenerator<Bytes> {
-  type Callback<T> = (error: null, entries: T[]) => void;
-  function readdir(path: string, options: { withFileTypes: true }, callback: Callback<Dirent>): void;
-  function readdir(path: string, callback: Callback<string>): void;
-  function readdir(path: string, ...rest: [{ withFileTypes: true }, Callback<Dirent>] | [Callback<string>]) {
-    const directory = withControls(path);
-    const entries = reader.list(directory);
-    for (const entry of entries) entry.name = withoutControls(entry.name);
-    onDirectory(directory);
-    // A tick for every directory, in which signals are heard.
-    if (rest.length === 2) setImmediate(rest[1], null, entries);
-    else
-      setImmediate(
-        rest[0],
-        null,
-        entries.map(({ name }) => name),
-      );
-  }
-  const entries = fastGlob.stream([...LOG_GLOBS], {
-    cwd: withoutControls(root),
-    deep: depth,
-    dot: true,
-    followSymbolicLinks: false,
-    onlyFiles: false,
-    fs: { readdir },
-  });
-  for await (const entry of entries) yield withControls(String(entry));
-}
-
-/** What a dot of a regular expression does not match, or fast-glob takes for something else; far from any byte. */
-const CONTROL_OFFSET = 0xe000;
-
-function withoutControls(name: Bytes): string {
-  return name.replace(/[\x00-\x1f\\\x7f]/g, (byte) =>
-    String.fromCharCode(byte.charCodeAt(0) + CONTROL_OFFSET),
-  );
-}
-
-function withControls(path: string): Bytes {
-  return path.replace(/[\ue000-\ue07f]/g, (character) =>
-    String.fromCharCode(character.charCodeAt(0) - CONTROL_OFFSET),
-  );
-}
-
-function namedLikeLog(path: Bytes): NamedLikeLog | null {
-  const slash = path.lastIndexOf('/');
-  const name = parseLogName(path.slice(slash + 1));
-  return name === null ? null : { path, workDir: path.slice(0, slash) || '/', name };
+function keyOf({ dev, ino }: Place): string {
+  return `${dev}:${ino}`;
 }

@@ -1,28 +1,42 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { joinPath } from '../../bytes.ts';
-import { statsNames } from '../../criu/log/files.ts';
-import type { LogTold } from '../../criu/log/read.ts';
-import { describeRun, operationOfRun, type Run, TOLERANCE_MS } from '../../criu/log/run.ts';
-import { errnoOf } from '../../errno.ts';
-import type { Bytes, Facts, SweepError } from '../../model.ts';
-import { lstatName } from '../../sweep/lstat.ts';
+import type { Bytes, SweepError } from '../../model.ts';
+import type { ScanScope } from '../../sweep/scanner.ts';
 import type { Target } from '../../sweep/targets.ts';
-import type { LogScope } from './directory-reader.ts';
+import { describeRuns } from './describe-runs.ts';
 import { findLogs, type NamedLikeLog } from './find-logs.ts';
-import { lookForOpenFiles, type OpenFiles } from './open-logs.ts';
-import { readLogFile } from './read-log.ts';
+import { LogBudget } from './log-budget.ts';
+import { readLogHere } from './read-log.ts';
+import type { PlacedRun } from './run-index.ts';
+import type { ReadLog } from './unfinished.ts';
+
+/** Where the logs are looked for, and when to stop. */
+export interface LogScope {
+  /** What a sweep enters: the logs are looked for in the same directories. */
+  readonly scan: ScanScope;
+  /** The effective user. */
+  readonly uid: number;
+  readonly interrupted: () => boolean;
+}
 
 /** The runs that the logs below the targets tell of, and what could not be read. */
 export interface FoundRuns {
-  readonly runs: readonly Run[];
+  readonly runs: readonly PlacedRun[];
   readonly errors: readonly SweepError[];
-  /** What has a log's name and is no file: its path and what it is, `a FIFO`. */
-  readonly noFiles: readonly { readonly path: Bytes; readonly what: string }[];
+  /** What has a log's name and is no file: the first of them, `/var/lib/x/dump.log: is a FIFO`, and how many there are. */
+  readonly noFiles: { readonly first: readonly NoFile[]; readonly count: number };
 }
 
-interface ReadLog extends NamedLikeLog {
-  readonly told: LogTold;
-  readonly facts: Facts;
+/** Something with a log's name, and what it is: `a FIFO`. */
+export interface NoFile {
+  readonly path: Bytes;
+  readonly what: string;
 }
+
+/** Things with a log's name that are no files, kept up to this number. */
+const MOST_NO_FILES = 20;
+/** Errors of logs that are kept; after these it is known that the inspection is incomplete. */
+const MOST_ERRORS = 10_000;
 
 /** Finds and reads the logs below the targets, and tells of each which run it is and how that ended. */
 export async function findRuns(
@@ -30,78 +44,79 @@ export async function findRuns(
   scope: LogScope,
   onDirectories: (count: number, where: Bytes) => void,
 ): Promise<FoundRuns> {
-  const found = await findLogs(targets, scope, onDirectories);
-  const errors = [...found.errors];
-  const noFiles: { path: Bytes; what: string }[] = [];
-  const logs: ReadLog[] = [];
-  for (const log of found.logs) {
+  const search = new LogSearch(scope);
+  for (const found of findLogs(targets, scope.scan)) {
     if (scope.interrupted()) break;
-    const result = await readLogFile(log.path, scope.interrupted);
-    if (result.read === 'log') logs.push({ ...log, told: result.told, facts: result.facts });
-    if (result.read === 'no-file') noFiles.push({ path: log.path, what: result.what });
-    if (result.read === 'failed') errors.push({ path: log.path, code: result.code, syscall: result.syscall });
+    if (found.type === 'pause') {
+      onDirectories(found.directories, found.where);
+      await nextTick();
+    } else if (found.type === 'error') search.addError(found.error);
+    else if (!(await search.read(found.log, found.unnamed))) break;
   }
-  return { runs: await describeRuns(logs, scope.interrupted), errors, noFiles };
+  const { logs, errors, noFiles, count } = search;
+  const runs = await describeRuns(logs, {
+    interrupted: scope.interrupted,
+    onError: (error) => search.addError(error),
+  });
+  return { runs, errors, noFiles: { first: noFiles, count } };
 }
 
-async function describeRuns(logs: readonly ReadLog[], interrupted: () => boolean): Promise<Run[]> {
-  const open = logs.some(isUnfinished) ? lookForOpenFiles() : NOTHING_OPEN;
-  const current: ReadLog[] = [];
-  for (const log of logs) current.push(await catchUp(log, open, interrupted));
-  const byWorkDir = new Map<Bytes, ReadLog[]>();
-  for (const log of current) byWorkDir.set(log.workDir, [...(byWorkDir.get(log.workDir) ?? []), log]);
-  return current.map((log) => describe(log, byWorkDir.get(log.workDir) ?? [], open));
-}
+/** Reads logs one by one, within the bounds of an inspection. */
+class LogSearch {
+  readonly logs: ReadLog[] = [];
+  readonly errors: SweepError[] = [];
+  readonly noFiles: NoFile[] = [];
+  count = 0;
+  readonly #scope: LogScope;
+  readonly #budget = new LogBudget();
+  #read = 0;
 
-const NOTHING_OPEN: OpenFiles = { has: () => false, hiddenSinceMs: null };
+  constructor(scope: LogScope) {
+    this.#scope = scope;
+  }
 
-function isUnfinished({ told }: ReadLog): boolean {
-  return told.closing === null;
-}
+  addError(error: SweepError): void {
+    if (this.errors.length < MOST_ERRORS) this.errors.push(error);
+  }
 
-/**
- * A criu that ended between the reading of its log and the look at living processes has written the end of its log
- * meanwhile: what has changed since is read again.
- */
-async function catchUp(log: ReadLog, open: OpenFiles, interrupted: () => boolean): Promise<ReadLog> {
-  if (!isUnfinished(log) || open.has(log.facts) || !hasChanged(log)) return log;
-  const again = await readLogFile(log.path, interrupted);
-  return again.read === 'log' ? { ...log, told: again.told, facts: again.facts } : log;
-}
+  /** Reads a log of the directory we stand in. False: the bounds are reached, and nothing more is to be read. */
+  async read(log: NamedLikeLog, unnamed: boolean): Promise<boolean> {
+    const path = joinPath(log.workDir.path, log.file);
+    if (this.#budget.spent) return this.#stop(path);
+    // A tick now and then also among very many small ones.
+    if (++this.#read % TICK_AFTER === 0) await nextTick();
+    const result = await readLogHere(log.file, {
+      wanted: (file) => this.#budget.isNew(file),
+      onRead: (bytes) => this.#budget.addRead(bytes),
+      interrupted: () => this.#scope.interrupted() || this.#budget.spent,
+    });
+    switch (result.read) {
+      case 'log':
+        this.logs.push({ ...log, path, told: result.told, facts: result.facts });
+        this.#budget.addKept({ log: path, ...result.told });
+        break;
+      case 'no-file':
+        this.count += 1;
+        if (this.noFiles.length < MOST_NO_FILES) this.noFiles.push({ path, what: result.what });
+        break;
+      case 'failed':
+        if (!(unnamed && this.#scope.uid !== 0 && result.code === 'EACCES'))
+          this.addError({ path, code: result.code, syscall: result.syscall });
+        break;
+      case 'other':
+        if (this.#budget.spent) return this.#stop(path);
+        break;
+      case 'gone':
+        break;
+    }
+    return true;
+  }
 
-function hasChanged({ path, facts }: ReadLog): boolean {
-  const now = factsOf(path);
-  return now !== null && (now.size !== facts.size || now.mtimeMs !== facts.mtimeMs || now.ino !== facts.ino);
-}
-
-function describe(log: ReadLog, inWorkDir: readonly ReadLog[], open: OpenFiles): Run {
-  const { path, workDir, name, told, facts } = log;
-  const stats = statsNames(operationOfRun(told, name)).map((stats) => factsOf(joinPath(workDir, stats)));
-  const statsTimes = stats.flatMap((file) => (file === null ? [] : [file.mtimeMs]));
-  const run = describeRun(
-    told,
-    { path, workDir, name, mtimeMs: facts.mtimeMs },
-    {
-      open: open.has(facts),
-      statsMtimeMs: statsTimes.length === 0 ? null : Math.max(...statsTimes),
-      otherLogsMs: inWorkDir
-        .filter((other) => other.name.base !== name.base && other.name.pid === null)
-        .map((other) => other.facts.mtimeMs),
-    },
-  );
-  return mayBeRunning(run, open) ? { ...run, outcome: 'unknown', endedAtMs: null } : run;
-}
-
-/** Whether the log that simply stops can be that of a living criu whose files we may not see. */
-function mayBeRunning({ outcome, loggedAtMs }: Run, { hiddenSinceMs }: OpenFiles): boolean {
-  return outcome === 'cut-off' && hiddenSinceMs !== null && loggedAtMs >= hiddenSinceMs - TOLERANCE_MS;
-}
-
-function factsOf(path: Bytes): Facts | null {
-  try {
-    return lstatName(path);
-  } catch (error) {
-    errnoOf(error);
-    return null;
+  #stop(path: Bytes): false {
+    this.addError({ path, code: 'too-many-logs', syscall: 'read' });
+    return false;
   }
 }
+
+/** Logs that are read between two ticks at most. */
+const TICK_AFTER = 64;

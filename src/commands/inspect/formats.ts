@@ -65,15 +65,12 @@ export function stderrFormat(options: InspectOptions, env: Environment): Format 
   });
 }
 
-/** Things with a log's name that are no files, said one by one up to this number. */
-const MOST_SAID = 20;
-
 /** Says what has a log's name and was not read, since it is no file. */
-export function noFileLines({ noFiles }: FoundRuns, env: Environment): string {
+export function noFileLines({ noFiles: { first, count } }: FoundRuns, env: Environment): string {
   const mark = markFor(STDERR, env)('info');
-  const lines = noFiles
-    .slice(0, MOST_SAID)
-    .map(({ path, what }) => `${mark}criu-sweep: ${escapeName(path)}: is ${what}, not a log: passed over\n`);
-  const more = noFiles.length - lines.length;
+  const lines = first.map(
+    ({ path, what }) => `${mark}criu-sweep: ${escapeName(path)}: is ${what}, not a log: passed over\n`,
+  );
+  const more = count - first.length;
   return lines.join('') + (more > 0 ? `${mark}criu-sweep: ${more} more that are no logs\n` : '');
 }

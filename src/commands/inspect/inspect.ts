@@ -19,6 +19,7 @@ import { Inspection } from './inspection.ts';
 import type { InspectOptions } from './options.ts';
 import { inspectJsonFormat } from './report-json.ts';
 import { RunIndex } from './run-index.ts';
+import { sayingOnce } from './saying-once.ts';
 
 /**
  * `criu-sweep inspect [target...]`: what was left, by which CRIU run, and what a sweep would do. Changes nothing.
@@ -76,12 +77,13 @@ async function look(looking: Looking): Promise<Summary> {
     elapsedMs: () => performance.now() - began,
     interrupted,
   });
-  return write({ looking, runs, inspection, now, stderr, progress, events });
+  const once = sayingOnce(events, found.errors);
+  return write({ looking, runs, inspection, now, stderr, progress, events: once });
 }
 
 function readRuns(looking: Looking, stderr: Output, progress: Progress | null): Promise<FoundRuns> {
   const { prepared, interrupted } = looking;
-  const scope = { scan: prepared.scope, interrupted: () => interrupted() !== null };
+  const scope = { scan: prepared.scope, uid: prepared.uid, interrupted: () => interrupted() !== null };
   return findRuns(prepared.targets, scope, (directories, where) => {
     const line = progress?.line(performance.now(), directories, where) ?? '';
     if (line === '') return;

@@ -18,13 +18,18 @@ export interface Findings {
   readonly sections: readonly Section[];
   /** By the leftover's path. */
   readonly mounted: ReadonlyMap<Bytes, StillMounted>;
+  /** Leftovers in more directories than are shown. */
+  readonly elsewhere: number;
   /** What `--check` counts. */
   readonly left: number;
   readonly failedRuns: number;
 }
 
-/** Items of one group that are kept to be shown, unless all are to be. */
+/** Items of one group that are kept to be shown, and as many as a person will read where all are to be. */
 const MOST_SHOWN = 10;
+const MOST_SHOWN_OF_ALL = 10_000;
+/** Work dirs that are told apart; leftovers in more than these are counted. Those of runs are bounded themselves. */
+const MOST_SECTIONS = 20_000;
 
 /** Gathers what a dry run tells, by run and work dir. */
 export class Inspection {
@@ -35,6 +40,7 @@ export class Inspection {
   readonly #drafts = new Map<Bytes, DraftSection>();
   readonly #mounted: { readonly inspected: Inspected; readonly mounts: readonly Mount[] }[] = [];
   #left = 0;
+  #elsewhere = 0;
   #findings: Findings | null = null;
 
   constructor(
@@ -57,8 +63,13 @@ export class Inspection {
     const mounts = this.#look ? this.#mounts.of(item) : [];
     if (mounts.length > 0) this.#mounted.push({ inspected, mounts });
     else if (isLeft(inspected, null)) this.#left += 1;
-    const most = this.#showAll || mounts.length > 0 ? Number.POSITIVE_INFINITY : MOST_SHOWN;
-    this.#section(run?.workDir ?? parent.path).addItem(inspected, most);
+    const directory = run?.workDir ?? parent.path;
+    if (!this.#drafts.has(directory) && this.#drafts.size >= MOST_SECTIONS) {
+      this.#elsewhere += 1;
+      return;
+    }
+    const many = this.#showAll ? MOST_SHOWN_OF_ALL : MOST_SHOWN;
+    this.#section(directory).addItem(inspected, mounts.length > 0 ? Number.POSITIVE_INFINITY : many);
   }
 
   /** What was found; looks, once, who uses the leftovers that are still mounted. */
@@ -79,6 +90,7 @@ export class Inspection {
         .map((draft) => draft.finish())
         .sort((a, b) => b.newestMs - a.newestMs),
       mounted,
+      elsewhere: this.#elsewhere,
       left: this.#left + left.length,
       failedRuns: this.#runs.runs.filter(({ outcome }) => outcome === 'failed' || outcome === 'cut-off')
         .length,

@@ -34,7 +34,10 @@ export function inspectItem(item: Item, runs: RunIndex): Inspected {
   if (facts === null) return { item, run: null };
   return {
     item,
-    run: runs.of({ name: candidate.name, parent: candidate.parent.path, mtimeMs: facts.mtimeMs }),
+    run: runs.of(
+      { name: candidate.name, parent: candidate.parent.path, mtimeMs: facts.mtimeMs },
+      candidate.parent,
+    ),
   };
 }
 

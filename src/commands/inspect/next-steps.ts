@@ -43,7 +43,9 @@ export function nextSteps(
   }
   const leaking = runs.filter((run) => run.affected === true);
   if (leaking.length > 0) {
-    const versions = [...new Set(leaking.map(({ version }) => version?.text))].join(', ');
+    const versions = [...new Set(leaking.map(({ version }) => version?.text))]
+      .slice(0, MOST_STEPS)
+      .join(', ');
     const why = `CRIU ${versions} leaves a directory at every dump: is it still the one here?`;
     steps.push({ why, command: 'criu-sweep doctor' });
   }

@@ -1,24 +1,38 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { fsPath } from '../../bytes.ts';
-import { type Piece, piecesToRead } from '../../criu/log/files.ts';
+import { type Piece, piecesToRead, READ_FROM_START } from '../../criu/log/files.ts';
 import { type LogReader, type LogTold, readLog } from '../../criu/log/read.ts';
 import { type Errno, errnoOf } from '../../errno.ts';
-import type { Bytes, Facts } from '../../model.ts';
-import { lstatName } from '../../sweep/lstat.ts';
+import type { Bytes, Facts, Identity } from '../../model.ts';
+import { fstatFile, lstatName, sameFile } from '../../sweep/lstat.ts';
+
+/** What is kept of a log's fstat. Times in milliseconds since 1970, sizes in bytes. */
+export type LogFacts = Identity & Pick<Facts, 'size' | 'mtimeMs'>;
 
 /** What came of reading something that has a log's name. */
 export type LogRead =
   /** `facts`: as they were before its first byte was read. */
-  | { readonly read: 'log'; readonly told: LogTold; readonly facts: Facts }
-  /** A file, but no log of CRIU's. */
+  | { readonly read: 'log'; readonly told: LogTold; readonly facts: LogFacts }
+  /** A file, but no log of CRIU's; or the reading was stopped. */
   | { readonly read: 'other' }
   /** No file that could be read: `a FIFO`. */
   | { readonly read: 'no-file'; readonly what: string }
   | { readonly read: 'gone' }
   | ({ readonly read: 'failed' } & Errno);
 
-const CHUNK = 256 * 1024;
+/** How to read logs. */
+export interface ReadScope {
+  /** Whether a file is to be read; asked before it is opened and of what was opened. */
+  readonly wanted: (file: Identity) => boolean;
+  /** Told how many bytes have been read. */
+  readonly onRead: (bytes: number) => void;
+  /** Asked between chunks: whether to stop; what was read by then tells nothing. */
+  readonly interrupted: () => boolean;
+}
+
+/** Some tens of milliseconds' worth of the shortest lines. */
+const CHUNK = 64 * 1024;
 
 /** A FIFO put there after lstat is opened without waiting for a writer, a link not followed, a terminal not ours. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -27,43 +41,53 @@ const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK |
  * Reads a log as a stream, a long one only at its start and its end. Waits for nothing: what is no regular file is
  * not even opened, and what is appended meanwhile is not read.
  *
- * @param interrupted asked between chunks: whether to stop; what was read by then tells nothing
+ * @param name one component, in the directory we stand in
  */
-export async function readLogFile(path: Bytes, interrupted: () => boolean): Promise<LogRead> {
+export async function readLogHere(name: Bytes, scope: ReadScope): Promise<LogRead> {
   let fd: number | null = null;
   try {
-    const before = lstatName(path);
+    const before = lstatName(name);
     if (before === null) return { read: 'gone' };
+    if (!scope.wanted(before)) return { read: 'other' };
     const what = kindOf(before.mode);
     if (what !== null) return { read: 'no-file', what };
-    fd = openSync(fsPath(path), FLAGS);
-    const facts: Stats = fstatSync(fd);
-    if (!facts.isFile()) return { read: 'no-file', what: kindOf(facts.mode) ?? 'no regular file' };
-    const told = await readPieces(fd, piecesToRead(facts.size), interrupted);
+    fd = openSync(fsPath(name), FLAGS);
+    const { dev, ino, size, mtimeMs, ...opened } = fstatFile(fd);
+    const facts = { dev, ino, size, mtimeMs };
+    const nowWhat = kindOf(opened.mode);
+    if (nowWhat !== null) return { read: 'no-file', what: nowWhat };
+    if (!sameFile(facts, before) && !scope.wanted(facts)) return { read: 'other' };
+    const told = await readPieces(fd, piecesToRead(size), scope);
     return told === null ? { read: 'other' } : { read: 'log', told, facts };
   } catch (error) {
     const { code, syscall } = errnoOf(error);
+    // Gone since lstat; a link since lstat, which O_NOFOLLOW refuses; a socket since lstat (open(2)).
     if (code === 'ENOENT') return { read: 'gone' };
     if (code === 'ELOOP') return { read: 'no-file', what: 'a symbolic link' };
+    if (code === 'ENXIO') return { read: 'no-file', what: 'a socket' };
     return { read: 'failed', code, syscall };
   } finally {
-    if (fd !== null) closeSync(fd);
+    if (fd !== null) close(fd);
   }
 }
 
-async function readPieces(
-  fd: number,
-  pieces: readonly Piece[],
-  interrupted: () => boolean,
-): Promise<LogTold | null> {
+/** A close(2) that fails takes nothing away from what was read, and Linux has let go of the descriptor all the same. */
+function close(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch (error) {
+    errnoOf(error);
+  }
+}
+
+async function readPieces(fd: number, pieces: readonly Piece[], scope: ReadScope): Promise<LogTold | null> {
   const reader = readLog();
-  for (const [index, piece] of pieces.entries()) {
-    if (index > 0) {
-      // What shows nothing of CRIU's format in its first 64 KiB need not be read to its end.
-      if (!reader.recognised()) return null;
-      reader.gap();
-    }
-    if (!(await readPiece(fd, piece, reader, interrupted))) return null;
+  let at = 0;
+  for (const piece of pieces) {
+    if (piece.start > at && !reader.recognised()) return null;
+    if (piece.start > at) reader.gap();
+    if (!(await readPiece(fd, piece, reader, scope))) return null;
+    at = piece.end;
   }
   return reader.finish();
 }
@@ -72,7 +96,7 @@ async function readPiece(
   fd: number,
   { start, end }: Piece,
   reader: LogReader,
-  interrupted: () => boolean,
+  { onRead, interrupted }: ReadScope,
 ): Promise<boolean> {
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, end - start)));
   for (let at = start; at < end; ) {
@@ -80,7 +104,10 @@ async function readPiece(
     // It was truncated meanwhile.
     if (read === 0) return true;
     reader.chunk(buffer.toString('latin1', 0, read));
+    onRead(read);
     at += read;
+    // A file that shows nothing of CRIU's format at its start need not be read to its end.
+    if (at >= READ_FROM_START && reader.isOther()) return false;
     if (at < end) await nextTick();
     if (interrupted()) return false;
   }

@@ -25,7 +25,15 @@ export function inspectText(told: Told, drawing: Drawing): string {
   const { findings, targets, next } = told;
   const sections = findings.sections.map((section) => sectionLines(section, findings, drawing));
   const looked = drawing.verbose || findings.sections.length === 0 ? targets.map(targetLine) : [];
-  const parts = [...sections, looked, wrap(summaryLine(told), drawing, 2), nextLines(next, drawing)];
+  const elsewhere =
+    findings.elsewhere > 0 ? [`${findings.elsewhere} more in other directories; --json shows them`] : [];
+  const parts = [
+    ...sections,
+    elsewhere,
+    looked,
+    wrap(summaryLine(told), drawing, 2),
+    nextLines(next, drawing),
+  ];
   return parts
     .filter((lines) => lines.length > 0)
     .map((lines) => `${lines.join('\n')}\n`)
@@ -41,7 +49,9 @@ function groupLines(group: Group, directory: string, findings: Findings, drawing
   const { run, items, more } = group;
   const indent = indentOf(drawing);
   const head = run === null ? ['  left by no run that a log here tells of'] : runLines(run, drawing);
-  const rest = [...more].map(([outcome, count]) => `${WORDS[outcome]} ${count} more; -v shows them`);
+  const rest = [...more].map(
+    ([outcome, count]) => `${WORDS[outcome]} ${count} more; ${drawing.verbose ? '--json' : '-v'} shows them`,
+  );
   return [
     ...head,
     ...items.flatMap((inspected) => itemLines(inspected, directory, findings, drawing)),

@@ -4,7 +4,7 @@ import type { CommandEnd, Policy } from '../../model.ts';
 import type { Output } from '../../output.ts';
 import { type Destination, OutputFile } from '../../output-file.ts';
 import type { Colors } from '../../report/colors.ts';
-import { escapeText } from '../../report/escape.ts';
+import { escapeName, escapeText } from '../../report/escape.ts';
 import type { Format } from '../../report/format.ts';
 import { jsonFormat } from '../../report/json.ts';
 import { messageFormat } from '../../report/messages.ts';
@@ -51,6 +51,8 @@ export async function sweepAfter(request: AfterSweep): Promise<void> {
     progress: null,
     exitCode: ({ exitCode }) => exitCode,
   });
+  for (const { path, code } of request.appeared.errors)
+    stderr.add(`criu-sweep: ${escapeName(path)}: ${describeErrno(code)}: kept\n`);
   const failure = (await file?.finish()) ?? null;
   if (failure !== null) stderr.add(`criu-sweep: ${reportTo?.named}: ${describeErrno(failure.code)}\n`);
 }

@@ -1,15 +1,18 @@
-import type { Bytes, Identity, Kind, SweepError, TargetStatus } from '../../model.ts';
+import { joinPath } from '../../bytes.ts';
+import { errnoOf } from '../../errno.ts';
+import type { Bytes, Identity, Kind, SweepError } from '../../model.ts';
 import { sameFile } from '../../sweep/lstat.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import type { ScanScope } from '../../sweep/scanner.ts';
 import { statusOf, type Target } from '../../sweep/targets.ts';
-import { type Looked, look } from './look.ts';
+import { type After, type Known, lookAfter, nameIsMadeIn, type Span } from './look-after.ts';
+import { type Before, lookBefore } from './look-before.ts';
 import type { Watched } from './watched.ts';
 
 /** A watched directory, and what was in it before the command was started. */
 export interface Snapshot {
   readonly watched: Watched;
-  readonly before: Looked;
+  readonly before: Before;
 }
 
 /** What to sweep after the command: the watched directories, and in them only what was not there before. */
@@ -18,65 +21,119 @@ export interface Appeared {
   readonly passesOver: ScanScope['passesOver'];
   /** How many names appeared. */
   readonly count: number;
+  /** Names that could not be looked at when it was their turn; they grow while the sweep goes on. */
+  readonly errors: readonly SweepError[];
 }
 
-type Listed = Looked & { looked: 'listed' };
+type Listed = After & { readonly looked: 'listed' };
 
-/** Looks at the directories before the command is started. @param kinds all that are looked for anywhere */
+/**
+ * Looks at the directories before the command is started.
+ *
+ * @param kinds all that are looked for anywhere
+ * @param stopped asked now and then: whether not to go on
+ */
 export async function takeSnapshots(
   watched: readonly Watched[],
   kinds: readonly Kind[],
   match: NameMatcher,
+  stopped: () => boolean,
 ): Promise<readonly Snapshot[]> {
   const snapshots: Snapshot[] = [];
-  for (const each of watched) snapshots.push({ watched: each, before: await look(each.path, kinds, match) });
+  for (const each of watched)
+    snapshots.push({ watched: each, before: await lookBefore(each.path, { kinds, match, stopped }) });
   return snapshots;
 }
 
 /**
  * Looks at the directories again, when the command has ended. Only what is there now is swept, and who uses it is
  * looked up later: what a CRIU makes that is started from now on is not even looked at.
+ *
+ * @param placeNow where a path leads since our working directory was moved
  */
-export async function findAppeared(snapshots: readonly Snapshot[], match: NameMatcher): Promise<Appeared> {
+export async function findAppeared(
+  snapshots: readonly Snapshot[],
+  match: NameMatcher,
+  span: Span,
+  placeNow: (path: Bytes) => Bytes,
+): Promise<Appeared> {
   const targets: Target[] = [];
   const listed: Listed[] = [];
-  for (const { watched, before } of snapshots) {
-    const after = await look(
-      watched.path,
-      watched.kinds,
-      match,
-      (name, kind, directory) =>
-        !snapshots.some((each) => hadBefore(each, watched, directory)?.has(name, kind)),
-    );
+  for (const snapshot of snapshots) {
+    const { watched, before } = snapshot;
+    const after = await lookAgain(snapshot, match, knownOf(snapshots, watched, span), placeNow);
+    if (after === null) continue;
     if (after.looked === 'listed' && listed.some((each) => sameFile(each.identity, after.identity))) continue;
     const target = targetOf(watched, before, after);
-    if (target !== null) targets.push(target);
-    if (target?.plan === 'tree' && after.looked === 'listed') listed.push(after);
+    targets.push(target);
+    if (after.looked === 'listed') listed.push(after);
   }
+  const errors: SweepError[] = [];
   return {
     targets,
+    errors,
     count: listed.reduce((sum, { names }) => sum + names.size, 0),
     passesOver(parent: Identity, name: Bytes): boolean {
       const kind = match(name);
-      const names = listed.find(({ identity }) => sameFile(identity, parent))?.names;
-      return kind === undefined || names === undefined || !names.has(name, kind);
+      const here = listed.find(({ identity }) => sameFile(identity, parent));
+      if (kind === undefined || here === undefined || !here.names.has(name, kind)) return true;
+      return here.foundMeanwhile && !isStillNew(here, name, span, errors);
     },
   };
 }
 
-/** What a snapshot knows of a directory: that it is the same one, or that it stands where the same one stood. */
-function hadBefore({ watched, before }: Snapshot, now: Watched, directory: Identity) {
-  if (before.looked !== 'listed') return undefined;
-  return watched === now || sameFile(before.identity, directory) ? before.names : undefined;
+/** The name may be another directory's by now. What cannot be looked at is passed over, and said. */
+function isStillNew({ resolved }: Listed, name: Bytes, span: Span, errors: SweepError[]): boolean {
+  try {
+    return nameIsMadeIn(name, span);
+  } catch (error) {
+    errors.push({ path: joinPath(resolved, name), ...errnoOf(error) });
+    return false;
+  }
 }
 
-/** `null`: nothing to sweep, and nothing to say. What could not be listed before cannot be told from what is new. */
-function targetOf({ path, named }: Watched, before: Looked, after: Looked): Target | null {
-  if (before.looked === 'kernels' || after.looked === 'kernels') return null;
-  if (before.looked === 'failed') return unswept(path, before);
-  switch (after.looked) {
+/** `null`: nothing is to be swept there, and nothing to be said. */
+async function lookAgain(
+  { watched, before }: Snapshot,
+  match: NameMatcher,
+  known: Known,
+  placeNow: (path: Bytes) => Bytes,
+): Promise<After | null> {
+  switch (before.looked) {
+    case 'kernels':
+      return null;
+    // What could not be listed before cannot be told from what is new.
     case 'failed':
-      return unswept(path, after);
+      return before;
+    case 'missing':
+    case 'listed':
+      return lookAfter(before, placeNow, { kinds: watched.kinds, match, stopped: () => false }, known);
+  }
+}
+
+function knownOf(snapshots: readonly Snapshot[], now: Watched, span: Span): Known {
+  return {
+    span,
+    isListed: (directory) =>
+      snapshots.some(
+        ({ before }) => before.looked === 'listed' && before.pinned && sameFile(before.identity, directory),
+      ),
+    hadBefore: (name, kind, directory) =>
+      snapshots.some(
+        ({ watched, before }) =>
+          before.looked === 'listed' &&
+          (watched === now || sameFile(before.identity, directory)) &&
+          before.names.has(name, kind),
+      ),
+  };
+}
+
+function targetOf({ path, named }: Watched, before: Before, after: After): Target {
+  switch (after.looked) {
+    case 'failed': {
+      const { code, syscall } = after;
+      return { plan: 'none', path, status: statusOf({ code }), error: { path, code, syscall } };
+    }
     case 'missing': {
       const never = named && before.looked === 'missing';
       const error = never ? { path, code: 'ENOENT', syscall: 'realpath' } : null;
@@ -85,9 +142,4 @@ function targetOf({ path, named }: Watched, before: Looked, after: Looked): Targ
     case 'listed':
       return { plan: 'tree', path, resolved: after.resolved, identity: after.identity };
   }
-}
-
-function unswept(path: Bytes, { code, syscall }: Omit<SweepError, 'path'>): Target {
-  const status: TargetStatus = statusOf({ code });
-  return { plan: 'none', path, status, error: { path, code, syscall } };
 }

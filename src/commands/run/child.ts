@@ -17,14 +17,16 @@ export interface Child {
  * Starts a command with our standard streams, working directory and environment. It has ended when the process has,
  * even while children of its own still hold the streams. Node has no names for realtime signals: a command killed by one
  * looks as if it had exited with 0.
+ *
+ * @param complain says which descriptors it does not get
  */
-export function startChild(command: readonly string[]): Child {
+export function startChild(command: readonly string[], complain: (message: string) => void): Child {
   const [program = '', ...args] = command;
   if (!command.every(isExact)) return notStarted({ code: 'EILSEQ', syscall: 'spawn' });
   let child: ChildProcess;
   try {
     if (program === '') return notStarted({ code: 'ENOENT', syscall: 'spawn' });
-    child = spawn(program, args, { stdio: inheritedStdio() });
+    child = spawn(program, args, { stdio: inheritedStdio(complain) });
   } catch (error) {
     return notStarted(errnoOf(error));
   }

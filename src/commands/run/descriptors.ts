@@ -1,6 +1,6 @@
 import type { StdioOptions } from 'node:child_process';
 import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { errnoOf } from '../../errno.ts';
+import { describeErrno, errnoOf } from '../../errno.ts';
 
 /** An open descriptor of ours: what /proc/self/fd and /proc/self/fdinfo say of it. */
 export interface Descriptor {
@@ -15,15 +15,19 @@ export interface Descriptor {
  * The standard streams and the descriptors that our caller left open for the command (`criu --status-fd 5`,
  * `--inherit-fd fd[3]:…`), each under its own number. Node marks these to be closed as it starts, so they are named
  * again; without /proc there are only the standard streams.
+ *
+ * @param complain says it where they could not be listed
  */
-export function inheritedStdio(): StdioOptions {
+export function inheritedStdio(complain: (message: string) => void): StdioOptions {
   const stdio: ('inherit' | 'ignore' | number)[] = ['inherit', 'inherit', 'inherit'];
-  for (const fd of callersOwn(openDescriptors())) {
+  for (const fd of callersOwn(openDescriptors(complain))) {
     while (stdio.length < fd) stdio.push('ignore');
     stdio[fd] = fd;
   }
   return stdio;
 }
+
+const STDERR = 2;
 
 /** What libuv opens for its event loops, besides pipes of which it holds both ends (epoll_create1(2), eventfd(2)). */
 const LIBUVS = ['anon_inode:[eventpoll]', 'anon_inode:[eventfd]', 'anon_inode:[io_uring]'];
@@ -45,23 +49,28 @@ export function callersOwn(descriptors: readonly Descriptor[]): readonly number[
 const O_CLOEXEC = 0o2000000;
 const O_ACCMODE = 0o3;
 
-function openDescriptors(): readonly Descriptor[] {
+/** Without /proc (ENOENT) there are none to be told of; what else fails is said. */
+function openDescriptors(complain: (message: string) => void): readonly Descriptor[] {
   try {
     const fds = readdirSync('/proc/self/fd').map(Number);
-    return fds.sort((a, b) => a - b).flatMap(describe);
+    return fds.sort((a, b) => a - b).flatMap((fd) => describe(fd, complain));
   } catch (error) {
-    errnoOf(error);
+    const { code } = errnoOf(error);
+    if (code !== 'ENOENT')
+      complain(`the command gets none of our descriptors but the standard streams: ${describeErrno(code)}`);
     return [];
   }
 }
 
-/** None where it has been closed meanwhile, as the one that listed them has. */
-function describe(fd: number): readonly Descriptor[] {
+/** None where it has been closed meanwhile (ENOENT), as the one that listed them has; what else fails is said. */
+function describe(fd: number, complain: (message: string) => void): readonly Descriptor[] {
   try {
     const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? '0';
     return [{ fd, leadsTo: readlinkSync(`/proc/self/fd/${fd}`), flags: Number.parseInt(flags, 8) }];
   } catch (error) {
-    errnoOf(error);
+    const { code } = errnoOf(error);
+    if (code !== 'ENOENT' && fd > STDERR)
+      complain(`the command does not get our descriptor ${fd}: ${describeErrno(code)}`);
     return [];
   }
 }

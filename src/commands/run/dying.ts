@@ -31,7 +31,10 @@ function isDying(pid: number, since: number): boolean {
   return (stat.flags & PF_EXITING) !== 0 || hasPendingKill(pid);
 }
 
-/** By /proc/PID/status: `SigPnd` is the thread's own, `ShdPnd` the process's. */
+/**
+ * By /proc/PID/status: `SigPnd` is the thread's own, `ShdPnd` the process's. Whatever the errno, a process that is not
+ * seen to be dying is not waited for, and what it uses is kept.
+ */
 function hasPendingKill(pid: number): boolean {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
@@ -43,6 +46,7 @@ function hasPendingKill(pid: number): boolean {
   }
 }
 
+/** None, whatever the errno: nobody is waited for, and the look at users says what it could not see. */
 function listPids(): readonly number[] {
   try {
     return readdirSync('/proc')

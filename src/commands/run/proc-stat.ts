@@ -17,7 +17,11 @@ export interface ProcStat {
   readonly startTime: number;
 }
 
-/** What the kernel says of a process; `null` where it is gone, or there is no /proc. */
+/**
+ * What the kernel says of a process; `null` where it is gone (ENOENT, ESRCH), or cannot be seen: without /proc, where a
+ * module refuses it, out of descriptors or memory. Nothing is removed for a `null`: signals are passed on as if there
+ * were no terminal, and nobody who is dying is waited for, so that what they use is kept.
+ */
 export function readStat(pid: number | 'self'): ProcStat | null {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));

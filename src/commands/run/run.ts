@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bugReport } from '../../bug.ts';
 import type { Environment } from '../../environment.ts';
 import { describeErrno } from '../../errno.ts';
@@ -7,6 +8,7 @@ import { Output } from '../../output.ts';
 import { destinationOf } from '../../output-file.ts';
 import { escapeText } from '../../report/escape.ts';
 import { endBy } from '../../stop-signals.ts';
+import { CLOCK_GRAIN_MS } from '../../sweep/filter.ts';
 import { nameMatcher } from '../../sweep/names.ts';
 import { colorsFor } from '../../terminal.ts';
 import { UsageError } from '../../usage-error.ts';
@@ -15,6 +17,7 @@ import { effectiveUser } from '../sweep/prepare.ts';
 import { sweepAfter } from './after-sweep.ts';
 import { findAppeared, type Snapshot, takeSnapshots } from './appeared.ts';
 import { startChild } from './child.ts';
+import { CurrentPlace } from './current-place.ts';
 import { waitForDying } from './dying.ts';
 import { readStat } from './proc-stat.ts';
 import { Signals } from './signals.ts';
@@ -48,8 +51,10 @@ export async function runCommand(
   const policy = policyOf(options, uid);
   const match = nameMatcher(policy.kinds);
   const watched = watchedDirectories(options.workDir, command, policy.kinds);
-  const snapshots = await takeSnapshots(watched, policy.kinds, match);
+  const place = new CurrentPlace();
+  const snapshots = await takeSnapshots(watched, policy.kinds, match, () => signals.asked);
   refuseKernels(snapshots);
+  const from = await nextMoment();
 
   const early = await signals.ending();
   if (early !== null) {
@@ -57,11 +62,11 @@ export async function runCommand(
     endBy(early);
     return 0;
   }
-  const { end, startTime, ...times } = await runToItsEnd(command, signals);
+  const { end, startTime, ...times } = await runToItsEnd(command, signals, complain);
   if (end.ended === 'not-started')
     complain(`cannot run ${escapeText(command[0] ?? '')}: ${whyNotStarted(end.code)}`);
   try {
-    const appeared = await findAppeared(snapshots, match);
+    const appeared = await findAppeared(snapshots, match, { from, to: Date.now() }, place.follow());
     if (options.inUse && appeared.count > 0) await waitForDying(startTime);
     const { verbose = false, quiet = false, inUse, color } = options;
     const colors = colorsFor(STDERR, color, env);
@@ -82,16 +87,27 @@ export async function runCommand(
 async function runToItsEnd(
   command: readonly string[],
   signals: Signals,
+  complain: (message: string) => void,
 ): Promise<{ end: End; startedAt: number; durationMs: number; startTime: number }> {
   const startedAt = Date.now();
   const start = performance.now();
-  const child = startChild(command);
+  const child = startChild(command, complain);
   signals.passTo(child);
   const startTime = readStat(child.pid ?? 'self')?.startTime ?? 0;
   const end = await child.ended;
   const durationMs = Math.round(performance.now() - start);
   await signals.sweeping();
   return { end, startedAt, durationMs, startTime };
+}
+
+/**
+ * A time in milliseconds since 1970 that has passed, by the clock that file systems stamp with too: whatever is made from
+ * now on bears it or a later one, and what bears such a time was not made before.
+ */
+async function nextMoment(): Promise<number> {
+  const moment = Date.now() + 1;
+  await sleep(2 + CLOCK_GRAIN_MS);
+  return moment;
 }
 
 function whyNotStarted(code: string): string {

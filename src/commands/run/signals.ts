@@ -34,6 +34,11 @@ export class Signals {
     process.on('SIGCONT', this.#continued);
   }
 
+  /** Whether a signal has asked us to end before there was a command. */
+  get asked(): boolean {
+    return this.#early.some((signal) => ENDING.includes(signal));
+  }
+
   /** The signal that asked us to end before there was a command, once all that have arrived were heard. */
   async ending(): Promise<NodeJS.Signals | null> {
     await nextTick();

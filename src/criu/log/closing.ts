@@ -38,7 +38,9 @@ const WORKER_KILLED = /^Worker\(pid \d+\) was killed by \d+/;
 export function closingOf(text: Bytes): Closing | null {
   const closing = CLOSINGS.get(text);
   if (closing !== undefined) return closing;
-  return WORKER_KILLED.test(text) ? { operation: 'unknown', outcome: 'cut-off' } : null;
+  return text.startsWith('Worker(') && WORKER_KILLED.test(text)
+    ? { operation: 'unknown', outcome: 'cut-off' }
+    : null;
 }
 
 /**
@@ -60,6 +62,9 @@ const HINTS: ReadonlyArray<readonly [RegExp, Operation]> = [
   [/^(?:uffd|lazy-pages): Waiting for incoming connections on /, 'lazy-pages'],
 ];
 
+/** Bytes that such lines begin with: nearly all others need not be compared. */
+const BEGINNINGS = '\tDEFMPRWclu';
+
 /**
  * Which operation writes such a line.
  *
@@ -67,5 +72,6 @@ const HINTS: ReadonlyArray<readonly [RegExp, Operation]> = [
  * @returns `null` for a line that any may write
  */
 export function operationOf(text: Bytes): Operation | null {
+  if (!BEGINNINGS.includes(text.charAt(0))) return null;
   return HINTS.find(([line]) => line.test(text))?.[1] ?? null;
 }

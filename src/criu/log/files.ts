@@ -15,20 +15,14 @@ export const LOG_NAMES: Readonly<Record<string, Operation>> = {
   'criu-dump.log': 'dump',
 };
 
-/**
- * Globs (fast-glob syntax, to be matched below a directory) that find every file with a log's name, also those
- * of a single task, `restore.log.1234`, which `--log-pid` writes (log_init_by_pid() in criu/log.c).
- */
-export const LOG_GLOBS: readonly string[] = [
-  `**/{${Object.keys(LOG_NAMES).join(',')}}`,
-  `**/{${Object.keys(LOG_NAMES).join(',')}}.+([0-9])`,
-];
-
 /** What a log's name says. */
 export interface LogName {
   /** The name without `.<pid>`. */
   readonly base: Bytes;
-  /** The task whose log this is (a pid as the restored task sees it); `null`: the run's own log. */
+  /**
+   * The task whose log this is, with `--log-pid` (log_init_by_pid() in criu/log.c), by its pid as it sees it itself;
+   * `null`: the run's own log.
+   */
   readonly pid: number | null;
   readonly operation: Operation;
 }
@@ -42,6 +36,7 @@ const NAME = /^(.+?\.log)(?:\.(\d{1,10}))?$/s;
  * @returns `null` for a name no CRIU log has
  */
 export function parseLogName(name: Bytes): LogName | null {
+  if (!name.includes('.log')) return null;
   const [, base = '', pid] = NAME.exec(name) ?? [];
   const operation = Object.hasOwn(LOG_NAMES, base) ? LOG_NAMES[base] : undefined;
   if (operation === undefined) return null;

@@ -35,11 +35,11 @@ const LEVEL = /^(Error|Warn) {1,2}\(([^\s():]{1,256}\.[chS]:\d{1,9})\): ?/;
  * @returns a line without any prefix is all text; never throws
  */
 export function parseLine(line: Bytes): LogLine {
-  const stamp = STAMP.exec(line);
+  const stamp = line.startsWith('(') ? STAMP.exec(line) : null;
   const afterStamp = stamp === null ? line : line.slice(stamp[0].length);
   const who = WHO.exec(afterStamp);
   const afterWho = who === null ? afterStamp : afterStamp.slice(who[0].length);
-  const level = LEVEL.exec(afterWho);
+  const level = afterWho.startsWith('Error') || afterWho.startsWith('Warn') ? LEVEL.exec(afterWho) : null;
   return {
     stamped: stamp !== null,
     stampMs: stamp?.[1] === undefined ? null : toMs(stamp[1], stamp[2] ?? ''),

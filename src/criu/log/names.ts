@@ -18,6 +18,9 @@ const NAMING: readonly RegExp[] = [
   /^mnt(?:-v2)?: Move the root to (?:\/\S*)?\/(\.criu\.mntns\.[A-Za-z0-9]{6})$/,
 ];
 
+/** No line that names a directory is shorter than `mnt: 	/.criu.mntns.XXXXXX/1`. */
+const SHORTEST = 20;
+
 /**
  * The directory made with mkdtemp(3) that CRIU names in this line.
  *
@@ -25,6 +28,7 @@ const NAMING: readonly RegExp[] = [
  * @returns its name without the directory it is in; `null` where the line names none
  */
 export function nameIn(text: Bytes): Bytes | null {
+  if (text.length < SHORTEST) return null;
   for (const line of NAMING) {
     const name = line.exec(text)?.[1];
     if (name !== undefined) return name;

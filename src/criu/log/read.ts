@@ -42,14 +42,22 @@ const MAX_NAMES = 64;
 /** Nothing of CRIU's is unfinished but this: a log cut within its first line. */
 const CUT_FIRST_LINE = /^\(\d{2}(?:\.\d{0,6}\)?)?$|^(?:Error|Warn ) \((?:criu|compel|soccr|cr-)/;
 
+/** `(00.0 `: what is shorter bears no stamp, no level and no word that says anything. */
+const SHORTEST = 6;
+
+/** Longest message that is kept, in bytes; CRIU's own are shorter. */
+const MAX_MESSAGE = 1024;
+
 /** Reads one log, chunk by chunk, in memory that does not grow with it. */
 export interface LogReader {
   /** The next bytes, cut anywhere. */
   chunk(bytes: Bytes): void;
   /** Bytes were left out here. */
   gap(): void;
-  /** Something in CRIU's format was seen. A file whose first 64 KiB show nothing of it need not be read on. */
+  /** Something in CRIU's format was seen. */
   recognised(): boolean;
+  /** Lines were seen, and nothing in CRIU's format. A file whose first 64 KiB are so need not be read on. */
+  isOther(): boolean;
   /** The end. `null`: this is no log of CRIU's. To be called once. */
   finish(): LogTold | null;
 }
@@ -59,6 +67,11 @@ export function readLog(): LogReader {
   const seen = nothingSeen();
   const cutter = cutLines((line, whole) => {
     if (isBlank(line)) return;
+    if (line.length < SHORTEST && whole) {
+      seen.anything = true;
+      seen.linesSinceError += 1;
+      return;
+    }
     if (!whole && !seen.anything && CUT_FIRST_LINE.test(line)) seen.recognised = true;
     see(seen, parseLine(line));
   });
@@ -66,6 +79,7 @@ export function readLog(): LogReader {
     chunk: cutter.chunk,
     gap: cutter.gap,
     recognised: () => seen.recognised,
+    isOther: () => seen.anything && !seen.recognised,
     finish() {
       cutter.end();
       return seen.anything && !seen.recognised ? null : told(seen);
@@ -112,21 +126,29 @@ function see(seen: Seen, line: LogLine): void {
     seen.stamped = true;
     seen.lastStampMs = line.stampMs;
   }
-  seen.version ??= text.startsWith('Version:') ? parseVersion(text) : null;
+  seen.version ??= text.startsWith('Version:') ? parseVersion(copyOf(text)) : null;
   seen.operation = operationOf(text) ?? seen.operation;
   seen.closing = closing ?? seen.closing;
   seeError(seen, line, closing);
   const name = nameIn(text);
-  if (name !== null && seen.names.size < MAX_NAMES) seen.names.add(name);
+  if (name !== null && seen.names.size < MAX_NAMES) seen.names.add(copyOf(name));
 }
 
 function seeError(seen: Seen, line: LogLine, closing: Closing | null): void {
   const isError = line.level === 'error' || line.text.startsWith('Error (');
   seen.linesSinceError = isError ? 0 : seen.linesSinceError + 1;
   if (line.level !== 'error' || line.source === null) return;
-  const error = { message: line.text, source: line.source };
-  if (closing === null) seen.firstError ??= error;
-  else seen.failedLine ??= error;
+  if (closing === null) seen.firstError ??= loggedError(line.text, line.source);
+  else seen.failedLine ??= loggedError(line.text, line.source);
+}
+
+function loggedError(message: Bytes, source: Bytes): LoggedError {
+  return { message: copyOf(message.slice(0, MAX_MESSAGE)), source: copyOf(source) };
+}
+
+/** A string of its own: a part of a longer one keeps all of that in memory, here a whole chunk of a log. */
+function copyOf(part: Bytes): Bytes {
+  return Buffer.from(part, 'latin1').toString('latin1');
 }
 
 function told(seen: Seen): LogTold {

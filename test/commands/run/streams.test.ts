@@ -165,3 +165,18 @@ function ticks(pid: number): number {
     .split(' ');
   return Number(fields[11]) + Number(fields[12]);
 }
+
+test('a descriptor that cannot be looked at is not passed on, and that is said', async (context) => {
+  need(context, 'root', 'strace');
+  const where = stage();
+  const failing = [
+    ...['strace', '-D', '-f', '-qq', '-b', 'execve', '-o', `${where.dir}/trace`, '-P', '/proc/self/fdinfo/5'],
+    ...['-e', 'trace=openat', '-e', 'inject=openat:error=EMFILE', '--'],
+  ];
+  const wrap = ['sh', '-c', 'exec 5</dev/null 6</dev/zero; exec "$@"', 'sh', ...failing];
+  const ended = await startRun(['--', 'sh', '-c', 'readlink /proc/self/fd/6'], where, { wrap }).ended;
+  expect(ended.err).toContain(
+    'criu-sweep: the command does not get our descriptor 5: EMFILE: too many open files\n',
+  );
+  expect([ended.out, ended.code]).toEqual(['/dev/zero\n', 0]);
+});

@@ -255,6 +255,15 @@ describe('a watched directory', () => {
     expect(list(`${where.dir}/aside`)).toHaveLength(1);
   });
 
+  test('below the current directory, which is moved, is found where that lies by then', async () => {
+    const where = stage();
+    mkdirSync(`${where.dir}/here/work`, { recursive: true });
+    const args = ['--no-in-use', '--work-dir', 'work', '--', 'sh', '-c', `${MAKE}; mv ../here ../there`];
+    const ended = await startRun(args, where, { cwd: `${where.dir}/here` }).ended;
+    expect(ended.err).toMatch(/^removed \S+\/there\/work\/\S+\n$/);
+    expect(list(`${where.dir}/there/work`)).toEqual([]);
+  });
+
   test('that never exists is said, where it was named', async () => {
     const where = stage();
     const { ended, report } = await reported(['--work-dir', 'nowhere', '--', 'sh', '-c', 'exit 5'], where);

@@ -1,0 +1,40 @@
+import type { Run } from '../../criu/log/run.ts';
+import type { Identity } from '../../model.ts';
+
+/** Logs that are looked at in one inspection: more than a host's runtimes keep. */
+const MOST_LOGS = 50_000;
+/** Bytes that are read of all logs together: half a minute's worth, of the shortest lines four times that. */
+const MOST_READ = 2 * 1024 ** 3;
+/** Characters of paths and messages that are kept of all of them. */
+const MOST_KEPT = 32 * 1024 ** 2;
+
+/** How much one inspection reads and keeps of the logs that others can make: each file once, and all bounded. */
+export class LogBudget {
+  readonly #seen = new Set<string>();
+  #read = 0;
+  #kept = 0;
+
+  /** Nothing more may be read. */
+  get spent(): boolean {
+    return this.#seen.size >= MOST_LOGS || this.#read >= MOST_READ || this.#kept >= MOST_KEPT;
+  }
+
+  /** Whether a file comes by for the first time: hard links, and directories seen twice, lead to the same one. */
+  isNew({ dev, ino }: Identity): boolean {
+    const key = `${dev}:${ino}`;
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
+    return true;
+  }
+
+  /** Counts what was read. */
+  addRead(bytes: number): void {
+    this.#read += bytes;
+  }
+
+  /** Counts what is kept of a log. */
+  addKept({ log, firstError, names }: Pick<Run, 'log' | 'firstError' | 'names'>): void {
+    const message = firstError === null ? 0 : firstError.message.length + firstError.source.length;
+    this.#kept += log.length + message + names.reduce((sum, name) => sum + name.length, 0);
+  }
+}

@@ -1,0 +1,31 @@
+import { realpathSync } from 'node:fs';
+import { joinPath } from '../../bytes.ts';
+import { errnoOf } from '../../errno.ts';
+import type { Bytes } from '../../model.ts';
+
+/** Our working directory, which may be moved while the command runs: it stays the same, and its path does not. */
+export class CurrentPlace {
+  readonly #before = currentDirectory();
+
+  /** Where a path lies now that lay there when this was made. To be asked while we still stand in that directory. */
+  follow(): (path: Bytes) => Bytes {
+    const before = this.#before;
+    const now = currentDirectory();
+    if (before === null || now === null || now === before) return (path) => path;
+    return (path) => {
+      if (path === before) return now;
+      const above = joinPath(before, '');
+      return path.startsWith(above) ? joinPath(now, path.slice(above.length)) : path;
+    };
+  }
+}
+
+/** As getcwd(3) has it, which follows no link; `null` where it has no path, or none that can be told, whatever the errno. */
+function currentDirectory(): Bytes | null {
+  try {
+    return realpathSync.native('.', 'latin1');
+  } catch (error) {
+    errnoOf(error);
+    return null;
+  }
+}

@@ -1,0 +1,95 @@
+import { type Errno, errnoOf } from '../../errno.ts';
+import type { Bytes, Facts, Identity, Kind } from '../../model.ts';
+import { lstatName, sameFile } from '../../sweep/lstat.ts';
+import { type Step, stepDown } from '../../sweep/working-directory.ts';
+import type { Before, LookScope } from './look-before.ts';
+import type { NameSet } from './name-set.ts';
+import { namesIn } from './names-in.ts';
+
+/** What a look at a directory found when the command had ended. */
+export type After =
+  | {
+      readonly looked: 'listed';
+      /** Absolute, no component of it a link. */
+      readonly resolved: Bytes;
+      readonly identity: Identity;
+      /** The leftovers' names that appeared in it. */
+      readonly names: NameSet;
+      /** It was not listed before, so what appeared in it is told by when it was made. */
+      readonly foundMeanwhile: boolean;
+    }
+  | { readonly looked: 'missing' }
+  | ({ readonly looked: 'failed' } & Errno);
+
+/** When the command ran, in milliseconds since 1970: what was made then is its. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is known from before the command. */
+export interface Known {
+  /** Whether a name was there before, in this directory or in the one whose place it has taken. */
+  readonly hadBefore: (name: Bytes, kind: Kind, directory: Identity) => boolean;
+  /** Whether a directory of this identity was listed, by whatever path. */
+  readonly isListed: (directory: Identity) => boolean;
+  readonly span: Span;
+}
+
+/**
+ * Lists what appeared in a directory. We step there from `/` one name at a time, following no link: a link that was put
+ * on the way meanwhile may be anybody's, and makes the directory `changed`. So does another directory in its place,
+ * unless that was made meanwhile.
+ */
+export async function lookAfter(
+  before: Extract<Before, { readonly looked: 'listed' | 'missing' }>,
+  placeNow: (path: Bytes) => Bytes,
+  scope: LookScope,
+  known: Known,
+): Promise<After> {
+  // Nothing can be made in a directory that was removed.
+  if (before.resolved === null) return { looked: 'missing' };
+  const resolved = placeNow(before.resolved);
+  try {
+    const step = stepDown(resolved);
+    if (step.step !== 'entered') return notEntered(step);
+    const { here } = step;
+    const identity: Identity = { dev: here.dev, ino: here.ino };
+    const isSame = before.looked === 'listed' && sameFile(before.identity, identity);
+    const foundMeanwhile = !known.isListed(identity);
+    if (before.looked === 'listed' && !isSame && foundMeanwhile && !isMadeIn(here, known.span))
+      return { looked: 'failed', code: 'changed', syscall: 'chdir' };
+    const names = await namesIn('.', here.size, scope, (name, kind) => {
+      if (known.hadBefore(name, kind, identity)) return false;
+      return !foundMeanwhile || nameIsMadeIn(name, known.span);
+    });
+    return { looked: 'listed', resolved, identity, names, foundMeanwhile };
+  } catch (error) {
+    const errno = errnoOf(error);
+    // Somebody removed the directory we stand in (readdir(3)).
+    return errno.code === 'ENOENT' ? { looked: 'missing' } : { looked: 'failed', ...errno };
+  }
+}
+
+function notEntered(step: Exclude<Step, { readonly step: 'entered' }>): After {
+  switch (step.step) {
+    case 'gone':
+      return { looked: 'missing' };
+    case 'changed':
+      return { looked: 'failed', code: 'changed', syscall: 'chdir' };
+    case 'failed':
+      return { looked: 'failed', code: step.code, syscall: step.syscall };
+  }
+}
+
+/** Whether what this name is, in the directory we stand in, was made in that time. Throws lstat(2)'s errno. */
+export function nameIsMadeIn(name: Bytes, span: Span): boolean {
+  const facts = lstatName(name);
+  return facts !== null && isMadeIn(facts, span);
+}
+
+/** By the birth time, or where the file system keeps none by the last change. */
+function isMadeIn({ birthtimeMs, ctimeMs }: Facts, { from, to }: Span): boolean {
+  const madeAt = birthtimeMs === 0 ? ctimeMs : birthtimeMs;
+  return madeAt >= from && madeAt <= to;
+}

@@ -1,0 +1,118 @@
+import { closeSync, constants, openSync, realpathSync } from 'node:fs';
+import { posix } from 'node:path';
+import { fsPath } from '../../bytes.ts';
+import { type Errno, errnoOf } from '../../errno.ts';
+import type { Bytes, Identity, Kind } from '../../model.ts';
+import { fstatFile, sameFile, statPath } from '../../sweep/lstat.ts';
+import type { NameMatcher } from '../../sweep/names.ts';
+import type { NameSet } from './name-set.ts';
+import { namesIn } from './names-in.ts';
+import { isKernels } from './watched.ts';
+
+/** What a look at a directory found before the command is started. */
+export type Before =
+  | {
+      readonly looked: 'listed';
+      /** Absolute, links resolved. */
+      readonly resolved: Bytes;
+      readonly identity: Identity;
+      /** The leftovers' names in it. */
+      readonly names: NameSet;
+      /** Whether it was surely this directory that was listed; without /proc it was found by its path once more. */
+      readonly pinned: boolean;
+    }
+  /** `resolved`: where it would be, with the links of what is there resolved; `null`: our working directory was removed. */
+  | { readonly looked: 'missing'; readonly resolved: Bytes | null }
+  /** In a kernel file system, where nothing is ever swept. */
+  | { readonly looked: 'kernels' }
+  | ({ readonly looked: 'failed' } & Errno);
+
+/** What is looked for, and whether to stop. */
+export interface LookScope {
+  readonly kinds: readonly Kind[];
+  readonly match: NameMatcher;
+  /** Asked at every pause. */
+  readonly stopped: () => boolean;
+}
+
+/**
+ * Lists a directory's own entries of these kinds. Neither does it change our working directory, which the command shall
+ * have as it was, nor is anything held open afterwards.
+ */
+export async function lookBefore(path: Bytes, scope: LookScope): Promise<Before> {
+  try {
+    const there = resolve(path);
+    if (there === null) return { looked: 'missing', resolved: null };
+    if (isKernels(there.resolved)) return { looked: 'kernels' };
+    return there.exists ? await list(there.resolved, scope) : { looked: 'missing', resolved: there.resolved };
+  } catch (error) {
+    return { looked: 'failed', ...errnoOf(error) };
+  }
+}
+
+interface There {
+  readonly resolved: Bytes;
+  readonly exists: boolean;
+}
+
+/** Resolves the links of a path as far as it exists; what is missing of it is taken literally. `null`: it has no beginning. */
+function resolve(path: Bytes): There | null {
+  const names = path.split('/').filter((name) => name !== '');
+  const top = path.startsWith('/') ? '/' : '.';
+  for (let length = names.length; ; length -= 1) {
+    const above = names.slice(0, length);
+    const resolved = realpathOf(length === 0 ? top : `${top === '/' ? '/' : ''}${above.join('/')}`);
+    if (resolved !== null)
+      return {
+        resolved: posix.join(resolved, ...names.slice(length)),
+        exists: length === names.length,
+      };
+    if (length === 0) return null;
+  }
+}
+
+/** `null` where it does not exist (ENOENT), a link that leads nowhere included; what else fails is thrown. */
+function realpathOf(path: Bytes): Bytes | null {
+  try {
+    return realpathSync.native(fsPath(path), 'latin1');
+  } catch (error) {
+    if (errnoOf(error).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+const FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Missing is what has gone since it was resolved (ENOENT). Throws what else fails. */
+async function list(resolved: Bytes, scope: LookScope): Promise<Before> {
+  try {
+    return await listOpened(resolved, scope);
+  } catch (error) {
+    if (errnoOf(error).code === 'ENOENT') return { looked: 'missing', resolved };
+    throw error;
+  }
+}
+
+async function listOpened(resolved: Bytes, scope: LookScope): Promise<Before> {
+  const fd = openSync(fsPath(resolved), FLAGS);
+  try {
+    const facts = fstatFile(fd);
+    const identity: Identity = { dev: facts.dev, ino: facts.ino };
+    const descriptor = `/proc/self/fd/${fd}`;
+    const pinned = leadsTo(descriptor, identity);
+    const names = await namesIn(pinned ? descriptor : resolved, facts.size, scope, () => true);
+    return { looked: 'listed', resolved, identity, names, pinned };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Whether /proc shows our descriptor as it is; false where there is no /proc (ENOENT), what else fails is thrown. */
+function leadsTo(descriptor: string, identity: Identity): boolean {
+  try {
+    return sameFile(statPath(descriptor), identity);
+  } catch (error) {
+    if (errnoOf(error).code === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,111 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { need } from '../../support/abilities.ts';
+import { AA_POLICY, plantMany } from '../../support/leftovers.ts';
+import { reportOf } from '../../support/schema.ts';
+import { how, mkdtemp, type Stage, stage, startRun } from '../../support/stand-in.ts';
+import { outcomes } from '../../support/sweep.ts';
+import { list } from '../../support/tree.ts';
+import { inMountNamespace, quoted } from '../../support/wrap.ts';
+
+const MAKE = mkdtemp('work');
+
+beforeEach((context) => need(context, 'root', 'namespaces'));
+
+/** Runs a script around `--work-dir` with a report. */
+async function watching(workDir: string, script: string, where: Stage, wrap: readonly string[] = []) {
+  const args = ['--no-in-use', '--report', 'report', '--work-dir', workDir, '--', 'sh', '-c', script];
+  const ended = await startRun(args, where, { wrap }).ended;
+  const report = reportOf(readFileSync(`${where.dir}/report`));
+  return { ended, report, came: outcomes(report, where.dir) };
+}
+
+/** A place elsewhere with leftovers of all ages; their names. */
+function plantOutside({ dir }: Stage): string[] {
+  mkdirSync(`${dir}/outside/work`, { recursive: true });
+  return plantMany(`${dir}/outside/work`, 3);
+}
+
+describe('a work dir that is replaced while the command runs is changed, and nothing is swept there:', () => {
+  test.each([
+    ['by a link to another place', 'mv work gone; ln -s outside/work work'],
+    [
+      'by a directory that was there before',
+      'mv work gone; mv outside/work work; ln -s ../work outside/work',
+    ],
+    ['by a file', 'mv work gone; : >work'],
+  ])('%s', async (_, script) => {
+    const where = stage();
+    const planted = plantOutside(where);
+    const { ended, report, came } = await watching('work', script, where);
+    expect(came).toEqual({});
+    expect(ended.err).toMatch(/^criu-sweep: work: changed while it was swept: .* \(chdir\)\n$/);
+    expect(how(ended)).toBe('0');
+    expect(report.errors).toMatchObject([{ path: 'work', code: 'changed', syscall: 'chdir' }]);
+    const left = list(where.dir).filter((path) => path.includes(AA_POLICY));
+    for (const name of planted) expect(left.filter((path) => path.endsWith(name))).toHaveLength(1);
+  });
+
+  test('its parent by a link to another place', async () => {
+    const where = stage();
+    const planted = plantOutside(where);
+    mkdirSync(`${where.dir}/in/work`, { recursive: true });
+    const { came, report } = await watching('in/work', 'mv in gone; ln -s outside in', where);
+    expect(came).toEqual({});
+    expect(report.errors).toMatchObject([{ path: 'in/work', code: 'changed' }]);
+    expect(list(`${where.dir}/outside/work`)).toEqual(planted.sort());
+  });
+});
+
+describe('a work dir that was missing before', () => {
+  test('and is a link of another user’s in a sticky directory by then is not followed', async (context) => {
+    need(context, 'setpriv');
+    const where = stage();
+    const planted = plantOutside(where);
+    const link = `mkdir -m 1777 sticky; setpriv --reuid=65534 --regid=65534 --clear-groups ln -s "$PWD/outside/work" sticky/new`;
+    const { came, report } = await watching('sticky/new', link, where);
+    expect(came).toEqual({});
+    expect(report.errors).toMatchObject([{ path: 'sticky/new', code: 'changed' }]);
+    expect(list(`${where.dir}/outside/work`)).toEqual(planted.sort());
+  });
+
+  test('of what is moved there, only what the command made is swept', async () => {
+    const where = stage();
+    const [old = ''] = plantMany(`${where.dir}/work`, 1);
+    const { came } = await watching('new', `${MAKE}; mv work new`, where);
+    expect(Object.values(came)).toEqual(['removed']);
+    expect(list(`${where.dir}/new`)).toEqual([old]);
+  });
+
+  test('below a link that was there before is found where that leads', async () => {
+    const where = stage();
+    const script = `mkdir work/new; ${mkdtemp('work/new')}`;
+    const { came, report } = await watching('link/new', script, where, [
+      'sh',
+      '-c',
+      'ln -s work link; exec "$@"',
+      'sh',
+    ]);
+    expect(Object.values(came)).toEqual(['removed']);
+    expect(report.targets[0]?.resolved).toBe(`${where.work}/new`);
+  });
+
+  test('in a kernel file system is refused', async () => {
+    const where = stage();
+    const ended = await startRun(['--work-dir', '/proc/none', '--', 'touch', 'started'], where).ended;
+    expect(how(ended)).toBe('2');
+    expect(list(where.dir)).not.toContain('started');
+  });
+});
+
+test('inode numbers above 2^63, as overlayfs makes them: what appeared is removed', async (context) => {
+  need(context, 'overlayfs');
+  const where = stage();
+  const dir = quoted(where.dir);
+  const wrap = inMountNamespace(`cd ${dir}
+    mkdir -p lower/w memory; mount -t tmpfs none memory; mkdir memory/upper memory/work
+    mount -t overlay -o xino=on,lowerdir=lower,upperdir=memory/upper,workdir=memory/work none work`);
+  const { ended, report } = await watching('work/w', `stat -c %i work/w; ${mkdtemp('work/w')}`, where, wrap);
+  expect(BigInt(ended.out.trim())).toBeGreaterThan(2n ** 63n);
+  expect(report.items.map(({ outcome }) => outcome)).toEqual(['removed']);
+});
