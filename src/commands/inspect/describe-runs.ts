@@ -11,7 +11,8 @@ const TICK_AFTER = 1024;
 
 /** Tells of each log which run it is and how that ended; of those that do not tell it themselves, by what lies around. */
 export async function describeRuns(logs: readonly ReadLog[], look: SecondLook): Promise<PlacedRun[]> {
-  const open = logs.some(isUnfinished) && !look.interrupted() ? lookForOpenFiles() : NOTHING_OPEN;
+  const open =
+    logs.some(isUnfinished) && !look.interrupted() ? await lookForOpenFiles(look.interrupted) : NOTHING_OPEN;
   const runs: PlacedRun[] = [];
   for (const inWorkDir of byWorkDir(logs)) {
     const current = await upToDate(inWorkDir, open, look);

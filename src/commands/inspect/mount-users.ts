@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { errnoOf } from '../../errno.ts';
 import type { Bytes, Identity } from '../../model.ts';
 import {
   commOf,
@@ -34,9 +33,13 @@ export function lookForMountUsers(names: ReadonlySet<Bytes>): MountUsers {
   const users = new Map<Bytes, User>();
   const living: LivingCriu[] = [];
   let blind = isForeignPidNamespace();
-  for (const pid of pidsOrNone()) {
+  // ENOENT says that there is no /proc; every other errno that nobody was seen.
+  const pids = look(listPids);
+  if (pids.seen !== 'yes') blind = true;
+  for (const pid of pids.seen === 'yes' ? pids.value : []) {
     if (pid === process.pid) continue;
     const comm = commOf(pid);
+    if (comm.seen === 'hidden') blind = true;
     const user = { pid, command: comm.seen === 'yes' ? comm.value : '' };
     for (const paths of pathsOf(pid)) {
       if (paths.seen === 'hidden') blind = true;
@@ -84,13 +87,4 @@ function pathsOf(pid: number): Seen<readonly Bytes[]>[] {
 function mappedFiles(pid: number): readonly Bytes[] {
   const paths = readFileSync(`/proc/${pid}/maps`, 'latin1').matchAll(/\/.*$/gm);
   return [...new Set([...paths].map(([path]) => path))];
-}
-
-function pidsOrNone(): readonly number[] {
-  try {
-    return listPids();
-  } catch (error) {
-    errnoOf(error);
-    return [];
-  }
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { errnoOf } from '../../errno.ts';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Identity } from '../../model.ts';
 import { commOf, listPids, look, statLink } from '../../sweep/in-use/proc.ts';
 
@@ -11,35 +11,41 @@ export interface OpenFiles {
   readonly hiddenSinceMs: number | null;
 }
 
+/** Processes looked at between two ticks, in which signals are heard. */
+const TICK_AFTER = 256;
+
+/** Everything may be open: what is not seen says nothing. */
+const ALL_HIDDEN_MS = 0;
+
 /**
  * Looks which files the living CRIUs have open. Their comm is `criu`, also where their argv was rewritten, and restored
- * tasks keep it until late in the restore.
+ * tasks keep it until late in the restore. Where processes cannot be listed (but for want of a /proc, ENOENT), or a
+ * look at one fails, any log may still be written.
  */
-export function lookForOpenFiles(): OpenFiles {
+export async function lookForOpenFiles(interrupted: () => boolean): Promise<OpenFiles> {
   const open = new Set<string>();
   let hiddenSinceMs: number | null = null;
-  for (const pid of pids()) {
+  const hide = (sinceMs: number): void => {
+    hiddenSinceMs = Math.min(hiddenSinceMs ?? Number.POSITIVE_INFINITY, sinceMs);
+  };
+  const pids = look(listPids);
+  if (pids.seen === 'hidden') hide(ALL_HIDDEN_MS);
+  for (const [at, pid] of (pids.seen === 'yes' ? pids.value : []).entries()) {
+    if (at % TICK_AFTER === TICK_AFTER - 1) await nextTick();
+    if (interrupted()) break;
     const comm = commOf(pid);
+    if (comm.seen === 'hidden') hide(startOf(pid));
     if (comm.seen !== 'yes' || comm.value !== 'criu') continue;
     const links = look(() => readdirSync(`/proc/${pid}/fd`));
-    if (links.seen === 'hidden')
-      hiddenSinceMs = Math.min(hiddenSinceMs ?? Number.POSITIVE_INFINITY, startOf(pid));
+    if (links.seen === 'hidden') hide(startOf(pid));
     if (links.seen !== 'yes') continue;
     for (const fd of links.value) {
       const facts = statLink(`/proc/${pid}/fd/${fd}`);
       if (facts.seen === 'yes') open.add(keyOf(facts.value));
+      if (facts.seen === 'hidden') hide(startOf(pid));
     }
   }
   return { has: (file) => open.has(keyOf(file)), hiddenSinceMs };
-}
-
-function pids(): readonly number[] {
-  try {
-    return listPids();
-  } catch (error) {
-    errnoOf(error);
-    return [];
-  }
 }
 
 /** USER_HZ, the ticks of /proc/PID/stat, is 100 a second on every machine that Node runs on (proc_pid_stat(5)). */
