@@ -1,6 +1,7 @@
 import { describeErrno } from '../errno.ts';
 import type { Counts, Summary, SweepError, SweepEvent } from '../model.ts';
 import type { Colors } from './colors.ts';
+import { complaint } from './complaint.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './format.ts';
 import type { Mark } from './severity.ts';
@@ -61,7 +62,7 @@ class Limit {
 
   rest(what: string): string {
     if (this.#count <= MOST_SAID) return '';
-    return `${this.#mark('error')}criu-sweep: ${this.#count - MOST_SAID} more ${what}\n`;
+    return complaint(this.#mark, 'error', `${this.#count - MOST_SAID} more ${what}`);
   }
 }
 

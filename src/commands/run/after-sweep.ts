@@ -4,7 +4,7 @@ import type { CommandEnd, Policy } from '../../model.ts';
 import type { Output } from '../../output.ts';
 import { type Destination, OutputFile } from '../../output-file.ts';
 import type { Colors } from '../../report/colors.ts';
-import { escapeText } from '../../report/escape.ts';
+import { complaint } from '../../report/complaint.ts';
 import type { Format } from '../../report/format.ts';
 import { jsonFormat } from '../../report/json.ts';
 import { messageFormat } from '../../report/messages.ts';
@@ -40,7 +40,7 @@ export interface AfterSweep {
 /** Sweeps what a command left, and tells: a line for each directory removed or failed, and the report. */
 export async function sweepAfter(request: AfterSweep): Promise<void> {
   const { stderr, colors, mark, verbose, quiet, reportTo } = request;
-  const file = reportTo === null ? null : await openReport(reportTo, stderr);
+  const file = reportTo === null ? null : await openReport(reportTo, stderr, mark);
   const removals: Format = quiet ? () => '' : textFormat({ verbose, colors });
   const results: Sink[] = [{ format: removals, output: stderr }];
   if (file !== null) results.push({ format: jsonFormat(readTool()), output: file.output });
@@ -52,16 +52,17 @@ export async function sweepAfter(request: AfterSweep): Promise<void> {
     exitCode: ({ exitCode }) => exitCode,
   });
   const failure = (await file?.finish()) ?? null;
-  if (failure !== null) stderr.add(`criu-sweep: ${reportTo?.named}: ${describeErrno(failure.code)}\n`);
+  if (failure !== null)
+    stderr.add(complaint(mark, 'error', `${reportTo?.named}: ${describeErrno(failure.code)}`));
 }
 
 /** A report that cannot be written is no reason to leave anything behind. */
-async function openReport(reportTo: Destination, stderr: Output): Promise<OutputFile | null> {
+async function openReport(reportTo: Destination, stderr: Output, mark: Mark): Promise<OutputFile | null> {
   try {
     return await OutputFile.open(reportTo);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    stderr.add(`criu-sweep: ${escapeText(error.message)}\n`);
+    stderr.add(complaint(mark, 'error', error.message));
     return null;
   }
 }

@@ -45,7 +45,7 @@ export async function scheduleCommand(
   const command = options.command === undefined ? ownCommand(scheduler) : splitWords(options.command);
   const schedule = { sweep, command, everyMs: options.every, version: readTool().version };
   const files = await filesFor(scheduler, schedule, options);
-  return options.outputDir === undefined ? print(files) : write(files, options.outputDir);
+  return options.outputDir === undefined ? print(files, env) : write(files, options.outputDir, env);
 }
 
 function refuseClusterOptions(scheduler: Scheduler, { image, namespace }: ScheduleOptions): void {
@@ -77,23 +77,23 @@ async function filesFor(
   }
 }
 
-async function print(files: readonly ScheduleFile[]): Promise<number> {
-  return printResult(files.map(({ text }) => text).join('\n'));
+async function print(files: readonly ScheduleFile[], env: Environment): Promise<number> {
+  return printResult(files.map(({ text }) => text).join('\n'), env);
 }
 
 /** Whoever runs them must be able to read them, and nobody else may write to them. */
 const FILE_MODE = 0o644;
 
-async function write(files: readonly ScheduleFile[], directory: string): Promise<number> {
+async function write(files: readonly ScheduleFile[], directory: string, env: Environment): Promise<number> {
   const destinations = files.map(({ name }) => destinationOf(join(directory, name), '--output-dir'));
   for (const [at, destination] of destinations.entries()) {
     const file = await OutputFile.open(destination, FILE_MODE);
     file.output.add(files[at]?.text ?? '');
     const failure = await file.finish();
     if (failure !== null) {
-      await complain(`${destination.named}: ${describeErrno(failure.code)}`);
+      await complain(`${destination.named}: ${describeErrno(failure.code)}`, env);
       return EXIT.incomplete;
     }
   }
-  return printResult(files.map(({ name }) => `${escapeText(join(directory, name))}\n`).join(''));
+  return printResult(files.map(({ name }) => `${escapeText(join(directory, name))}\n`).join(''), env);
 }

@@ -7,7 +7,7 @@ import { markFor } from '../../journal.ts';
 import type { Summary } from '../../model.ts';
 import type { Output } from '../../output.ts';
 import { type Destination, destinationOf, OutputFile } from '../../output-file.ts';
-import { escapeText } from '../../report/escape.ts';
+import { complaint } from '../../report/complaint.ts';
 import type { Format } from '../../report/format.ts';
 import { jsonFormat } from '../../report/json.ts';
 import { lastSuccessIn, metricsText } from '../../report/prometheus.ts';
@@ -121,7 +121,7 @@ function lossText(named: string, error: unknown): string {
 
 /** A line that says which output is not whole, and why. */
 export function lossLine(loss: string, env: Environment): string {
-  return `${markFor(STDERR, env)('error')}criu-sweep: ${escapeText(loss)}\n`;
+  return complaint(markFor(STDERR, env), 'error', loss);
 }
 
 /** Why stdout is not whole; a reader that has gone (EPIPE) wanted no more, and that is no loss. */
