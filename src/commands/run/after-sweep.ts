@@ -44,7 +44,10 @@ export async function sweepAfter(request: AfterSweep): Promise<void> {
   const removals: Format = quiet ? () => '' : textFormat({ verbose, colors });
   const results: Sink[] = [{ format: removals, output: stderr }];
   if (file !== null) results.push({ format: jsonFormat(readTool()), output: file.output });
-  const messages = messageFormat({ verbose, quiet, summary: verbose, terminal: false, colors, mark });
+  const messages = messageFormat({
+    ...{ verbose, quiet, summary: verbose, terminal: false, tellOwners: true },
+    ...{ colors, mark },
+  });
   await drive(sweep(sweepRequest(request)), {
     results,
     messages: { format: messages, output: stderr },
