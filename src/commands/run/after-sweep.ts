@@ -1,8 +1,7 @@
 import { hostname } from 'node:os';
-import { describeErrno } from '../../errno.ts';
+import type { Destination } from '../../destination.ts';
 import type { CommandEnd, Policy } from '../../model.ts';
-import type { Output } from '../../output.ts';
-import { type Destination, OutputFile } from '../../output-file.ts';
+import type { Output, Stopped } from '../../output.ts';
 import type { Colors } from '../../report/colors.ts';
 import { complaint } from '../../report/complaint.ts';
 import type { Format } from '../../report/format.ts';
@@ -14,9 +13,9 @@ import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import { readOwnMounts } from '../../sweep/mountinfo.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
-import { UsageError } from '../../usage-error.ts';
 import { readTool } from '../../version.ts';
 import { drive, type Sink } from '../sweep/drive.ts';
+import { finishReport, openReport } from '../sweep/files.ts';
 import type { Appeared } from './appeared.ts';
 
 /** All that the sweep after a command is told. */
@@ -28,6 +27,8 @@ export interface AfterSweep {
   readonly uid: number;
   readonly inUse: boolean;
   readonly reportTo: Destination | null;
+  /** Ends the wait for whoever reads the report. */
+  readonly stopped: Stopped;
   /** Where our words go. */
   readonly stderr: Output;
   readonly colors: Colors;
@@ -39,11 +40,14 @@ export interface AfterSweep {
 
 /** Sweeps what a command left, and tells: a line for each directory removed or failed, and the report. */
 export async function sweepAfter(request: AfterSweep): Promise<void> {
-  const { stderr, colors, mark, verbose, quiet, reportTo } = request;
-  const file = reportTo === null ? null : await openReport(reportTo, stderr, mark);
+  const { stderr, colors, mark, verbose, quiet, reportTo, stopped } = request;
+  // A report that cannot be written is no reason to leave anything behind.
+  const opening = { first: false, stopped };
+  const report = reportTo === null ? null : await openReport(reportTo, opening);
+  if (report?.file === null) stderr.add(complaint(mark, 'error', report.loss));
   const removals: Format = quiet ? () => '' : textFormat({ verbose, colors });
   const results: Sink[] = [{ format: removals, output: stderr }];
-  if (file !== null) results.push({ format: jsonFormat(readTool()), output: file.output });
+  if (report?.file) results.push({ format: jsonFormat(readTool()), output: report.file.output });
   const messages = messageFormat({
     ...{ verbose, quiet, summary: verbose, terminal: false, tellOwners: true },
     ...{ colors, mark },
@@ -54,20 +58,8 @@ export async function sweepAfter(request: AfterSweep): Promise<void> {
     progress: null,
     exitCode: ({ exitCode }) => exitCode,
   });
-  const failure = (await file?.finish()) ?? null;
-  if (failure !== null)
-    stderr.add(complaint(mark, 'error', `${reportTo?.named}: ${describeErrno(failure.code)}`));
-}
-
-/** A report that cannot be written is no reason to leave anything behind. */
-async function openReport(reportTo: Destination, stderr: Output, mark: Mark): Promise<OutputFile | null> {
-  try {
-    return await OutputFile.open(reportTo);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    stderr.add(complaint(mark, 'error', error.message));
-    return null;
-  }
+  const loss = report?.file ? await finishReport(report) : null;
+  if (loss !== null) stderr.add(complaint(mark, 'error', loss));
 }
 
 function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSweep): SweepRequest {

@@ -1,10 +1,10 @@
 import { toText } from '../../bytes.ts';
+import { type Destination, destinationOf } from '../../destination.ts';
 import type { Environment } from '../../environment.ts';
 import { describeErrno } from '../../errno.ts';
 import { markFor } from '../../journal.ts';
 import type { CommandEnd, End, Policy } from '../../model.ts';
 import { Output } from '../../output.ts';
-import { destinationOf } from '../../output-file.ts';
 import { bugReport, complaint } from '../../report/complaint.ts';
 import { endBy } from '../../stop-signals.ts';
 import { nameMatcher } from '../../sweep/names.ts';
@@ -44,7 +44,7 @@ export async function runCommand(
   const mark = markFor(STDERR, env);
   const complain = (message: string): void => stderr.add(complaint(mark, 'error', message));
   const signals = new Signals(complain);
-  const reportTo = options.report === undefined ? null : destinationOf(options.report, '--report');
+  const reportTo = reportDestination(options.report);
   const uid = effectiveUser();
   const policy = policyOf(options, uid);
   const match = nameMatcher(policy.kinds);
@@ -67,7 +67,8 @@ export async function runCommand(
     const colors = colorsFor(STDERR, color, env);
     const ran: CommandEnd = { argv: command, end, ...times };
     const after = { command: ran, appeared, policy, match, uid, inUse, reportTo, stderr, colors, mark };
-    await sweepAfter({ ...after, verbose, quiet });
+    const stopped = () => signals.askedToEnd;
+    await sweepAfter({ ...after, verbose, quiet, stopped });
   } catch (error) {
     stderr.add(bugReport(mark, error));
   }
@@ -76,6 +77,14 @@ export async function runCommand(
   if (end.ended !== 'killed') return end.status;
   endBy(end.signal);
   return 0;
+}
+
+/** @throws UsageError for stdout, which is the command's */
+function reportDestination(report: string | undefined): Destination | null {
+  if (report === undefined) return null;
+  if (report === '-')
+    throw new UsageError("--report: -: stdout is the command's: name a file, or /dev/stderr");
+  return destinationOf(report, '--report');
 }
 
 async function runToItsEnd(

@@ -24,6 +24,7 @@ export class Signals {
   #child: Child | null = null;
   #early: NodeJS.Signals[] = [];
   #late = 0;
+  #askedToEnd = false;
   #stopTimer: NodeJS.Timeout | undefined;
 
   /** @param complain says what could not be passed on */
@@ -32,6 +33,11 @@ export class Signals {
     for (const signal of PASSED_ON) process.on(signal, this.#hear);
     process.on('SIGCHLD', this.#heardOfChild);
     process.on('SIGCONT', this.#continued);
+  }
+
+  /** Whether any signal came that asks to end, the command or us. */
+  get askedToEnd(): boolean {
+    return this.#askedToEnd;
   }
 
   /** The signal that asked us to end before there was a command, once all that have arrived were heard. */
@@ -67,6 +73,7 @@ export class Signals {
   }
 
   readonly #hear = (signal: NodeJS.Signals): void => {
+    this.#askedToEnd ||= ENDING.includes(signal);
     switch (this.#phase) {
       case 'starting':
         this.#early.push(signal);

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Destination, destinationOf } from '../../destination.ts';
 import type { Environment } from '../../environment.ts';
-import { describeErrno } from '../../errno.ts';
 import { EXIT } from '../../exit-code.ts';
-import { destinationOf, OutputFile } from '../../output-file.ts';
+import { OutputFile } from '../../output-file.ts';
 import { packageFile } from '../../package-file.ts';
 import { complain, printResult } from '../../print-result.ts';
 import { escapeText } from '../../report/escape.ts';
 import { UsageError } from '../../usage-error.ts';
 import { readTool } from '../../version.ts';
+import { failureText } from '../sweep/files.ts';
 import { cronFiles } from './cron.ts';
 import { splitWords } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
@@ -84,16 +85,27 @@ async function print(files: readonly ScheduleFile[], env: Environment): Promise<
 /** Whoever runs them must be able to read them, and nobody else may write to them. */
 const FILE_MODE = 0o644;
 
+/** Writes all or, where one cannot be written, as few as possible: each is whole before the first is put into its place. */
 async function write(files: readonly ScheduleFile[], directory: string, env: Environment): Promise<number> {
-  const destinations = files.map(({ name }) => destinationOf(join(directory, name), '--output-dir'));
-  for (const [at, destination] of destinations.entries()) {
-    const file = await OutputFile.open(destination, FILE_MODE);
-    file.output.add(files[at]?.text ?? '');
+  const written: { readonly destination: Destination; readonly file: OutputFile }[] = [];
+  for (const { name, text } of files) {
+    const destination = destinationOf(join(directory, name), '--output-dir');
+    const file = await OutputFile.open(destination, { mode: FILE_MODE });
+    file.output.add(text);
+    await file.output.flush();
+    written.push({ destination, file });
+  }
+  const broken = written.find(({ file }) => file.output.failure !== null);
+  if (broken !== undefined) {
+    for (const { file } of written) await file.discard();
+    await complain(failureText(broken.destination, broken.file.output.failure?.code ?? 'unknown'), env);
+    return EXIT.incomplete;
+  }
+  for (const { destination, file } of written) {
     const failure = await file.finish();
-    if (failure !== null) {
-      await complain(`${destination.named}: ${describeErrno(failure.code)}`, env);
-      return EXIT.incomplete;
-    }
+    if (failure === null) continue;
+    await complain(failureText(destination, failure.code), env);
+    return EXIT.incomplete;
   }
   return printResult(files.map(({ name }) => `${escapeText(join(directory, name))}\n`).join(''), env);
 }
