@@ -28,8 +28,8 @@ const nextTick = () => new Promise<void>((resolve) => setImmediate(resolve));
 const FLUSH_AFTER_MS = 100;
 
 /**
- * Draws the events of a sweep and writes them. At each pause signals are heard, and a reader that does not keep up
- * is waited for. A writer that fails does not stop the sweep.
+ * Draws the events of a sweep and writes them. At each pause, and whenever an output is full, signals are heard and a
+ * reader that does not keep up is waited for. A writer that fails does not stop the sweep.
  *
  * @returns the summary, with the exit status as it is after all was written
  */
@@ -60,6 +60,10 @@ export async function drive(events: Iterable<SweepEvent | Pause>, sinks: Sinks):
     }
     if (event.type !== 'summary') {
       say(event, results, messages, progress);
+      if (!outputs.some((output) => output.full)) continue;
+      await nextTick();
+      await flush();
+      flushedAt = monotonicMs();
       continue;
     }
     await flush();
