@@ -29,7 +29,7 @@ export interface ScanScope {
 export type Scanned =
   | { readonly type: 'candidate'; readonly candidate: Candidate }
   | { readonly type: 'error'; readonly error: SweepError }
-  | { readonly type: 'pause' };
+  | { readonly type: 'pause'; readonly entries: number; readonly where: Bytes };
 
 /** How much a scan has looked at. */
 export interface Looked {
@@ -41,7 +41,6 @@ export interface Looked {
 const PAUSE_AFTER = 1024;
 const CANDIDATE_COST = 8;
 const DIRECTORY_COST = 16;
-const PAUSE: Scanned = { type: 'pause' };
 
 /** Names of subdirectories remembered before going down into them, where the directory has more. */
 const MOST_PENDING = 4096;
@@ -69,7 +68,7 @@ export function* scanTree(
     for (let level = descent.deepest; level !== undefined; level = descent.deepest) {
       if (work >= PAUSE_AFTER) {
         work = 0;
-        yield PAUSE;
+        yield { type: 'pause', entries: looked.entries, where: level.path };
       }
       const name = mayReadOn(level, descent) ? undefined : level.pending.pop();
       if (name !== undefined) {
@@ -83,7 +82,7 @@ export function* scanTree(
           yield found;
           if (work < PAUSE_AFTER) continue;
           work = 0;
-          yield PAUSE;
+          yield { type: 'pause', entries: looked.entries, where: level.path };
         }
       }
     }

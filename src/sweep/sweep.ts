@@ -1,6 +1,7 @@
 import { errnoOf } from '../errno.ts';
 import { exitCode } from '../exit-code.ts';
 import type {
+  Bytes,
   Candidate,
   CommandEnd,
   Interruption,
@@ -47,6 +48,9 @@ export interface SweepRequest {
 /** A moment to hear signals and to wait for slow readers. */
 export interface Pause {
   readonly type: 'pause';
+  /** Of a scan: entries of this target seen so far, and the directory it is in. */
+  readonly entries?: number;
+  readonly where?: Bytes;
 }
 
 const NOT_LOOKED: InUseReport = { checked: true, unreadableProcesses: 0, foreignPidNamespace: false };

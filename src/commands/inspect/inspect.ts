@@ -2,14 +2,13 @@ import { hostname } from 'node:os';
 import { monotonicMs } from '../../clock.ts';
 import type { Environment } from '../../environment.ts';
 import { exitCode } from '../../exit-code.ts';
-import { isTerminal } from '../../is-terminal.ts';
 import { markFor } from '../../journal.ts';
 import type { Interruption, Summary, SweepEvent } from '../../model.ts';
 import { Output } from '../../output.ts';
+import { counted, Progress } from '../../progress.ts';
 import { complaint } from '../../report/complaint.ts';
 import { endBy, StopSignals } from '../../stop-signals.ts';
 import { type Pause, sweep } from '../../sweep/sweep.ts';
-import { Progress } from '../../terminal.ts';
 import { readTool } from '../../version.ts';
 import { drive, type Sink } from '../sweep/drive.ts';
 import {
@@ -73,9 +72,9 @@ async function look(looking: Looking): Promise<Summary> {
   const now = Date.now();
   const began = monotonicMs();
   const stderr = new Output(STDERR);
-  const progress = isTerminal(STDERR) && options.quiet !== true ? new Progress(began) : null;
-  const found = await readRuns(looking, stderr, progress);
-  if (options.quiet !== true) stderr.add((progress?.clear() ?? '') + noFileLines(found, env));
+  const progress = options.quiet === true ? null : Progress.onTerminal(env);
+  const found = await readRuns(looking, progress);
+  if (options.quiet !== true) stderr.add(noFileLines(found, env));
 
   const runs = new RunIndex(found.runs);
   const { all } = prepared.scope.mounts;
@@ -91,14 +90,11 @@ async function look(looking: Looking): Promise<Summary> {
   return write({ looking, runs, inspection, now, stderr, progress, events });
 }
 
-function readRuns(looking: Looking, stderr: Output, progress: Progress | null): Promise<FoundRuns> {
+function readRuns(looking: Looking, progress: Progress | null): Promise<FoundRuns> {
   const { prepared, interrupted } = looking;
   const scope = { scan: prepared.scope, interrupted: () => interrupted() !== null };
   return findRuns(prepared.targets, scope, (directories, where) => {
-    const line = progress?.line(monotonicMs(), directories, where) ?? '';
-    if (line === '') return;
-    stderr.add(line);
-    void stderr.flush();
+    void progress?.show(`${counted(directories, 'directory', 'directories')} looked at for logs`, where);
   });
 }
 

@@ -2,14 +2,13 @@ import { hostname } from 'node:os';
 import { monotonicMs } from '../../clock.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit-code.ts';
-import { isTerminal } from '../../is-terminal.ts';
 import { markFor } from '../../journal.ts';
 import type { StopSignal, Summary } from '../../model.ts';
 import { Output } from '../../output.ts';
+import { Progress } from '../../progress.ts';
 import { complaint } from '../../report/complaint.ts';
 import { endBy, StopSignals } from '../../stop-signals.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
-import { Progress } from '../../terminal.ts';
 import { drive, type Sink } from './drive.ts';
 import type { Beats } from './every.ts';
 import { type Files, filesOf, finishReport, lossOf, openReports, withLoss, writeMetrics } from './files.ts';
@@ -98,7 +97,7 @@ async function report(
   const summary = await drive(sweep(request), {
     results,
     messages: { output: stderr, format: stderrFormat(options, env) },
-    progress: isTerminal(STDERR) && !options.quiet ? new Progress(monotonicMs()) : null,
+    progress: options.quiet ? null : Progress.onTerminal(env),
     exitCode: ({ exitCode }) => {
       const whole = lossOf(stdout) === null && reports.every(({ opened }) => opened.file !== null);
       return whole ? exitCode : withLoss(exitCode);
