@@ -1,11 +1,11 @@
 import { writeSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { bugReport } from './bug.ts';
 import { exactWords } from './exact-words.ts';
 import { EXIT } from './exit-code.ts';
 import { markFor } from './journal.ts';
 import { runProgram } from './program.ts';
-import { escapeText } from './report/escape.ts';
+import { bugReport, complaint } from './report/complaint.ts';
+import type { Mark } from './report/severity.ts';
 import { UsageError } from './usage-error.ts';
 
 const STDERR = 2;
@@ -26,17 +26,16 @@ function sayWhy(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
   if (error instanceof UsageError || error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-    complain(`criu-sweep: ${escapeText(message)}\n`);
+    say((mark) => complaint(mark, 'error', message));
     return EXIT.wrongUsage;
   }
-  complain(bugReport(error));
+  say((mark) => bugReport(mark, error));
   return EXIT.ourBug;
 }
 
-function complain(text: string): void {
+function say(text: (mark: Mark) => string): void {
   try {
-    const mark = markFor(STDERR, process.env)('error');
-    writeSync(STDERR, text.replace(/^(?=.)/gm, mark));
+    writeSync(STDERR, text(markFor(STDERR, process.env)));
   } catch {
     // With nobody to hear it, the exit status says it alone.
   }

@@ -2,6 +2,8 @@ import type { ColorEnvironment } from './terminal.ts';
 
 /** The environment variables that say something to a command. */
 export interface Environment extends ColorEnvironment {
+  /** The kind of terminal (term(7)). */
+  readonly TERM?: string | undefined;
   /** Where the search for criu begins. */
   readonly PATH?: string | undefined;
   /** Where the runtimes of a user's containers keep theirs (XDG base directory specification). */

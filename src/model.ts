@@ -211,6 +211,9 @@ export interface Summary {
 /** A moment to hear signals and to wait for slow readers. */
 export interface Pause {
   readonly type: 'pause';
+  /** Of a scan: entries of this target seen so far, and the directory it is in. */
+  readonly entries?: number;
+  readonly where?: Bytes;
 }
 
 /** What a sweep tells, in order: `start`, then items, targets and errors as they come, `summary` last. */

@@ -1,138 +1,164 @@
-import { accessSync, constants, lstatSync, readlinkSync, statSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { isExact } from './bytes.ts';
-import { describeErrno, type Errno, errnoOf } from './errno.ts';
-import { Output } from './output.ts';
-import { UsageError } from './usage-error.ts';
+import { close, closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { fsPath } from './bytes.ts';
+import { type Destination, openPlace, type Place, unwritable } from './destination.ts';
+import { type Errno, errnoOf } from './errno.ts';
+import { isPrivate, NotFollowed } from './locate.ts';
+import { NEVER, Output, type Stopped } from './output.ts';
+import { CAREFULLY, isSame, O_CLOEXEC } from './pinned-directory.ts';
+import { TemporaryFile } from './temporary-file.ts';
 
-/**
- * Where an output file goes, links resolved: replaced as a whole, or written to as it is (a FIFO, a device), or a
- * descriptor that we have already.
- */
-export type Destination = {
-  /** The option that named it, with its value, as messages say it. */
-  readonly named: string;
-} & (
-  | { readonly to: 'file' | 'stream'; readonly path: string }
-  | { readonly to: 'descriptor'; readonly fd: number }
-);
-
-const OWN_DESCRIPTOR = /^(?:\/dev\/fd|\/proc\/self\/fd)\/(\d{1,4})$/;
-
-const MOST_LINKS = 40;
-
-/**
- * Checks that an output file can be written before anything is touched.
- *
- * @param option whose value it is, for the message
- * @throws UsageError where its directory cannot be written, or where it is a directory
- */
-export function destinationOf(written: string, option: string): Destination {
-  if (written === '') throw new UsageError(`${option}: is empty: name a file`);
-  const named = `${option}: ${written}`;
-  if (!isExact(written)) throw new UsageError(`${named}: is not UTF-8: name another file`);
-  if (written.endsWith('/')) throw new UsageError(`${named}: is a directory's name: name a file`);
-  const fd = ownDescriptor(written);
-  if (fd !== null) return { named, to: 'descriptor', fd };
-  try {
-    const path = followLinks(resolve(written));
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats?.isDirectory()) throw new UsageError(`${named}: is a directory: name a file`);
-    if (stats !== undefined && !stats.isFile()) return { named, to: 'stream', path };
-    accessSync(dirname(path), constants.W_OK | constants.X_OK);
-    return { named, to: 'file', path };
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw unwritable(named, error);
-  }
+/** How an output file is opened. */
+export interface OpenOptions {
+  /** Permission bits whatever the umask says; without it those of the file that is replaced, or as the umask says. */
+  readonly mode?: number;
+  /** Ends the wait for a FIFO's reader. */
+  readonly stopped?: Stopped;
 }
 
-function unwritable(named: string, error: unknown): UsageError {
-  return new UsageError(`${named}: cannot be written: ${describeErrno(errnoOf(error).code)}`);
-}
-
-/** A descriptor of ours by its name; opening that again would begin a file that it leads to anew. */
-function ownDescriptor(path: string): number | null {
-  if (path === '/dev/stdout') return 1;
-  if (path === '/dev/stderr') return 2;
-  const fd = OWN_DESCRIPTOR.exec(path)?.[1];
-  return fd === undefined ? null : Number(fd);
-}
-
-/** What a link leads to, also where nothing is there yet. */
-function followLinks(path: string): string {
-  let current = path;
-  for (let links = 0; links < MOST_LINKS; links += 1) {
-    if (!lstatSync(current, { throwIfNoEntry: false })?.isSymbolicLink()) return current;
-    const next = resolve(dirname(current), readlinkSync(current));
-    current = next;
-  }
-  return current;
-}
+/** How often a FIFO is asked for its reader. */
+const ASK_EVERY_MS = 50;
 
 /** A file that is written while a sweep goes on: beside its destination, and renamed when it is whole. */
 export class OutputFile {
   readonly output: Output;
-  readonly #handle: FileHandle | null;
-  readonly #rename: { readonly from: string; readonly to: string } | null;
+  readonly #temporary: TemporaryFile | null;
+  /** Closed at the end. */
+  readonly #own: number | null;
 
-  private constructor(fd: number, handle: FileHandle | null, rename: { from: string; to: string } | null) {
-    this.output = new Output(fd);
-    this.#handle = handle;
-    this.#rename = rename;
+  private constructor(output: Output, temporary: TemporaryFile | null, own: number | null) {
+    this.output = output;
+    this.#temporary = temporary;
+    this.#own = own;
   }
 
   /**
-   * Opens it.
+   * Opens it; a FIFO's reader is waited for until we are asked to stop.
    *
-   * @param mode permission bits whatever the umask says; `null`: as the umask says
    * @throws UsageError where that fails
    */
-  static async open(destination: Destination, mode: number | null = null): Promise<OutputFile> {
-    if (destination.to === 'descriptor') return new OutputFile(destination.fd, null, null);
-    const { path, named } = destination;
-    const { open } = await import('node:fs/promises');
+  static async open(
+    destination: Destination,
+    { mode, stopped = NEVER }: OpenOptions = {},
+  ): Promise<OutputFile> {
+    if (destination.to === 'descriptor') return openDescriptor(destination.fd, stopped);
     try {
-      return destination.to === 'stream' ? await openStream(path) : await openBeside(path, mode);
+      const place = openPlace(destination.path);
+      return place.kind === 'file'
+        ? OutputFile.#beside(place, mode ?? null)
+        : OutputFile.of(await closing(place, () => openStream(place, stopped)), stopped, true);
     } catch (error) {
-      throw unwritable(named, error);
-    }
-
-    async function openStream(stream: string): Promise<OutputFile> {
-      const handle = await open(stream, constants.O_WRONLY);
-      return new OutputFile(handle.fd, handle, null);
-    }
-
-    async function openBeside(to: string, bits: number | null): Promise<OutputFile> {
-      const from = join(dirname(to), `.${basename(to)}.${process.pid}.${Date.now().toString(36)}`);
-      const handle = await open(from, 'wx', bits ?? 0o666);
-      if (bits !== null) await handle.chmod(bits);
-      return new OutputFile(handle.fd, handle, { from, to });
+      throw unwritable(destination, error);
     }
   }
 
-  /** Opens a file that others have written to, and adds to its end. Throws open(2)'s errno. */
-  static async append(path: string): Promise<OutputFile> {
-    const { open } = await import('node:fs/promises');
-    const handle = await open(path, 'a');
-    return new OutputFile(handle.fd, handle, null);
+  static #beside(place: Place, mode: number | null): OutputFile {
+    try {
+      const temporary = TemporaryFile.make(place, mode);
+      return new OutputFile(new Output(temporary.fd), temporary, null);
+    } catch (error) {
+      place.directory.close();
+      throw error;
+    }
+  }
+
+  /** Opens a file that others have written to, and adds to its end. Throws {@link NotFollowed} and open(2)'s errno. */
+  static async append(destination: Destination, stopped: Stopped): Promise<OutputFile> {
+    if (destination.to === 'descriptor') return openDescriptor(destination.fd, stopped);
+    const place = openPlace(destination.path);
+    const fd = await closing(place, () =>
+      place.kind === 'file' ? openToAppend(place) : openStream(place, stopped),
+    );
+    return OutputFile.of(fd, stopped, true);
+  }
+
+  /** An open descriptor. @param own closed at the end */
+  static of(fd: number, stopped: Stopped, own: boolean): OutputFile {
+    return new OutputFile(new Output(fd, stopped), null, own ? fd : null);
   }
 
   /** Writes what is left, and puts the file into its place. Where that fails the errno, and no half file is left. */
   async finish(): Promise<Errno | null> {
     await this.output.flush();
     const { failure } = this.output;
-    const { rename, unlink } = await import('node:fs/promises');
     try {
-      if (this.#rename !== null && failure === null) await this.#handle?.sync();
-      await this.#handle?.close();
-      if (this.#rename === null) return failure;
-      if (failure === null) await rename(this.#rename.from, this.#rename.to);
-      else await unlink(this.#rename.from);
+      if (this.#own !== null) await promisify(close)(this.#own);
+      if (failure === null) await this.#temporary?.putInPlace();
+      else await this.#temporary?.discard();
       return failure;
     } catch (error) {
-      return errnoOf(error);
+      const errno = errnoOf(error);
+      await this.#temporary?.discard();
+      return errno;
     }
   }
+
+  /** Gives it up: no half file is left. */
+  async discard(): Promise<void> {
+    if (this.#own !== null) await promisify(close)(this.#own);
+    await this.#temporary?.discard();
+  }
+}
+
+/** A pipe is opened anew, not to wait for its reader, as only its own descriptor can be told not to. */
+function openDescriptor(fd: number, stopped: Stopped): OutputFile {
+  try {
+    if (!fstatSync(fd).isFIFO()) return OutputFile.of(fd, stopped, false);
+    const flags = constants.O_WRONLY | constants.O_NONBLOCK | O_CLOEXEC;
+    return OutputFile.of(openSync(`/proc/self/fd/${fd}`, flags), stopped, true);
+  } catch (error) {
+    // Whatever the errno (no /proc, another user's pipe, no reader any more): as it is, and writing tells.
+    errnoOf(error);
+    return OutputFile.of(fd, stopped, false);
+  }
+}
+
+async function closing({ directory }: Place, open: () => number | Promise<number>): Promise<number> {
+  try {
+    return await open();
+  } finally {
+    directory.close();
+  }
+}
+
+/** Opens what is no file. Throws the errno of what failed; ENXIO: a FIFO that nobody read until we were asked to stop. */
+async function openStream(place: Place, stopped: Stopped): Promise<number> {
+  const { directory, name, facts, kind } = place;
+  const flags = constants.O_WRONLY | (kind === 'link' ? CAREFULLY & ~constants.O_NOFOLLOW : CAREFULLY);
+  for (;;) {
+    try {
+      return checked(openSync(fsPath(directory.at(name)), flags), place);
+    } catch (error) {
+      if (error instanceof NotFollowed) throw error;
+      // Of anything but a FIFO ENXIO says that it is a socket, or that nothing is behind it: nobody will come.
+      if (errnoOf(error).code !== 'ENXIO' || !facts?.isFIFO() || stopped()) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+}
+
+function openToAppend(place: Place): number {
+  const { directory, name, facts } = place;
+  const flags = constants.O_WRONLY | constants.O_APPEND | CAREFULLY;
+  const anew = facts === null ? constants.O_CREAT | constants.O_EXCL : 0;
+  return checked(openSync(fsPath(directory.at(name)), flags | anew, 0o666), place);
+}
+
+/**
+ * A descriptor, unless it leads to something else than was there before: a hard link that somebody may have made to a
+ * file which is none of theirs, or whatever was put into its place meanwhile.
+ */
+function checked(fd: number, { directory, facts, kind }: Place): number {
+  const opened = fstatSync(fd, { bigint: true });
+  const asExpected =
+    kind === 'link'
+      ? !opened.isFile() && !opened.isDirectory()
+      : (facts === null || isSame(opened, facts)) &&
+        (kind === 'file') === opened.isFile() &&
+        (kind !== 'file' || opened.nlink === 1n || isPrivate(directory.facts));
+  if (asExpected) return fd;
+  closeSync(fd);
+  throw new NotFollowed(
+    'is not written to: it is another file than before, or has a second name (hard link), and others than root and you may write to its directory',
+  );
 }

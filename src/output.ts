@@ -1,4 +1,5 @@
 import { write } from 'node:fs';
+import { monotonicMs } from './clock.ts';
 import { type Errno, errnoOf } from './errno.ts';
 
 const CHUNK = 64 * 1024;
@@ -6,6 +7,13 @@ const RETRY_MS = 10;
 
 /** Characters that are encoded together: each call costs more than the few bytes of a line. */
 const BLOCK = 4096;
+
+/** Whether we have been asked to stop, so that a reader who does not come is waited for no longer. */
+export type Stopped = () => boolean;
+export const NEVER: Stopped = () => false;
+
+/** How long a reader may then still take nothing, in milliseconds: one that is at work is let finish. */
+const GRACE_MS = 1000;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -19,6 +27,7 @@ const MOST_BYTES = 3;
  */
 export class Output {
   readonly #fd: number;
+  readonly #stopped: Stopped;
   #text = '';
   #gathered: Buffer = NOTHING;
   #length = 0;
@@ -26,8 +35,10 @@ export class Output {
   #spare: Buffer = NOTHING;
   #failure: Errno | null = null;
 
-  constructor(fd: number) {
+  /** @param stopped ends the wait for a reader that takes nothing, where the descriptor is non-blocking (EAGAIN) */
+  constructor(fd: number, stopped: Stopped = NEVER) {
     this.#fd = fd;
+    this.#stopped = stopped;
   }
 
   /** The errno of the write that failed, `null` while all is well. EPIPE: the reader has gone. */
@@ -56,7 +67,7 @@ export class Output {
       this.#spare = NOTHING;
       this.#length = 0;
       try {
-        await writeAll(this.#fd, buffer.subarray(0, end));
+        await writeAll(this.#fd, buffer.subarray(0, end), this.#stopped);
       } catch (error) {
         this.#failure = errnoOf(error);
       }
@@ -79,12 +90,17 @@ function grown(buffer: Buffer, bytes: number): Buffer {
   return larger;
 }
 
-async function writeAll(fd: number, buffer: Buffer): Promise<void> {
+async function writeAll(fd: number, buffer: Buffer, stopped: Stopped): Promise<void> {
+  let stalledAt: number | null = null;
   for (let written = 0; written < buffer.length; ) {
     try {
       written += await writeSome(fd, buffer, written);
+      stalledAt = null;
     } catch (error) {
       if (errnoOf(error).code !== 'EAGAIN') throw error;
+      if (!stopped()) stalledAt = null;
+      else stalledAt ??= monotonicMs();
+      if (stalledAt !== null && monotonicMs() - stalledAt > GRACE_MS) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }

@@ -1,24 +1,26 @@
+import type { Environment } from './environment.ts';
 import { describeErrno } from './errno.ts';
 import { EXIT } from './exit-code.ts';
+import { markFor } from './journal.ts';
 import { Output } from './output.ts';
-import { escapeText } from './report/escape.ts';
+import { complaint } from './report/complaint.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
 
 /** Prints all that a command has as its result. @returns the exit status; a reader that has gone (EPIPE) is no failure */
-export async function printResult(text: string): Promise<number> {
+export async function printResult(text: string, env: Environment = process.env): Promise<number> {
   const output = new Output(STDOUT);
   output.add(text);
   await output.flush();
   if (output.failure === null || output.failure.code === 'EPIPE') return EXIT.done;
-  await complain(`stdout: ${describeErrno(output.failure.code)}`);
+  await complain(`stdout: ${describeErrno(output.failure.code)}`, env);
   return EXIT.incomplete;
 }
 
 /** Says on stderr what failed. */
-export async function complain(text: string): Promise<void> {
+export async function complain(text: string, env: Environment): Promise<void> {
   const output = new Output(STDERR);
-  output.add(`criu-sweep: ${escapeText(text)}\n`);
+  output.add(complaint(markFor(STDERR, env), 'error', text));
   await output.flush();
 }

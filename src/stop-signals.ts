@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { undoAll } from './at-exit.ts';
 import type { Interruption, StopSignal } from './model.ts';
 
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -48,6 +49,7 @@ export class StopSignals {
  */
 export function endBy(signal: NodeJS.Signals): void {
   restoreDefaultAction(signal);
+  undoAll();
   process.kill(process.pid, signal);
   setTimeout(() => process.exit(128 + constants.signals[signal]), AFTER_SIGNAL_MS);
 }

@@ -1,4 +1,4 @@
-import { decode, SEQUENCE } from '../bytes.ts';
+import { decode, encode, SEQUENCE } from '../bytes.ts';
 import type { Bytes } from '../model.ts';
 
 /** What needs no escaping: printable ASCII but the backslash. */
@@ -26,9 +26,12 @@ export function escapeName(name: Bytes): string {
 
 const HARMFUL_ASCII = /[\\\x00-\x1f\x7f]/g;
 
-/** Text that is not a name of bytes but may hold anything all the same (what a user wrote, a message). */
+/**
+ * Text that is not a name of bytes but may hold anything all the same (what a user wrote, a message); of what was written
+ * on the command line also bytes that are not UTF-8, as `toText` has them.
+ */
 export function escapeText(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(HARMFUL_OR_BACKSLASH, escapeCharacter);
+  return PLAIN.test(text) ? text : escapeName(encode(text));
 }
 
 /** JSON on one line, in which what could harm a terminal is escaped too: `\u001b`, `\u202e`. */

@@ -9,14 +9,16 @@ export interface Members {
   readonly item: (item: Item) => string;
 }
 
-/** More errors than this are counted, not kept: they wait for the end of the items. */
+/** More errors than this, or longer ones, are counted, not kept: they wait for the end of the items. */
 const MOST_ERRORS = 10_000;
+const MOST_ERROR_CHARACTERS = 16 * 1024 * 1024;
 
 /** A JSON report: one document, written as the sweep goes on. Items are not kept; targets and errors are few. */
 export function jsonDocument({ head, item }: Members): Format {
   const targets: TargetReport[] = [];
   const errors: SweepError[] = [];
   let omitted = 0;
+  let characters = 0;
   let separator = '\n';
   return (event) => {
     switch (event.type) {
@@ -31,7 +33,8 @@ export function jsonDocument({ head, item }: Members): Format {
         targets.push(event.target);
         return '';
       case 'error':
-        if (errors.length < MOST_ERRORS) errors.push(event.error);
+        characters += event.error.path.length;
+        if (errors.length < MOST_ERRORS && characters < MOST_ERROR_CHARACTERS) errors.push(event.error);
         else omitted += 1;
         return '';
       case 'summary': {

@@ -1,8 +1,10 @@
 import { describeErrno } from '../errno.ts';
-import type { Counts, Summary, SweepError, SweepEvent } from '../model.ts';
+import type { Counts, Start, Summary, SweepError, SweepEvent } from '../model.ts';
 import type { Colors } from './colors.ts';
+import { complaint } from './complaint.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './format.ts';
+import { OthersLeftovers } from './others-leftovers.ts';
 import type { Mark } from './severity.ts';
 import { itemPath } from './text.ts';
 
@@ -16,6 +18,8 @@ export interface MessageOptions {
   /** Somebody is looking: the summary is said even when nothing happened. */
   readonly terminal: boolean;
   readonly colors: Colors;
+  /** A sweep that came to nothing says so, where all it found is somebody else's. */
+  readonly tellOwners: boolean;
   /** What stands before each line, by how much it matters. */
   readonly mark: Mark;
 }
@@ -27,17 +31,24 @@ const MOST_SAID = 20;
 export function messageFormat(options: MessageOptions): Format {
   const failures = new Limit(options.mark);
   const errors = new Limit(options.mark);
-  let dryRun = false;
+  const others = new OthersLeftovers();
+  let start: Start | null = null;
   return (event) => {
     switch (event.type) {
       case 'item':
+        others.note(event.item);
         return failures.say(failureLine(event, options));
       case 'error':
         return errors.say(errorLine(event.error, options));
       case 'summary':
-        return failures.rest('failed') + errors.rest('errors') + ending(event.summary, dryRun, options);
+        return [
+          failures.rest('failed'),
+          errors.rest('errors'),
+          ownersLine(start === null ? null : others.advice(event.summary.counts, start), options),
+          ending(event.summary, start?.dryRun ?? false, options),
+        ].join('');
       case 'start':
-        dryRun = event.start.dryRun;
+        start = event.start;
         return '';
       case 'target':
         return '';
@@ -61,7 +72,7 @@ class Limit {
 
   rest(what: string): string {
     if (this.#count <= MOST_SAID) return '';
-    return `${this.#mark('error')}criu-sweep: ${this.#count - MOST_SAID} more ${what}\n`;
+    return complaint(this.#mark, 'error', `${this.#count - MOST_SAID} more ${what}`);
   }
 }
 
@@ -75,6 +86,10 @@ function errorLine({ path, code, syscall }: SweepError, { colors, mark }: Messag
   return `${mark('error')}${colors.red('criu-sweep:')} ${escapeName(path)}: ${describeErrno(code)} (${syscall})\n`;
 }
 
+function ownersLine(advice: string | null, { quiet, tellOwners, mark }: MessageOptions): string {
+  return advice === null || quiet || !tellOwners ? '' : complaint(mark, 'warning', advice);
+}
+
 function ending(summary: Summary, dryRun: boolean, options: MessageOptions): string {
   const { removed, wouldRemove, failed } = summary.counts;
   const blind = options.quiet ? '' : blindnessLine(summary, options.mark);
@@ -86,7 +101,8 @@ function ending(summary: Summary, dryRun: boolean, options: MessageOptions): str
 
 function blindnessLine({ blindness, counts }: Summary, mark: Mark): string {
   if (blindness === null || !counts.keptBy.unknown) return '';
-  return `${mark('warning')}criu-sweep: ${blindness}, so kinds that CRIU mounts things on were kept; criu-sweep doctor explains\n`;
+  const kept = 'so kinds that CRIU mounts things on were kept; criu-sweep doctor explains';
+  return `${mark('warning')}criu-sweep: ${blindness}, ${kept}\n`;
 }
 
 /** The counts of a sweep in one line: `3 removed, 2 kept (1 mode, 1 not-empty) in 0.02 s`. */

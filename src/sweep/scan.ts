@@ -1,4 +1,4 @@
-import type { Bytes, Candidate, Identity, SweepError } from '../model.ts';
+import type { Bytes, Candidate, Identity, Pause, SweepError } from '../model.ts';
 import type { Bounds } from './crossing.ts';
 import type { NameMatcher } from './names.ts';
 
@@ -19,7 +19,7 @@ export interface ScanScope extends Bounds {
 export type Scanned =
   | { readonly type: 'candidate'; readonly candidate: Candidate }
   | { readonly type: 'error'; readonly error: SweepError }
-  | { readonly type: 'pause' };
+  | Pause;
 
 /** How much a scan has looked at. */
 export interface Looked {

@@ -14,7 +14,6 @@ export type { Looked, Scanned, ScanScope } from './scan.ts';
 const PAUSE_AFTER = 1024;
 const CANDIDATE_COST = 8;
 const DIRECTORY_COST = 16;
-const PAUSE: Scanned = { type: 'pause' };
 
 /** Names of subdirectories remembered before going down into them, where the directory has more. */
 const MOST_PENDING = 4096;
@@ -43,7 +42,7 @@ export function* scanTree(
     for (let level = descent.deepest; level !== undefined; level = descent.deepest) {
       if (work >= PAUSE_AFTER) {
         work = 0;
-        yield PAUSE;
+        yield { type: 'pause', entries: looked.entries, where: level.path };
         yield* stayInMount(level, descent);
       }
       const name = mayReadOn(level, descent) ? undefined : level.pending.pop();
@@ -59,7 +58,7 @@ export function* scanTree(
           yield found;
           if (work < PAUSE_AFTER) continue;
           work = 0;
-          yield PAUSE;
+          yield { type: 'pause', entries: looked.entries, where: level.path };
         }
       }
     }

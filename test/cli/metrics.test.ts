@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { lastSuccessIn } from '../../src/report/prometheus.ts';
 import { need } from '../support/abilities.ts';
@@ -83,9 +91,10 @@ test('metrics that cannot be written are exit 2 before anything is touched, or e
   const same = await run(['--metrics', metrics, '--report', metrics, work]);
   expect(same).toMatchObject({ code: 2 });
   expect(existsSync(metrics)).toBe(false);
-  const full = await run(['--metrics', '/dev/full', work]);
+  symlinkSync('/dev/full', metrics);
+  const full = await run(['--metrics', metrics, work]);
   expect(full).toMatchObject({ code: 3 });
-  expect(full.err).toContain('criu-sweep: --metrics /dev/full: ENOSPC: no space left on device\n');
+  expect(full.err).toContain(`criu-sweep: --metrics ${metrics}: ENOSPC: no space left on device\n`);
   expect(readdirSync(work)).toHaveLength(0);
 });
 

@@ -22,7 +22,7 @@ const OPTIONS: readonly (readonly [string, ...string[]])[] = [
   ['--format', 'json'],
   ['--json'],
   ['--report', '/dev/null'],
-  ['--metrics', '/dev/null'],
+  ['--metrics', 'x.prom'],
   ['--known'],
   ['--no-in-use'],
   ['--max-runtime', '1h'],
@@ -35,7 +35,7 @@ const OPTIONS: readonly (readonly [string, ...string[]])[] = [
 const help = run(['--help']).then(({ out }) => out);
 
 test.each(OPTIONS)('%s is either in the help and taken, or neither', async (option, ...value) => {
-  const { code, err } = await run(['-n', option, ...value, scratch()]);
+  const { code, err } = await run(['-n', option, ...value, scratch()], { cwd: scratch() });
   // These say something: what was kept, or what lies in the host's own directories.
   const speaks = ['-v', '--verbose', '--known'].includes(option);
   const inHelp = new RegExp(`(^|[\\s,])${option}(?=[\\s,]|$)`, 'm').test(await help);

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
-import { run } from '../support/command.ts';
+import { program, run } from '../support/command.ts';
 import { makeMany, measuringMemory } from '../support/hazards.ts';
-import { leftoverName, plantLeftover } from '../support/leftovers.ts';
+import { AA_POLICY, leftoverName, plantLeftover } from '../support/leftovers.ts';
 import { plantDeep } from '../support/races.ts';
 import { MEMORY, makeScratch, removeScratch, scratch } from '../support/scratch.ts';
 import { outcomes, sweep } from '../support/sweep.ts';
@@ -34,6 +34,34 @@ test('a tree 3,000 levels deep, and paths longer than PATH_MAX: all swept, memor
   expect(report.summary).toMatchObject({ matched: 30, removed: 30 });
   expect(Math.max(...report.items.map((item) => item.path.length))).toBeGreaterThan(20_000);
   expect(report.targets).toMatchObject([{ directories: 3001, entries: 3030 }]);
+  expect(peakMiB()).toBeLessThan(flatMiB);
+});
+
+/** Makes so many leftovers at the end of a path of so many levels, one name at a time. */
+const MANY_BELOW = `
+const fs = require('node:fs');
+const [dir, name, levels, leftovers] = process.argv.slice(1);
+process.chdir(dir);
+for (let level = 0; level < Number(levels); level += 1) {
+  fs.mkdirSync(name);
+  process.chdir(name);
+}
+for (let n = 0; n < Number(leftovers); n += 1) {
+  const leftover = '${AA_POLICY}' + String(n).padStart(6, '0');
+  fs.mkdirSync(leftover, { mode: 0o700 });
+  fs.utimesSync(leftover, 0, 0);
+}`;
+
+test.each([
+  ['json', ['--json']],
+  ['text, with a report', ['--report', '/dev/null']],
+  ['verbose, in a dry run', ['-v', '-n']],
+])('300 leftovers with paths of 400,000 characters, as %s: memory flat', async (_, args) => {
+  const dir = scratch(MEMORY);
+  mkdirSync(`${dir}/tree`);
+  await program([process.execPath, '-e', MANY_BELOW, `${dir}/tree`, 'n'.repeat(200), '2000', '300']);
+  const { wrap, peakMiB } = measuringMemory(dir);
+  expect(await run([...args, `${dir}/tree`], { wrap, stdout: '/dev/null' })).toMatchObject({ code: 0 });
   expect(peakMiB()).toBeLessThan(flatMiB);
 });
 

@@ -150,7 +150,15 @@ describe('a report of everything that can be said', () => {
   });
 
   it('as messages', async () => {
-    const options = { verbose: false, quiet: false, summary: true, terminal: false, colors, mark: unmarked };
+    const options = {
+      verbose: false,
+      quiet: false,
+      summary: true,
+      tellOwners: true,
+      terminal: false,
+      colors,
+      mark: unmarked,
+    };
     await expect(say(messageFormat(options))).toMatchFileSnapshot(golden('everything.stderr'));
   });
 
@@ -159,6 +167,7 @@ describe('a report of everything that can be said', () => {
       verbose: false,
       quiet: false,
       summary: true,
+      tellOwners: true,
       terminal: false,
       colors,
       mark: journalMark,

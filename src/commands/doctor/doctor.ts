@@ -1,8 +1,10 @@
+import type { Environment } from '../../environment.ts';
 import { describeErrno } from '../../errno.ts';
 import { EXIT } from '../../exit-code.ts';
 import { Output } from '../../output.ts';
+import { complain } from '../../print-result.ts';
 import { readOwnMounts } from '../../sweep/mountinfo.ts';
-import { type ColorChoice, type ColorEnvironment, colorsFor } from '../../terminal.ts';
+import { type ColorChoice, colorsFor } from '../../terminal.ts';
 import { widthOf } from '../inspect/layout.ts';
 import { callerOf, type KnownEnvironment } from '../sweep/known.ts';
 import { effectiveUser } from '../sweep/prepare.ts';
@@ -15,7 +17,6 @@ import { checkSchedule } from './schedule-check.ts';
 import { checkVisibility } from './visibility.ts';
 
 const STDOUT = 1;
-const STDERR = 2;
 
 /** What `doctor` is told by its command line. */
 export interface DoctorOptions {
@@ -24,7 +25,7 @@ export interface DoctorOptions {
 }
 
 /** What `doctor` is told by the environment. */
-export type DoctorEnvironment = ColorEnvironment & KnownEnvironment & { readonly PATH?: string | undefined };
+export type DoctorEnvironment = Environment & KnownEnvironment;
 
 /** `criu-sweep doctor`: checks this host, and says so. @returns the exit status */
 export async function doctorCommand(options: DoctorOptions, env: DoctorEnvironment): Promise<number> {
@@ -39,9 +40,7 @@ export async function doctorCommand(options: DoctorOptions, env: DoctorEnvironme
   await stdout.flush();
   const { failure } = stdout;
   if (failure === null || failure.code === 'EPIPE') return diagnosis.exitCode;
-  const stderr = new Output(STDERR);
-  stderr.add(`criu-sweep: stdout: ${describeErrno(failure.code)}\n`);
-  await stderr.flush();
+  await complain(`stdout: ${describeErrno(failure.code)}`, env);
   return EXIT.incomplete;
 }
 

@@ -59,6 +59,7 @@ export function stderrFormat(options: InspectOptions, env: Environment): Format 
     verbose,
     quiet,
     terminal: false,
+    tellOwners: false,
     summary: false,
     colors: colorsFor(STDERR, color, env),
     mark: markFor(STDERR, env),

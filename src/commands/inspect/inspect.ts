@@ -1,16 +1,25 @@
 import { hostname } from 'node:os';
+import { monotonicMs } from '../../clock.ts';
 import type { Environment } from '../../environment.ts';
 import { exitCode } from '../../exit-code.ts';
-import { isTerminal } from '../../is-terminal.ts';
+import { markFor } from '../../journal.ts';
 import type { Interruption, Summary, SweepEvent } from '../../model.ts';
 import { Output } from '../../output.ts';
-import { destinationOf, OutputFile } from '../../output-file.ts';
+import { counted, Progress } from '../../progress.ts';
+import { complaint } from '../../report/complaint.ts';
 import { endBy, isStopSignal, StopSignals } from '../../stop-signals.ts';
 import { type Pause, sweep } from '../../sweep/sweep.ts';
-import { Progress } from '../../terminal.ts';
 import { readTool } from '../../version.ts';
 import { drive, type Sink } from '../sweep/drive.ts';
-import { finishReport, lossLine, lossOf, type ReportFile, withLoss } from '../sweep/files.ts';
+import {
+  finishReport,
+  lossOf,
+  type Opened,
+  openReport,
+  refuseNames,
+  reportDestination,
+  withLoss,
+} from '../sweep/files.ts';
 import { STDERR, STDOUT } from '../sweep/formats.ts';
 import { type Prepared, prepare } from '../sweep/prepare.ts';
 import { type FoundRuns, findRuns } from './find-runs.ts';
@@ -33,14 +42,16 @@ export async function inspectCommand(
   env: Environment,
 ): Promise<number> {
   const { maxRuntime } = options;
-  const reportTo = options.report === undefined ? null : destinationOf(options.report, '--report');
+  refuseNames(options);
+  const reportTo = reportDestination(options);
   const known = options.known === true || written.length === 0;
   const prepared = await prepare(written, { ...options, known, dryRun: true, check: false }, env);
-  const report = reportTo === null ? null : { named: reportTo.named, file: await OutputFile.open(reportTo) };
   const signals = new StopSignals();
-  const deadline = maxRuntime === undefined ? Number.POSITIVE_INFINITY : performance.now() + maxRuntime;
+  const deadline = maxRuntime === undefined ? Number.POSITIVE_INFINITY : monotonicMs() + maxRuntime;
   const interrupted = (): Interruption | null =>
-    signals.received ?? (performance.now() > deadline ? 'timeout' : null);
+    signals.received ?? (monotonicMs() > deadline ? 'timeout' : null);
+  const stopped = () => interrupted() !== null;
+  const report = reportTo === null ? null : await openReport(reportTo, { first: true, stopped });
   const summary = await look({ written, options, env, prepared, interrupted, report });
   signals.release();
   if (isStopSignal(summary.interrupted)) endBy(summary.interrupted);
@@ -53,18 +64,18 @@ interface Looking {
   readonly env: Environment;
   readonly prepared: Prepared;
   readonly interrupted: () => Interruption | null;
-  readonly report: { readonly named: string; readonly file: OutputFile } | null;
+  readonly report: Opened | null;
 }
 
 /** Finds the runs, then goes through the leftovers as a dry run does. */
 async function look(looking: Looking): Promise<Summary> {
   const { options, env, prepared, interrupted } = looking;
   const now = Date.now();
-  const began = performance.now();
+  const began = monotonicMs();
   const stderr = new Output(STDERR);
-  const progress = isTerminal(STDERR) && options.quiet !== true ? new Progress(began) : null;
-  const found = await readRuns(looking, stderr, progress);
-  if (options.quiet !== true) stderr.add((progress?.clear() ?? '') + noFileLines(found, env));
+  const progress = options.quiet === true ? null : Progress.onTerminal(env);
+  const found = await readRuns(looking, progress);
+  if (options.quiet !== true) stderr.add(noFileLines(found, env));
 
   const runs = new RunIndex(found.runs);
   const { all } = prepared.scope.mounts;
@@ -74,21 +85,18 @@ async function look(looking: Looking): Promise<Summary> {
     errors: [...prepared.errors, ...found.errors],
     host: hostname(),
     startedAt: now,
-    elapsedMs: () => performance.now() - began,
+    elapsedMs: () => monotonicMs() - began,
     interrupted,
   });
   const once = sayingOnce(events, found.errors);
   return write({ looking, runs, inspection, now, stderr, progress, events: once });
 }
 
-function readRuns(looking: Looking, stderr: Output, progress: Progress | null): Promise<FoundRuns> {
+function readRuns(looking: Looking, progress: Progress | null): Promise<FoundRuns> {
   const { prepared, interrupted } = looking;
   const scope = { scan: prepared.scope, uid: prepared.uid, interrupted: () => interrupted() !== null };
   return findRuns(prepared.targets, scope, (directories, where) => {
-    const line = progress?.line(performance.now(), directories, where) ?? '';
-    if (line === '') return;
-    stderr.add(line);
-    void stderr.flush();
+    void progress?.show(`${counted(directories, 'directory', 'directories')} looked at for logs`, where);
   });
 }
 
@@ -116,21 +124,19 @@ async function write({
   const stdout = new Output(STDOUT);
   const format = resultFormat({ runs, inspection, written, now }, options, env);
   const results: Sink[] = [{ format, output: stdout }];
-  const file: ReportFile | null =
-    report === null ? null : { ...report, format: inspectJsonFormat(readTool(), runs) };
-  if (file !== null) results.push({ format: file.format, output: file.file.output });
+  if (report?.file) results.push({ format: inspectJsonFormat(readTool(), runs), output: report.file.output });
   const summary = await drive(gathered(events, inspection), {
     results,
     messages: { output: stderr, format: stderrFormat(options, env) },
     progress,
     exitCode: (sum) => {
       const code = options.check === true ? checkedCode(sum, inspection) : sum.exitCode;
-      return lossOf(stdout) === null ? code : withLoss(code);
+      return lossOf(stdout) === null && report?.file !== null ? code : withLoss(code);
     },
   });
-  const losses = [file === null ? null : await finishReport(file), lossOf(stdout)];
+  const losses = [report === null ? null : await finishReport(report), lossOf(stdout)];
   const lost = losses.filter((loss) => loss !== null);
-  for (const loss of lost) stderr.add(lossLine(loss, env));
+  for (const loss of lost) stderr.add(complaint(markFor(STDERR, env), 'error', loss));
   await stderr.flush();
   return lost.length === 0 ? summary : { ...summary, exitCode: withLoss(summary.exitCode) };
 }

@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
+import { toText } from '../../bytes.ts';
+import type { Destination } from '../../destination.ts';
 import { describeErrno } from '../../errno.ts';
 import type { CommandEnd, Policy } from '../../model.ts';
-import type { Output } from '../../output.ts';
-import { type Destination, OutputFile } from '../../output-file.ts';
+import type { Output, Stopped } from '../../output.ts';
 import type { Colors } from '../../report/colors.ts';
-import { escapeName, escapeText } from '../../report/escape.ts';
+import { complaint } from '../../report/complaint.ts';
 import type { Format } from '../../report/format.ts';
 import { jsonFormat } from '../../report/json.ts';
 import { messageFormat } from '../../report/messages.ts';
@@ -14,9 +15,9 @@ import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import { readOwnMounts } from '../../sweep/mountinfo.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
-import { UsageError } from '../../usage-error.ts';
 import { readTool } from '../../version.ts';
 import { drive, type Sink } from '../sweep/drive.ts';
+import { finishReport, openReport } from '../sweep/files.ts';
 import type { Appeared } from './appeared.ts';
 
 /** All that the sweep after a command is told. */
@@ -28,6 +29,8 @@ export interface AfterSweep {
   readonly uid: number;
   readonly inUse: boolean;
   readonly reportTo: Destination | null;
+  /** Ends the wait for whoever reads the report. */
+  readonly stopped: Stopped;
   /** Where our words go. */
   readonly stderr: Output;
   readonly colors: Colors;
@@ -39,12 +42,18 @@ export interface AfterSweep {
 
 /** Sweeps what a command left, and tells: a line for each directory removed or failed, and the report. */
 export async function sweepAfter(request: AfterSweep): Promise<void> {
-  const { stderr, colors, mark, verbose, quiet, reportTo } = request;
-  const file = reportTo === null ? null : await openReport(reportTo, stderr);
+  const { stderr, colors, mark, verbose, quiet, reportTo, stopped } = request;
+  // A report that cannot be written is no reason to leave anything behind.
+  const opening = { first: false, stopped };
+  const report = reportTo === null ? null : await openReport(reportTo, opening);
+  if (report?.file === null) stderr.add(complaint(mark, 'error', report.loss));
   const removals: Format = quiet ? () => '' : textFormat({ verbose, colors });
   const results: Sink[] = [{ format: removals, output: stderr }];
-  if (file !== null) results.push({ format: jsonFormat(readTool()), output: file.output });
-  const messages = messageFormat({ verbose, quiet, summary: verbose, terminal: false, colors, mark });
+  if (report?.file) results.push({ format: jsonFormat(readTool()), output: report.file.output });
+  const messages = messageFormat({
+    ...{ verbose, quiet, summary: verbose, terminal: false, tellOwners: true },
+    ...{ colors, mark },
+  });
   await drive(sweep(sweepRequest(request)), {
     results,
     messages: { format: messages, output: stderr },
@@ -52,20 +61,9 @@ export async function sweepAfter(request: AfterSweep): Promise<void> {
     exitCode: ({ exitCode }) => exitCode,
   });
   for (const { path, code } of request.appeared.errors)
-    stderr.add(`criu-sweep: ${escapeName(path)}: ${describeErrno(code)}: kept\n`);
-  const failure = (await file?.finish()) ?? null;
-  if (failure !== null) stderr.add(`criu-sweep: ${reportTo?.named}: ${describeErrno(failure.code)}\n`);
-}
-
-/** A report that cannot be written is no reason to leave anything behind. */
-async function openReport(reportTo: Destination, stderr: Output): Promise<OutputFile | null> {
-  try {
-    return await OutputFile.open(reportTo);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    stderr.add(`criu-sweep: ${escapeText(error.message)}\n`);
-    return null;
-  }
+    stderr.add(complaint(mark, 'warning', `${toText(path)}: ${describeErrno(code)}: kept`));
+  const loss = report?.file ? await finishReport(report) : null;
+  if (loss !== null) stderr.add(complaint(mark, 'error', loss));
 }
 
 function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSweep): SweepRequest {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bugReport } from '../../bug.ts';
+import { toText } from '../../bytes.ts';
+import { type Destination, destinationOf } from '../../destination.ts';
 import type { Environment } from '../../environment.ts';
 import { describeErrno } from '../../errno.ts';
 import { markFor } from '../../journal.ts';
 import type { CommandEnd, End, Policy } from '../../model.ts';
 import { Output } from '../../output.ts';
-import { destinationOf } from '../../output-file.ts';
-import { escapeText } from '../../report/escape.ts';
+import { bugReport, complaint } from '../../report/complaint.ts';
 import { endBy } from '../../stop-signals.ts';
 import { CLOCK_GRAIN_MS } from '../../sweep/filter.ts';
 import { nameMatcher } from '../../sweep/names.ts';
@@ -44,9 +44,10 @@ export async function runCommand(
   env: Environment,
 ): Promise<number> {
   const stderr = new Output(STDERR);
-  const complain = (message: string): void => stderr.add(`criu-sweep: ${message}\n`);
+  const mark = markFor(STDERR, env);
+  const complain = (message: string): void => stderr.add(complaint(mark, 'error', message));
   const signals = new Signals(complain);
-  const reportTo = options.report === undefined ? null : destinationOf(options.report, '--report');
+  const reportTo = reportDestination(options.report);
   const uid = effectiveUser();
   const policy = policyOf(options, uid);
   const match = nameMatcher(policy.kinds);
@@ -63,25 +64,32 @@ export async function runCommand(
     return 0;
   }
   const { end, startTime, ...times } = await runToItsEnd(command, signals, complain);
-  if (end.ended === 'not-started')
-    complain(`cannot run ${escapeText(command[0] ?? '')}: ${whyNotStarted(end.code)}`);
+  if (end.ended === 'not-started') complain(`cannot run ${command[0] ?? ''}: ${whyNotStarted(end.code)}`);
   try {
     const appeared = await findAppeared(snapshots, match, { from, to: Date.now() }, place.follow());
     if (options.inUse && appeared.count > 0) await waitForDying(startTime);
     const { verbose = false, quiet = false, inUse, color } = options;
     const colors = colorsFor(STDERR, color, env);
-    const mark = markFor(STDERR, env);
     const ran: CommandEnd = { argv: command, end, ...times };
     const after = { command: ran, appeared, policy, match, uid, inUse, reportTo, stderr, colors, mark };
-    await sweepAfter({ ...after, verbose, quiet });
+    const stopped = () => signals.askedToEnd;
+    await sweepAfter({ ...after, verbose, quiet, stopped });
   } catch (error) {
-    stderr.add(bugReport(error));
+    stderr.add(bugReport(mark, error));
   }
   await stderr.flush();
   signals.release();
   if (end.ended !== 'killed') return end.status;
   endBy(end.signal);
   return 0;
+}
+
+/** @throws UsageError for stdout, which is the command's */
+function reportDestination(report: string | undefined): Destination | null {
+  if (report === undefined) return null;
+  if (report === '-')
+    throw new UsageError("--report: -: stdout is the command's: name a file, or /dev/stderr");
+  return destinationOf(report, '--report');
 }
 
 async function runToItsEnd(
@@ -124,7 +132,7 @@ function policyOf(options: RunOptions, uid: number): Policy {
 function refuseKernels(snapshots: readonly Snapshot[]): void {
   const refused = snapshots.find(({ watched, before }) => watched.named && before.looked === 'kernels');
   if (refused === undefined) return;
-  const path = escapeText(refused.watched.path);
+  const path = toText(refused.watched.path);
   throw new UsageError(
     `--work-dir: ${path}: is never swept: nothing in /proc, /sys or /dev (but /dev/shm) is`,
   );

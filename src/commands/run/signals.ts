@@ -24,6 +24,7 @@ export class Signals {
   #child: Child | null = null;
   #early: NodeJS.Signals[] = [];
   #late = 0;
+  #askedToEnd = false;
   #stopTimer: NodeJS.Timeout | undefined;
 
   /** @param complain says what could not be passed on */
@@ -37,6 +38,11 @@ export class Signals {
   /** Whether a signal has asked us to end before there was a command. */
   get asked(): boolean {
     return this.#early.some((signal) => ENDING.includes(signal));
+  }
+
+  /** Whether any signal came that asks to end, the command or us. */
+  get askedToEnd(): boolean {
+    return this.#askedToEnd;
   }
 
   /** The signal that asked us to end before there was a command, once all that have arrived were heard. */
@@ -72,6 +78,7 @@ export class Signals {
   }
 
   readonly #hear = (signal: NodeJS.Signals): void => {
+    this.#askedToEnd ||= ENDING.includes(signal);
     switch (this.#phase) {
       case 'starting':
         this.#early.push(signal);

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Destination, destinationOf } from '../../destination.ts';
 import type { Environment } from '../../environment.ts';
-import { describeErrno } from '../../errno.ts';
 import { EXIT } from '../../exit-code.ts';
-import { destinationOf, OutputFile } from '../../output-file.ts';
+import { OutputFile } from '../../output-file.ts';
 import { packageFile } from '../../package-file.ts';
 import { complain, printResult } from '../../print-result.ts';
 import { escapeText } from '../../report/escape.ts';
 import { UsageError } from '../../usage-error.ts';
 import { readTool } from '../../version.ts';
+import { failureText } from '../sweep/files.ts';
 import { cronFiles } from './cron.ts';
 import { splitWords } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
@@ -45,7 +46,7 @@ export async function scheduleCommand(
   const command = options.command === undefined ? ownCommand(scheduler) : splitWords(options.command);
   const schedule = { sweep, command, everyMs: options.every, version: readTool().version };
   const files = await filesFor(scheduler, schedule, options);
-  return options.outputDir === undefined ? print(files) : write(files, options.outputDir);
+  return options.outputDir === undefined ? print(files, env) : write(files, options.outputDir, env);
 }
 
 function refuseClusterOptions(scheduler: Scheduler, { image, namespace }: ScheduleOptions): void {
@@ -77,23 +78,34 @@ async function filesFor(
   }
 }
 
-async function print(files: readonly ScheduleFile[]): Promise<number> {
-  return printResult(files.map(({ text }) => text).join('\n'));
+async function print(files: readonly ScheduleFile[], env: Environment): Promise<number> {
+  return printResult(files.map(({ text }) => text).join('\n'), env);
 }
 
 /** Whoever runs them must be able to read them, and nobody else may write to them. */
 const FILE_MODE = 0o644;
 
-async function write(files: readonly ScheduleFile[], directory: string): Promise<number> {
-  const destinations = files.map(({ name }) => destinationOf(join(directory, name), '--output-dir'));
-  for (const [at, destination] of destinations.entries()) {
-    const file = await OutputFile.open(destination, FILE_MODE);
-    file.output.add(files[at]?.text ?? '');
-    const failure = await file.finish();
-    if (failure !== null) {
-      await complain(`${destination.named}: ${describeErrno(failure.code)}`);
-      return EXIT.incomplete;
-    }
+/** Writes all or, where one cannot be written, as few as possible: each is whole before the first is put into its place. */
+async function write(files: readonly ScheduleFile[], directory: string, env: Environment): Promise<number> {
+  const written: { readonly destination: Destination; readonly file: OutputFile }[] = [];
+  for (const { name, text } of files) {
+    const destination = destinationOf(join(directory, name), '--output-dir');
+    const file = await OutputFile.open(destination, { mode: FILE_MODE });
+    file.output.add(text);
+    await file.output.flush();
+    written.push({ destination, file });
   }
-  return printResult(files.map(({ name }) => `${escapeText(join(directory, name))}\n`).join(''));
+  const broken = written.find(({ file }) => file.output.failure !== null);
+  if (broken !== undefined) {
+    for (const { file } of written) await file.discard();
+    await complain(failureText(broken.destination, broken.file.output.failure?.code ?? 'unknown'), env);
+    return EXIT.incomplete;
+  }
+  for (const { destination, file } of written) {
+    const failure = await file.finish();
+    if (failure === null) continue;
+    await complain(failureText(destination, failure.code), env);
+    return EXIT.incomplete;
+  }
+  return printResult(files.map(({ name }) => `${escapeText(join(directory, name))}\n`).join(''), env);
 }

@@ -37,6 +37,7 @@ export function stderrFormat(options: SweepOptions, env: Environment): Format {
     verbose,
     quiet,
     terminal: isTerminal(STDERR),
+    tellOwners: true,
     summary: format === 'text' || format === 'github',
     colors: colorsFor(STDERR, color, env),
     mark: markFor(STDERR, env),

@@ -2,24 +2,16 @@ import { hostname } from 'node:os';
 import { monotonicMs } from '../../clock.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit-code.ts';
-import { isTerminal } from '../../is-terminal.ts';
-import type { Summary } from '../../model.ts';
+import { markFor } from '../../journal.ts';
+import type { StopSignal, Summary } from '../../model.ts';
 import { Output } from '../../output.ts';
+import { Progress } from '../../progress.ts';
+import { complaint } from '../../report/complaint.ts';
 import { endBy, isStopSignal, StopSignals } from '../../stop-signals.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
-import { Progress } from '../../terminal.ts';
 import { drive, type Sink } from './drive.ts';
 import type { Beats } from './every.ts';
-import {
-  type Files,
-  filesOf,
-  finishReport,
-  lossLine,
-  lossOf,
-  openReports,
-  withLoss,
-  writeMetrics,
-} from './files.ts';
+import { type Files, filesOf, finishReport, lossOf, openReports, withLoss, writeMetrics } from './files.ts';
 import { resultFormat, STDERR, STDOUT, stderrFormat } from './formats.ts';
 import type { SweepOptions } from './options.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -49,9 +41,10 @@ export async function sweepCommand(
       files,
       first,
     );
-    if (isStopSignal(interrupted)) {
+    const signal = isStopSignal(interrupted) ? interrupted : cutShort(exitCode, signals);
+    if (signal !== null) {
       signals.release();
-      endBy(interrupted);
+      endBy(signal);
       return exitCode;
     }
     if (beats === null || !(await beats.next())) {
@@ -61,6 +54,11 @@ export async function sweepCommand(
     start.goBack();
     prepared = await prepare(targets, options, env);
   }
+}
+
+/** The signal that came after the sweep and ended the wait for somebody who reads what it wrote. */
+function cutShort(exitCode: number, { received }: StopSignals): StopSignal | null {
+  return exitCode === EXIT.incomplete ? received : null;
 }
 
 async function beatsOf(intervalMs: number, signals: StopSignals): Promise<Beats> {
@@ -90,28 +88,29 @@ async function report(
 ): Promise<Summary> {
   const stdout = new Output(STDOUT);
   const stderr = new Output(STDERR);
-  const reports = await openReports(files, first);
+  const stopped = () => request.interrupted() !== null;
+  const reports = await openReports(files, { first, stopped });
   const results: Sink[] = [{ format: resultFormat(options, env), output: stdout }];
   for (const each of reports)
-    if (each.file !== null) results.push({ format: each.format, output: each.file.output });
-  const shown = isTerminal(STDERR) && !options.quiet;
+    if (each.opened.file !== null) results.push({ format: each.format, output: each.opened.file.output });
   const summary = await drive(sweep(request), {
     results,
     messages: { output: stderr, format: stderrFormat(options, env) },
-    progress: shown ? new Progress(monotonicMs()) : null,
+    progress: options.quiet ? null : Progress.onTerminal(env),
     exitCode: ({ exitCode }) => {
-      const whole = lossOf(stdout) === null && reports.every(({ file }) => file !== null);
+      const whole = lossOf(stdout) === null && reports.every(({ opened }) => opened.file !== null);
       return whole ? exitCode : withLoss(exitCode);
     },
   });
 
   const losses: (string | null)[] = [];
-  for (const each of reports) losses.push(await finishReport(each));
+  for (const each of reports) losses.push(await finishReport(each.opened));
   losses.push(lossOf(stdout));
   const exitCode = losses.every((loss) => loss === null) ? summary.exitCode : withLoss(summary.exitCode);
-  if (files.metrics !== null) losses.push(await writeMetrics(files.metrics, { ...summary, exitCode }));
+  if (files.metrics !== null)
+    losses.push(await writeMetrics(files.metrics, { ...summary, exitCode }, stopped));
   const lost = losses.filter((loss) => loss !== null);
-  for (const loss of lost) stderr.add(lossLine(loss, env));
+  for (const loss of lost) stderr.add(complaint(markFor(STDERR, env), 'error', loss));
   await stderr.flush();
   return { ...summary, exitCode: lost.length === 0 ? exitCode : withLoss(exitCode) };
 }

@@ -65,7 +65,7 @@ test('what it may write to are the targets, where globs begin, and where reports
   const unit = await schedule(
     'systemd',
     '--',
-    ...['--report', `${dir}/a/s.json`.replace('/a/', '/'), '--metrics', '/dev/stdout'],
+    ...['--report', `${dir}/a/s.json`.replace('/a/', '/'), '--metrics', '/dev/criu-sweep.prom'],
     ...['/srv/*/dump', '/srv/x/', '//var//lib/criu/.', '/opt/{a,b}/c*', leftover],
   );
   expect(valuesOf(unit, 'ReadWritePaths')).toEqual([

@@ -1,0 +1,14 @@
+import { escapeText } from './escape.ts';
+import type { Mark, Severity } from './severity.ts';
+
+/** A line of ours for stderr: with its priority where that is the journal, and nothing in it that a terminal would obey. */
+export function complaint(mark: Mark, severity: Severity, text: string): string {
+  return `${mark(severity)}criu-sweep: ${escapeText(text)}\n`;
+}
+
+/** What is said of an error that nobody foresaw, with its stack, for a report to us. */
+export function bugReport(mark: Mark, error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const lines = stack.split('\n').map((line) => `${mark('error')}${escapeText(line)}\n`);
+  return complaint(mark, 'error', 'this is a bug in criu-sweep, please report it:') + lines.join('');
+}
