@@ -97,7 +97,7 @@ function bundledPackages(): ReadonlySet<string> {
 test('the licence of each package that is bundled is passed on', () => {
   const shipped = readFileSync(`${PACKAGE}dist/THIRD-PARTY-LICENSES`, 'utf8');
   const packages = bundledPackages();
-  for (const name of ['commander', 'fast-glob', 'micromatch', 'ms', 'prom-client', 'yaml'])
+  for (const name of ['commander', 'fast-glob', 'micromatch', 'ms', 'picocolors', 'prom-client', 'yaml'])
     expect(packages).toContain(name);
   for (const name of packages) {
     const folder = `${PACKAGE}node_modules/${name}`;
