@@ -40,6 +40,8 @@ export interface SweepRequest {
   readonly elapsedMs: () => number;
   /** Looks who uses directories, once, at the first candidate that has passed all else; `null`: nobody looks. */
   readonly lookForUsers: (() => Users) | null;
+  /** Stops before one removal more than this; `null`: as many as there are. */
+  readonly maxRemovals: number | null;
   /** Asked before every removal: whether to stop, and for what. */
   readonly interrupted: () => Interruption | null;
 }

@@ -73,6 +73,7 @@ export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number)
     startedAt: now,
     elapsedMs: () => 0,
     lookForUsers: look,
+    maxRemovals: null,
     interrupted: () => null,
   })) {
     if (event.type === 'pause') await nextTick();

@@ -85,6 +85,7 @@ function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSwe
     startedAt,
     elapsedMs: () => performance.now() - start,
     lookForUsers: inUse ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid }) : null,
+    maxRemovals: null,
     interrupted: () => null,
   };
 }
