@@ -44,6 +44,7 @@ test('a glob loads fast-glob, and neither YAML nor metrics', async () => {
 test.each([
   ['a sweep', ['--color', 'always', '-v']],
   ['a sweep of a glob, with a report', ['--json', '--report', '/dev/null']],
+  ['a help', ['--help']],
   ['a mistake', ['--frobnicate']],
   ['inspect', ['inspect']],
 ])('%s leaves a shared pipe blocking', async (_, args) => {
