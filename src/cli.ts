@@ -24,9 +24,8 @@ async function main(): Promise<number> {
 /** Says in a line what was wrong with the command line; anything else is a bug of ours, and is shown as it is. */
 function sayWhy(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
-  if (error instanceof UsageError || error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-    say((mark) => complaint(mark, 'error', message));
+  if (error instanceof UsageError) {
+    say((mark) => complaint(mark, 'error', error.message));
     return EXIT.wrongUsage;
   }
   say((mark) => bugReport(mark, error));

@@ -1,10 +1,14 @@
-import type { Command } from 'commander';
+import { type Command, CommanderError } from 'commander';
+import { refuseSwallowedOption } from './arguments.ts';
 import { HELP_OPTION } from './commands/help-option.ts';
-import { COMMANDS } from './commands/list.ts';
+import { widthOf } from './commands/inspect/layout.ts';
+import { COMMANDS, type CommandContext, type CommandEntry } from './commands/list.ts';
 import { defineSweep } from './commands/sweep/definition.ts';
 import type { Environment } from './environment.ts';
+import { fitHelp, helpWidth } from './help-text.ts';
 import { print } from './print.ts';
 import { routeOf } from './route.ts';
+import { UsageError } from './usage-error.ts';
 
 const EXIT_STATUSES = `
 Exit status:
@@ -21,42 +25,75 @@ Examples:
   criu-sweep --check --json '/srv/*/dump'  is there anything? with a report
 `;
 
+const STDOUT = 1;
+
 /**
  * Runs what a command line says: the command that its first word names, or a sweep.
  *
  * @param args without the interpreter and the script
  * @param end called with the exit status
- * @throws UsageError and CommanderError for wrong usage; a CommanderError of exit code 0 after help or version
+ * @throws UsageError for wrong usage; a CommanderError of exit code 0 after help or version
  */
 export async function runProgram(
   args: readonly string[],
   env: Environment,
   end: (exitCode: number) => void,
 ): Promise<void> {
-  const sweep = defineSweep({ args, env, commands: COMMANDS, end });
-  const name = routeOf(
-    args,
-    COMMANDS.map((command) => command.name),
-    sweep.options,
-  );
-  const called = COMMANDS.find((command) => command.name === name);
-  if (called === undefined) {
-    sweep.addHelpText('after', `${commandsHelp()}${EXIT_STATUSES}`);
-    await parse(sweep, args);
-  } else {
-    const define = await called.load();
-    const rest = args.slice(1);
-    await parse(define({ args: rest, env, commands: COMMANDS, end }), rest);
+  const context = (rest: readonly string[]): CommandContext => ({
+    args: rest,
+    env,
+    commands: COMMANDS,
+    help: (name) => runProgram([...(name === null ? [] : [name]), '--help'], env, end),
+    end,
+  });
+  const sweep = defineSweep(context(args));
+  let called: CommandEntry | undefined;
+  try {
+    const names = COMMANDS.map(({ name }) => name);
+    const name = await routeOf(args, names, sweep.options);
+    called = COMMANDS.find((command) => command.name === name);
+    if (called === undefined) {
+      sweep.addHelpText('after', `${commandsHelp()}${EXIT_STATUSES}`);
+      await parse(sweep, args);
+    } else {
+      const define = await called.load();
+      const rest = args.slice(1);
+      await parse(define(context(rest)), rest);
+    }
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(withHelp(error.message, called === undefined ? null : called.name));
   }
 }
 
-/** What is wrong is thrown, for one place to say it. */
+/** A message with where the help is, in the same line. */
+function withHelp(message: string, name: string | null): string {
+  const help = name === null || name === 'help' ? 'criu-sweep --help' : `criu-sweep ${name} --help`;
+  return `${message.replace(/\.$/, '')}${message.endsWith('?') ? ' See' : '; see'} ${help}`;
+}
+
+/** What is wrong is thrown, for one place to say it. @throws UsageError, or a CommanderError of exit code 0 */
 async function parse(command: Command, args: readonly string[]): Promise<void> {
+  const columns = helpWidth(widthOf(STDOUT));
   command
     .helpOption(...HELP_OPTION)
-    .configureOutput({ writeOut: print, outputError: () => {}, writeErr: () => {} })
+    .configureOutput({
+      writeOut: (text) => print(fitHelp(text, columns)),
+      outputError: () => {},
+      writeErr: () => {},
+      // commander would ask process.stdout, and that alone makes a shared pipe non-blocking.
+      getOutHelpWidth: () => columns,
+      getOutHasColors: () => false,
+    })
     .exitOverride();
-  await command.parseAsync(args, { from: 'user' });
+  refuseSwallowedOption(args, command.options);
+  try {
+    await command.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode === 0) throw error;
+    const { wrongUsage } = await import('./mistakes/wrong-usage.ts');
+    throw await wrongUsage(error, command, args, COMMANDS);
+  }
 }
 
 function commandsHelp(): string {

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
-import { Command, CommanderError, type Option } from 'commander';
-import { afterOptions } from './arguments.ts';
+import type { Option } from 'commander';
+import { readWords } from './arguments.ts';
 import { encode, fsPath } from './bytes.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -9,35 +9,54 @@ import { UsageError } from './usage-error.ts';
  *
  * @param names of all commands
  * @param options those of a sweep, to know what is an operand
- * @throws UsageError where a command's name comes after options, and where a bare word names neither
+ * @throws UsageError where a command's name comes after something else, where a bare word names neither a command nor
+ *   anything that exists, and where a dash is not the one that options begin with
  */
-export function routeOf(
+export async function routeOf(
   args: readonly string[],
   names: readonly string[],
   options: readonly Option[],
-): string | null {
-  const first = afterOptions(args, options);
-  switch (first.found) {
-    case 'nothing':
-    case 'separator':
+): Promise<string | null> {
+  const [command = ''] = args;
+  if (names.includes(command)) return command;
+  let isFirst = true;
+  for (const found of readWords(args, options)) {
+    if (found.found === 'answered' || found.found === 'separator') return null;
+    if (found.found === 'unknown') {
+      refuseLateCommand(wordsBeforeSeparator(args.slice(found.index)).find((word) => names.includes(word)));
       return null;
-    case 'unknown':
-      refuseLateCommand(wordsBeforeSeparator(args.slice(first.index)).find((word) => names.includes(word)));
-      return null;
-    case 'operand':
-      if (names.includes(first.word)) {
-        if (first.index > 0) refuseLateCommand(first.word);
-        return first.word;
-      }
-      if (isBareWord(first.word) && namesNothing(first.word)) throw mistyped(first.word, names);
-      return null;
+    }
+    if (found.found !== 'operand') continue;
+    const { word, index } = found;
+    if (isFirst && names.includes(word)) refuseLateCommand(word);
+    if (isBareWord(word) && namesNothing(word)) {
+      refuseOtherDash(word);
+      if (names.includes(word)) refuseLateCommand(word);
+      if (isFirst) throw await noSuchCommand(word, names, args.slice(index + 1));
+    }
+    isFirst = false;
   }
+  return null;
 }
 
 function refuseLateCommand(name: string | undefined): void {
   if (name === undefined) return;
   throw new UsageError(
     `a command comes first, its options after it: criu-sweep ${name} [options] …; a directory of that name is ./${name}`,
+  );
+}
+
+/** Dashes that a text processor makes of a hyphen (Unicode's category Pd, and the minus sign). */
+const OTHER_DASH = /^[\p{Pd}\u2212]+/u;
+
+function refuseOtherDash(word: string): void {
+  const dash = OTHER_DASH.exec(word)?.[0] ?? '-';
+  const rest = word.slice(dash.length);
+  if (dash.startsWith('-') || rest === '') return;
+  const code = dash.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+  const option = `${rest.length === 1 ? '-' : '--'}${rest}`;
+  throw new UsageError(
+    `'${word}' begins with another dash (U+${code}) than options do: write ${option} (or ./${word})`,
   );
 }
 
@@ -59,22 +78,11 @@ function namesNothing(word: string): boolean {
   }
 }
 
-function mistyped(word: string, names: readonly string[]): UsageError {
-  const meant = similarTo(word, names) ?? names.join(', ');
-  return new UsageError(
-    `'${word}' is no command, and nothing here has that name: did you mean ${meant}? (a directory can be written as ./${word})`,
-  );
-}
-
-/** What commander would suggest, as it does for commands of its own. */
-function similarTo(word: string, names: readonly string[]): string | null {
-  const program = new Command().exitOverride().configureOutput({ outputError: () => {} });
-  for (const name of names) program.command(name);
-  try {
-    program.parse([word], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return /\(Did you mean (?:one of )?(.*)\?\)/.exec(error.message)?.[1] ?? null;
-  }
-  return null;
+async function noSuchCommand(
+  word: string,
+  names: readonly string[],
+  rest: readonly string[],
+): Promise<UsageError> {
+  const mistakes = await import('./mistakes/no-such-command.ts');
+  return mistakes.noSuchCommand(word, names, rest);
 }

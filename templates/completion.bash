@@ -1,6 +1,5 @@
 # Completion of criu-sweep for bash. Made by: criu-sweep completion bash
-# Load it with: source <(criu-sweep completion bash)
-# or put it where bash-completion looks: /usr/share/bash-completion/completions/criu-sweep
+# Its place is where bash-completion looks: /usr/share/bash-completion/completions/criu-sweep
 
 # The words that may come next: what is complete stands in $1, the options of the command in $2.
 _criu_sweep_words() {

@@ -47,7 +47,7 @@ export interface DescribedArgument extends DescribedValue {
 
 /** Every command, the sweep first. */
 export async function describeCommands(commands: readonly CommandEntry[]): Promise<DescribedCommand[]> {
-  const context = { args: [], env: {}, commands, end: () => {} };
+  const context = { args: [], env: {}, commands, help: async () => {}, end: () => {} };
   const sweep = describe(defineSweep(context), null, '[options] <target...>', 'sweep (the default command)');
   const others = commands.map(async ({ name, usage, summary, load }) => {
     const define = await load();

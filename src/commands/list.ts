@@ -8,6 +8,8 @@ export interface CommandContext {
   readonly env: Environment;
   /** All commands but the sweep, for those that tell of the others. */
   readonly commands: readonly CommandEntry[];
+  /** Shows the help of a command; `null`: that of the sweep. Rejects with the CommanderError that ends a help. */
+  readonly help: (name: string | null) => Promise<void>;
   /** Called with the exit status. */
   readonly end: (exitCode: number) => void;
 }
@@ -52,5 +54,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     usage: 'completion <bash|zsh|fish>',
     summary: "print the shell's completion script",
     load: async () => (await import('./completion/definition.ts')).defineCompletion,
+  },
+  {
+    name: 'help',
+    usage: 'help [command]',
+    summary: 'the same as --help',
+    load: async () => (await import('./help/definition.ts')).defineHelp,
   },
 ];

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { describeCommands } from '../commands/describe.ts';
 import { COMMANDS } from '../commands/list.ts';
+import { CATALOGUE } from '../criu/catalogue.ts';
+import { KNOWN_WORK_DIRS } from '../criu/work-dirs.ts';
 import { packageFile } from '../package-file.ts';
 import { readTemplate } from '../template.ts';
 import { readTool } from '../version.ts';
@@ -13,6 +15,8 @@ const DATE = '2026-11-23';
 const page = manualPage({
   template: readTemplate('criu-sweep.8'),
   commands: await describeCommands(COMMANDS),
+  kinds: CATALOGUE,
+  workDirs: KNOWN_WORK_DIRS,
   version: readTool().version,
   date: DATE,
 });

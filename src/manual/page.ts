@@ -1,8 +1,12 @@
 import type { DescribedCommand, DescribedOption } from '../commands/describe.ts';
+import type { KnownWorkDir } from '../criu/work-dirs.ts';
+import type { Kind } from '../model.ts';
 import { fill } from '../template.ts';
 
 /** What a man page is made of. */
 export interface Manual {
+  readonly kinds: readonly Kind[];
+  readonly workDirs: readonly KnownWorkDir[];
   /** The page with its hand-written sections, and `{{names}}` for the others. */
   readonly template: string;
   /** The sweep first. */
@@ -13,7 +17,7 @@ export interface Manual {
 }
 
 /** The man page, in the man(7) macros: what the commands' definitions say, in a frame written by hand. */
-export function manualPage({ template, commands, version, date }: Manual): string {
+export function manualPage({ template, commands, kinds, workDirs, version, date }: Manual): string {
   const [sweep, ...others] = commands;
   return fill(template, {
     version: escaped(version),
@@ -24,7 +28,19 @@ export function manualPage({ template, commands, version, date }: Manual): strin
       .replace('.br\n', ''),
     options: (sweep?.options ?? []).map(option).join('\n'),
     commands: others.map(section).join('\n'),
+    prefixes: kinds.map(({ prefix, modes }) => entry(`${prefix}XXXXXX`, modesText(modes))).join('\n'),
+    workDirs: workDirs.flatMap(workDir).join('\n'),
   });
+}
+
+/** `mode 0700`. */
+function modesText(modes: Kind['modes']): string {
+  const octal = (modes ?? []).map((mode) => mode.toString(8).padStart(4, '0'));
+  return octal.length === 0 ? 'any mode' : `mode ${octal.join(' or ')}`;
+}
+
+function workDir({ target, callers }: KnownWorkDir): string[] {
+  return target === null ? [] : [entry(target, callers.join(', '))];
 }
 
 function section({ usage, description, options, args }: DescribedCommand): string {

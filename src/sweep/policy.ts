@@ -24,6 +24,18 @@ export function parseMaxDepth(text: string): number {
   return depth;
 }
 
+const MOST_REMOVALS = Number.MAX_SAFE_INTEGER;
+
+/** What `--max-removals` says: 1 or more. @throws UsageError */
+export function parseMaxRemovals(text: string): number {
+  const removals = /^\d{1,16}$/.test(text) ? Number(text) : 0;
+  if (removals < 1 || removals > MOST_REMOVALS)
+    throw new UsageError(
+      `--max-removals: '${text}' is not a number of removals: write 1 or more (-n removes nothing)`,
+    );
+  return removals;
+}
+
 /** What `--prefix` says, as the bytes a name begins with. @throws UsageError */
 export function parsePrefix(text: string): string {
   if (text === '')
@@ -31,6 +43,11 @@ export function parsePrefix(text: string): string {
   if (text.includes('/'))
     throw new UsageError(
       `--prefix: '${text}' contains a slash: a name has none; give the directory as a target`,
+    );
+  const [glob] = /[*?[]/.exec(text) ?? [];
+  if (glob !== undefined)
+    throw new UsageError(
+      `--prefix: '${text}' is no glob, and '${glob}' would be taken literally: write only what the names begin with, like '.criu.mntns.'`,
     );
   if (Buffer.byteLength(text) + 6 > LONGEST_NAME)
     throw new UsageError(

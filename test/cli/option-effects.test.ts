@@ -64,15 +64,13 @@ test('a birthtime that the file system does not keep is unknown, and keeps', asy
 
 test('--prefix replaces the catalogue, is literal, and may be given again', async () => {
   const dir = scratch();
-  const names = ['my-tmp.', 'a*', 'r(e)?x.', '\xc3\xbc.', 'crtools-sys.', 'x'].map(
-    (prefix) => `${prefix}aBc123`,
-  );
-  const others = [leftoverName(), 'my-tmpXaBc123', 'abcaBc123', 'a*bcaBc123', 'rex.aBc123', 'x.aBc123'];
+  const names = ['my-tmp.', 'r(e)+x.', '\xc3\xbc.', 'crtools-sys.', 'x'].map((prefix) => `${prefix}aBc123`);
+  const others = [leftoverName(), 'my-tmpXaBc123', 'abcaBc123', 'rex.aBc123', 'x.aBc123'];
   plant(
     dir,
     [...names, ...others].map((path) => ({ path, age: '2h' })),
   );
-  const prefixes = ['my-tmp.', 'a*', 'r(e)?x.', 'ü.', 'crtools-sys.', 'x'];
+  const prefixes = ['my-tmp.', 'r(e)+x.', 'ü.', 'crtools-sys.', 'x'];
   const { report } = await sweep([...prefixes.flatMap((prefix) => ['--prefix', prefix]), dir]);
   expect(outcomes(report, dir)).toEqual(Object.fromEntries(names.map((name) => [name, 'removed'])));
   expect(report.policy.prefixes).toEqual(prefixes);

@@ -180,7 +180,7 @@ test('a report named in bytes that are not UTF-8: refused, nothing touched', asy
   const path = plantLeftover(dir);
   const args = ['--report', `${dir}/not\xff`, dir];
   const { code, err } = await startProgram(withByteArguments(`${dir}/run.sh`, args)).ended;
-  expect(err).toMatch(/^criu-sweep: --report: [^\n]* is not UTF-8: name another file\n$/);
+  expect(err).toMatch(/^criu-sweep: --report: [^\n]* is not UTF-8: name another file; see [^\n]*\n$/);
   expect(code).toBe(2);
   expect(list(dir)).toContain(path.slice(dir.length + 1));
 });

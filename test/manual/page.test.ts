@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeCommands } from '../../src/commands/describe.ts';
 import { COMMANDS } from '../../src/commands/list.ts';
+import { CATALOGUE } from '../../src/criu/catalogue.ts';
+import { KNOWN_WORK_DIRS } from '../../src/criu/work-dirs.ts';
 import { manualPage } from '../../src/manual/page.ts';
 import { need } from '../support/abilities.ts';
 import { PACKAGE, program, run } from '../support/command.ts';
@@ -60,6 +62,13 @@ describe('the page, read by man,', () => {
     expect(words(page)).toContain(words(`${usage}`).replace(/^(criu-sweep )?(criu-sweep )?/, ''));
   });
 
+  test('has every name that is ever removed, and every directory of --known', () => {
+    expect(CATALOGUE).toHaveLength(10);
+    for (const { prefix } of CATALOGUE) expect(words(page)).toContain(` ${prefix}XXXXXX mode 0`);
+    const targets = KNOWN_WORK_DIRS.flatMap(({ target }) => (target === null ? [] : [target]));
+    for (const target of targets) expect(words(page)).toContain(` ${target} `);
+  });
+
   test('has the sections that an operator looks for', () => {
     for (const title of [
       'NAME',
@@ -85,7 +94,14 @@ test('nothing in a definition can be taken for a command of roff', async (contex
   if (sweep === undefined) throw new Error('no sweep');
   const command = { ...sweep, name: 'x', usage: 'x', description: hostile, options: [], args: [] };
   const template = '.TH X 8 2026-01-01\n.SH NAME\nx \\- y\n.SH COMMANDS\n{{commands}}\n';
-  const text = manualPage({ template, commands: [sweep, command], version: '1', date: '2026-01-01' });
+  const text = manualPage({
+    template,
+    commands: [sweep, command],
+    kinds: [],
+    workDirs: [],
+    version: '1',
+    date: '2026-01-01',
+  });
   const { out, err } = await program(['groff', '-ww', '-man', '-Kutf8', '-Tutf8', '-P-cbou', '-rLL=500n'], {
     stdin: text,
     cwd: scratch(),

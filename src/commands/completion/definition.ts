@@ -3,8 +3,9 @@ import type { CommandContext } from '../list.ts';
 import { SHELLS, type Shell } from './shells.ts';
 
 const HELP = `
+Put it where the shell looks for it; to ask criu-sweep for it in each new shell would start Node each time.
+
 Examples:
-  source <(criu-sweep completion bash)
   criu-sweep completion bash > /usr/share/bash-completion/completions/criu-sweep
   criu-sweep completion zsh > /usr/local/share/zsh/site-functions/_criu-sweep
   criu-sweep completion fish > /etc/fish/completions/criu-sweep.fish

@@ -14,7 +14,7 @@ Exit status:
 
 /** `criu-sweep doctor`. */
 export function defineDoctor({ env, end }: CommandContext): Command {
-  return new Command('doctor')
+  return new Command('criu-sweep doctor')
     .description("Checks whether this host's CRIU leaves directories, and whether a sweep sees enough here.")
     .usage('[options]')
     .option('--json', 'report in JSON')

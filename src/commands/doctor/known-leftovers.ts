@@ -2,7 +2,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { encode } from '../../bytes.ts';
 import { CATALOGUE } from '../../criu/catalogue.ts';
 import { type Caller, knownTargets } from '../../criu/work-dirs.ts';
-import type { InUseReport, Pause, Policy, SweepError } from '../../model.ts';
+import type { InUseReport, Item, Pause, Policy, SweepError, Why } from '../../model.ts';
 import { escapeName } from '../../report/escape.ts';
 import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import type { Users } from '../../sweep/in-use/users.ts';
@@ -31,7 +31,11 @@ interface Place {
   readonly name: string;
   readonly directories: number;
   readonly inspection: Inspection;
+  /** What `inspect` counts as leftovers: every name that matches. */
+  matched: number;
   removable: number;
+  /** Kept for their age alone: no sweep was due to remove them. */
+  young: number;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -48,7 +52,7 @@ export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number)
     unresolved.push(...known.errors);
     if (known.targets.length === 0) continue;
     const inspection = new Inspection(new RunIndex([]), mounts.all, { showAll: false, look: true });
-    const place = { name, directories: known.targets.length, inspection, removable: 0 };
+    const place = { name, directories: known.targets.length, inspection, matched: 0, removable: 0, young: 0 };
     places.push(place);
     targets.push(...known.targets);
     placeOf.push(...known.targets.map(() => place));
@@ -81,8 +85,7 @@ export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number)
     if (event.type === 'error') errors.push(event.error);
     if (event.type !== 'item') continue;
     const place = placeOf[target];
-    place?.inspection.add(event.item);
-    if (place !== undefined && event.item.result.outcome === 'would-remove') place.removable += 1;
+    if (place !== undefined) count(place, event.item);
   }
   const { report } = await lookedAt(look());
   const left = places.reduce((sum, { inspection }) => sum + inspection.finish().left, 0);
@@ -96,6 +99,16 @@ async function lookedAt(look: Generator<Pause, Users, void>): Promise<Users> {
     await nextTick();
   }
 }
+
+function count(place: Place, item: Item): void {
+  place.inspection.add(item);
+  place.matched += 1;
+  if (item.result.outcome === 'would-remove') place.removable += 1;
+  if (item.result.outcome === 'kept' && item.result.reasons.every(({ why }) => AGES.includes(why)))
+    place.young += 1;
+}
+
+const AGES: readonly Why[] = ['too-young', 'future'];
 
 /** What a user may not enter is no concern of his sweep. */
 function seriousErrors(errors: readonly SweepError[], { uid }: Caller): readonly SweepError[] {
@@ -135,12 +148,16 @@ function checkPlaces(places: readonly Place[], left: number, errors: readonly Sw
   };
 }
 
-/** `/tmp has 3 leftovers, 2 of which a sweep would remove now`. */
-function placeText({ name, directories, inspection, removable }: Place): string {
-  const { left } = inspection.finish();
+/** `/tmp has 4 leftovers: 2 would be removed now, 1 too young, 1 kept`. */
+function placeText({ name, directories, matched, removable, young }: Place): string {
   const many = directories === 1 ? '' : ` (${directories} directories)`;
   const where = `${escapeName(encode(name))}${many}`;
-  if (left === 0) return `${where} has no leftovers`;
-  const what = left === 1 ? '1 leftover' : `${left} leftovers`;
-  return `${where} has ${what} (${removable} to be removed now)`;
+  if (matched === 0) return `${where} has no leftovers`;
+  const kept = matched - removable - young;
+  const parts = [
+    ...(removable > 0 ? [`${removable} would be removed now`] : []),
+    ...(young > 0 ? [`${young} too young`] : []),
+    ...(kept > 0 ? [`${kept} kept`] : []),
+  ];
+  return `${where} has ${matched === 1 ? '1 leftover' : `${matched} leftovers`}: ${parts.join(', ')}`;
 }

@@ -19,7 +19,7 @@ Examples:
 
 /** `criu-sweep inspect`. */
 export function defineInspect({ env, end }: CommandContext): Command {
-  const command = new Command('inspect')
+  const command = new Command('criu-sweep inspect')
     .description('Shows what CRIU left, by which of its runs, and what a sweep would do. Changes nothing.')
     .usage('[options] [target...]')
     .argument('[target...]', 'directories, or quoted globs of directories (default: --known)')

@@ -6,14 +6,9 @@ import { addKindOptions, addVerbosityOptions } from '../sweep/options.ts';
 import { type RunOptions, runCommand } from './run.ts';
 
 const HELP = `
-Without --work-dir the directories are watched that the command itself names,
-where it is criu (-W, else -D) or runc or crun checkpoint or restore
-(--work-path, else --image-path); else the current directory. /tmp always is,
-for what CRIU makes there. Own entries only, and only those that were not there
-before.
+Without --work-dir the directories are watched that the command itself names, where it is criu (-W, else -D) or runc or crun checkpoint or restore (--work-path, else --image-path); else the current directory. /tmp always is, for what CRIU makes there. Own entries only, and only those that were not there before.
 
-SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 are passed on to the
-command.
+SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 are passed on to the command.
 
 Exit status:
   that of the command, or the same signal

@@ -1,7 +1,8 @@
 import { Argument, Command, Option } from 'commander';
 import { parseInterval } from '../../sweep/duration.ts';
 import type { CommandContext } from '../list.ts';
-import { SCHEDULERS, type ScheduleOptions, type Scheduler, scheduleCommand } from './schedule.ts';
+import { type ScheduleOptions, scheduleCommand } from './schedule.ts';
+import { SCHEDULERS, type Scheduler } from './schedulers.ts';
 
 const HELP = `
 After -- come the options and targets of the sweep, as criu-sweep itself takes them, with absolute paths.

@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { parseDocument, Scalar } from 'yaml';
 import { formatDuration } from '../../sweep/duration.ts';
 import { readTemplate } from '../../template.ts';
 import { UsageError } from '../../usage-error.ts';
@@ -37,19 +37,47 @@ const CONTAINER = [...POD, 'containers', 0];
 /** The DaemonSet. @throws UsageError where a pod cannot have what the sweep needs */
 export function kubernetesFiles(schedule: Schedule, { image, namespace }: ClusterOptions): ScheduleFile[] {
   const { sweep, command, everyMs, version } = schedule;
+  if (sweep.options.check === true)
+    throw new UsageError(
+      '--check: a DaemonSet sweeps again and again, and a check ends with its status: leave it out, or write --dry-run',
+    );
   const document = parseDocument(readTemplate('criu-sweep.yaml'));
   const words = [...command, '--every', formatDuration(everyMs), ...sweep.args];
   const volumes = volumesOf(sweep.paths);
   document.setIn(['metadata', 'namespace'], namespace);
   document.setIn([...CONTAINER, 'image'], image);
-  document.setIn([...CONTAINER, 'command'], document.createNode(words.map(quoteForContainer)));
+  document.setIn(
+    [...CONTAINER, 'command'],
+    document.createNode(words.map((word) => quoted(quoteForContainer(word)))),
+  );
   const capabilities = document.createNode(sweep.capabilities, { flow: true });
   document.setIn([...CONTAINER, 'securityContext', 'capabilities', 'add'], capabilities);
   document.setIn([...CONTAINER, 'volumeMounts'], document.createNode(volumes.map(({ mount }) => mount)));
   document.setIn([...POD, 'volumes'], document.createNode(volumes.map(({ volume }) => volume)));
-  const manifest = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const manifest = document.toString({
+    lineWidth: 0,
+    doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY,
+    flowCollectionPadding: false,
+  });
   const head = `# Written by criu-sweep ${version} schedule kubernetes.\n`;
-  return [{ name: 'criu-sweep.yaml', text: head + manifest }];
+  return [{ name: 'criu-sweep.yaml', text: head + manifest.replace(UNPRINTABLE, escapeCharacter) }];
+}
+
+/** A string for every reader: to those of YAML 1.1 a plain `on` or `1_000` is none. */
+function quoted(text: string): Scalar {
+  const scalar = new Scalar(text);
+  scalar.type = 'QUOTE_DOUBLE';
+  return scalar;
+}
+
+/**
+ * What the yaml library leaves as it is, also in double quotes, and a reader may take for the end of a line (YAML 1.1,
+ * 4.2: U+0085, U+2028, U+2029) or refuse as not printable. Only words of the caller's hold any, and those are quoted.
+ */
+const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function volumesOf(paths: readonly WritablePath[]): { volume: object; mount: object }[] {
@@ -62,9 +90,9 @@ function volumesOf(paths: readonly WritablePath[]): { volume: object; mount: obj
       throw new UsageError(`'${path}': Kubernetes mounts no path with a colon: name the directory above it`);
     const name = `host-${at}`;
     return {
-      volume: { name, hostPath: { path, type } },
+      volume: { name, hostPath: { path: quoted(path), type } },
       // Mounts that come on the node later are seen here too, so a directory that is one is known for it.
-      mount: { name, mountPath: path, mountPropagation: 'HostToContainer' },
+      mount: { name, mountPath: quoted(path), mountPropagation: 'HostToContainer' },
     };
   });
 }

@@ -14,10 +14,8 @@ import { cronFiles } from './cron.ts';
 import { splitWords } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import { readScheduledSweep } from './scheduled-sweep.ts';
+import type { Scheduler } from './schedulers.ts';
 import { systemdFiles } from './systemd.ts';
-
-export const SCHEDULERS = ['cron', 'systemd', 'kubernetes'] as const;
-export type Scheduler = (typeof SCHEDULERS)[number];
 
 /** What commander gathers of the options of `schedule`. */
 export interface ScheduleOptions {
@@ -42,7 +40,7 @@ export async function scheduleCommand(
   env: Environment,
 ): Promise<number> {
   refuseClusterOptions(scheduler, options);
-  const sweep = await readScheduledSweep(args, env);
+  const sweep = await readScheduledSweep(args, env, scheduler);
   const command = options.command === undefined ? ownCommand(scheduler) : splitWords(options.command);
   const schedule = { sweep, command, everyMs: options.every, version: readTool().version };
   const files = await filesFor(scheduler, schedule, options);

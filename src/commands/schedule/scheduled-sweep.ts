@@ -1,10 +1,13 @@
 import { Command, CommanderError } from 'commander';
+import { refuseSwallowedOption } from '../../arguments.ts';
 import { isExact } from '../../bytes.ts';
 import type { Environment } from '../../environment.ts';
+import { parseOwner } from '../../sweep/policy.ts';
 import { UsageError } from '../../usage-error.ts';
-import { filesOf } from '../sweep/files.ts';
+import { refuseNames } from '../sweep/files.ts';
 import { addSweepOptions, type SweepOptions } from '../sweep/options.ts';
-import { effectiveUser, prepare } from '../sweep/prepare.ts';
+import { prepare } from '../sweep/prepare.ts';
+import type { Scheduler } from './schedulers.ts';
 import { basesOf, type WritablePath, writablePaths } from './writable-paths.ts';
 
 /** A sweep that is to run by itself, as root, from anywhere. */
@@ -25,28 +28,39 @@ export type Capability = 'DAC_OVERRIDE' | 'SYS_PTRACE' | 'FOWNER';
 const ROOT = 0;
 
 /**
- * Takes what was written for a sweep's options and targets, and checks it as that sweep would.
+ * Takes what was written for a sweep's options and targets, and checks it as that sweep would, but for what only the
+ * host that will run it can tell: which files and directories are there, and in a container's image which users.
  *
  * @throws UsageError for what the sweep would refuse, and for what means something else where it will run
  */
-export async function readScheduledSweep(args: readonly string[], env: Environment): Promise<ScheduledSweep> {
-  const { targets, options, ownerIsName } = parse(args);
+export async function readScheduledSweep(
+  args: readonly string[],
+  env: Environment,
+  scheduler: Scheduler,
+): Promise<ScheduledSweep> {
+  const { targets, options, ownerIsName } = await parse(args, scheduler);
   if (options.every !== undefined)
     throw new UsageError(
       "--every: the interval is schedule's own option: write it before --, as in criu-sweep schedule cron --every 1h -- /var/lib/criu",
     );
+  if (targets.length === 0 && options.known !== true)
+    throw new UsageError(
+      `no target: name a directory, as in criu-sweep schedule ${scheduler} -- /var/lib/criu, or --known there`,
+    );
   for (const word of args) refuseGarbled(word);
   for (const path of targets) refuseUnsteadyPath(path, basesOf(path));
-  for (const path of outputsOf(options)) refuseUnsteadyPath(path, [path]);
+  const outputs = outputsOf(options);
+  refuseNames(options);
+  for (const [option, path] of outputs) refuseWrongFile(option, path);
+  refuseSameFile(outputs);
   const { scope } = await prepare(targets, options, env);
-  if (effectiveUser() === ROOT) filesOf(options, env);
   return {
     args,
     options,
     paths: writablePaths({
       targets,
       known: options.known ?? false,
-      outputs: outputsOf(options),
+      outputs: outputs.map(([, path]) => path),
       match: scope.match,
     }),
     capabilities: capabilitiesOf(options),
@@ -58,7 +72,7 @@ interface Parsed extends Pick<ScheduledSweep, 'options' | 'ownerIsName'> {
   readonly targets: readonly string[];
 }
 
-function parse(args: readonly string[]): Parsed {
+async function parse(args: readonly string[], scheduler: Scheduler): Promise<Parsed> {
   const command = new Command('criu-sweep').argument('[target...]').helpOption(false);
   let ownerIsName = false;
   addSweepOptions(command)
@@ -67,17 +81,53 @@ function parse(args: readonly string[]): Parsed {
     })
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeErr: () => {} });
+  if (scheduler === 'kubernetes')
+    command.options.find(({ long }) => long === '--owner')?.argParser(parseOwnerElsewhere);
   try {
+    refuseSwallowedOption(args, command.options);
     command.parse(args, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    throw new UsageError(`the sweep after --: ${error.message.replace(/^error: /, '')}`);
+    const wrong = error instanceof CommanderError ? await inWords(error, command, args) : error;
+    if (!(wrong instanceof UsageError)) throw wrong;
+    throw new UsageError(`the sweep after --: ${wrong.message}`);
   }
   return { targets: command.args, options: command.opts<SweepOptions>(), ownerIsName };
 }
 
-function outputsOf({ report, metrics }: SweepOptions): readonly string[] {
-  return [report, metrics].filter((path) => path !== undefined);
+async function inWords(
+  error: CommanderError,
+  command: Command,
+  args: readonly string[],
+): Promise<UsageError> {
+  const { wrongUsage } = await import('../../mistakes/wrong-usage.ts');
+  return wrongUsage(error, command, args, []);
+}
+
+/** What `--owner` says where another host knows the user: a name that nobody bears here is somebody's there. */
+function parseOwnerElsewhere(text: string): number | 'any' {
+  if (!/^[a-z_][a-z0-9_.-]*\$?$/i.test(text) || text === 'any') return parseOwner(text);
+  return text === 'root' ? ROOT : 'any';
+}
+
+function outputsOf({ report, metrics }: SweepOptions): (readonly [option: string, path: string])[] {
+  const written = [['--report', report] as const, ['--metrics', metrics] as const];
+  return written.flatMap(([option, path]) =>
+    path === undefined || path === '-' ? [] : [[option, path] as const],
+  );
+}
+
+/** Whether its directory is there, only the host can tell on which the sweep will run. */
+function refuseWrongFile(option: string, path: string): void {
+  if (path === '') throw new UsageError(`${option}: is empty: name a file`);
+  if (path.endsWith('/')) throw new UsageError(`${option}: ${path}: is a directory's name: name a file`);
+  refuseUnsteadyPath(path, [path]);
+}
+
+/** Two reports would replace each other. */
+function refuseSameFile(outputs: readonly (readonly [string, string])[]): void {
+  const [[, first] = [], [, second] = []] = outputs;
+  if (first !== undefined && first === second)
+    throw new UsageError(`--report and --metrics: both name ${first}: write two files`);
 }
 
 /** A relative path is another one where the sweep will run, and `..` is one where links have changed. */

@@ -7,6 +7,7 @@ import {
   MKDTEMP_MODE,
   parseExclude,
   parseMaxDepth,
+  parseMaxRemovals,
   parseMode,
   parseOwner,
   parsePrefix,
@@ -51,6 +52,7 @@ export interface SweepOptions extends PolicyOptions, VerbosityOptions {
   readonly every?: number;
   readonly inUse: boolean;
   readonly maxRuntime?: number;
+  readonly maxRemovals?: number;
 }
 
 const HOUR = '1h';
@@ -133,7 +135,9 @@ export function addSweepOptions(command: Command): Command {
   addPolicyOptions(command)
     .option('--known', KNOWN_HELP)
     .option('-n, --dry-run', 'change nothing; say what would be removed')
-    .option('--check', 'dry run that exits 1 when there is something to remove')
+    .addOption(
+      new Option('--check', 'dry run that exits 1 when there is something to remove').conflicts('every'),
+    )
     .addOption(new Option('--format <format>', 'what stdout shows').choices(FORMATS).default('text'))
     .option('--json', 'same as --format json')
     .option('--report <file>', 'write the JSON report into a file too, whole or not at all')
@@ -150,6 +154,9 @@ export function addSweepOptions(command: Command): Command {
         '--max-runtime <duration>',
         'stop before the next removal after this time, exit 3',
       ).argParser((text) => parseInterval(text, '--max-runtime')),
+    )
+    .addOption(
+      new Option('--max-removals <n>', 'a fuse: stop before removal n+1, exit 3').argParser(parseMaxRemovals),
     );
   return addVerbosityOptions(command).on('option:json', () =>
     command.setOptionValueWithSource('format', 'json', 'cli'),

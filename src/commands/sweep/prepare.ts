@@ -17,6 +17,7 @@ export interface PrepareOptions extends PolicyOptions {
   readonly dryRun?: boolean;
   readonly check?: boolean;
   readonly inUse: boolean;
+  readonly maxRemovals?: number;
 }
 
 /** Makes of options and targets what the sweep is told. Nothing is touched yet. @throws UsageError */
@@ -48,7 +49,7 @@ export async function prepare(
     check,
     dryRun: dryRun || check,
     scope: { match, excludes, maxDepth, crossDevice, mounts, ...claims(targets) },
-    maxRemovals: null,
+    maxRemovals: options.maxRemovals ?? null,
     lookForUsers: options.inUse ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid }) : null,
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
+import { run } from '../../support/command.ts';
 import { diagnose } from '../../support/diagnosis.ts';
 import { leftoverName } from '../../support/leftovers.ts';
 import { scratch } from '../../support/scratch.ts';
@@ -74,10 +75,39 @@ test('the known work directories that exist are named with their leftovers', asy
     id: 'work-dirs',
     status: 'warning',
     message:
-      '/var/lib/containers/storage/*-containers/*/userdata (2 directories) has 1 leftover (0 to be removed now), /tmp has 1 leftover (1 to be removed now)',
+      '/var/lib/containers/storage/*-containers/*/userdata (2 directories) has 1 leftover: 1 kept, /tmp has 2 leftovers: 1 would be removed now, 1 too young',
     advice: 'criu-sweep inspect tells which runs left them, criu-sweep --known removes them',
   });
   expect(code).toBe(1);
+});
+
+test('leftovers too young to be removed are counted, and no reason to warn', async (context) => {
+  need(context, 'root', 'namespaces');
+  const wrap = host(`mkdir -p /tmp/w/${leftoverName()}; chmod 0700 /tmp/w/.criu.*`);
+  const { of } = await diagnose({ wrap });
+  expect(of('work-dirs')).toEqual({
+    id: 'work-dirs',
+    status: 'ok',
+    message: '/tmp has 1 leftover: 1 too young',
+    advice: null,
+  });
+});
+
+test('doctor counts the leftovers that inspect counts', async (context) => {
+  need(context, 'root', 'namespaces');
+  const names = [...Array(5)].map(() => leftoverName());
+  const [old, young, full, mode, file] = names.map((name) => `/tmp/w/${name}`);
+  const wrap = host(
+    `mkdir -p -m 0700 ${old} ${young} ${full}/x /tmp/w/sub; mkdir -m 0755 ${mode}; touch ${file}; chmod 0700 ${full}`,
+    `touch -d '2 hours ago' ${old} ${full} ${mode} ${file}`,
+  );
+  const { of } = await diagnose({ wrap });
+  const inspected = JSON.parse((await run(['inspect', '--json', '--known'], { wrap })).out);
+  const { matched, wouldRemove } = inspected.summary;
+  expect({ matched, wouldRemove }).toEqual({ matched: 5, wouldRemove: 1 });
+  expect(of('work-dirs').message).toBe(
+    `/tmp has ${matched} leftovers: ${wouldRemove} would be removed now, 1 too young, 3 kept`,
+  );
 });
 
 test('known work directories without a leftover are well', async (context) => {

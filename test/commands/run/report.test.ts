@@ -59,7 +59,7 @@ describe('the report', () => {
     ]) {
       const ended = await startRun(['--report', file ?? '', '--', 'touch', 'started'], where).ended;
       expect(how(ended)).toBe('2');
-      expect(ended.err).toContain(`${why}\n`);
+      expect(ended.err).toContain(`${why}; see criu-sweep run --help\n`);
     }
     expect(list(where.dir)).toEqual(['work']);
   });

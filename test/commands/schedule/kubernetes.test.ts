@@ -78,6 +78,35 @@ test('words reach the container as they were: quotes, line breaks, and the $ tha
   expect(paths).toEqual(['/srv DirectoryOrCreate']);
 });
 
+test('no word can break a line, or be anything but a string, for a reader of YAML 1.1', async () => {
+  const nasty = [
+    '\u2028',
+    '\u2029',
+    '\u0085',
+    '\x7f',
+    '\x9b',
+    '\ufeff',
+    '\ufffe',
+    '\r',
+    '\n',
+    '\t',
+    '\x1b',
+    '\u202e',
+  ];
+  const words = nasty.map((character) => `/srv/a${character}# - b`);
+  const plain = ['on', 'No', '~', 'null', '1_000', '0x1f', '1e3', '12:30:00', '2026-11-24', '=', '<<', '- a'];
+  const excludes = plain.flatMap((word) => ['--exclude', word]);
+  const { text, container, paths } = await manifest([], ...excludes, ...words, '/opt/c\u2028\u0085');
+  expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe]/);
+  expect(container.command?.slice(3)).toEqual([...excludes, ...words, '/opt/c\u2028\u0085']);
+  expect(parse(text, { version: '1.1' })).toEqual(parse(text));
+  expect(paths).toContain('/opt/c\u2028\u0085 DirectoryOrCreate');
+});
+
+test('a check is refused, since its status would end the pod', async () => {
+  expect(await refusal('kubernetes', '--image', 'x', '--', '--check', '/tmp')).toContain('--check');
+});
+
 test('the known directories are reached through those that every node has', async () => {
   const { paths } = await manifest([], '--known', '/srv/criu', '/var/lib/criu');
   expect(paths).toEqual([

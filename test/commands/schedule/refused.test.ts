@@ -20,7 +20,11 @@ test.each([
   ['a bad mode', ['--mode', '9', '/tmp']],
   ['options that contradict', ['-q', '-v', '/tmp']],
   ['a user who is none', ['--owner', 'no-such-user-here', '/tmp']],
-  ['a report that cannot be written', ['--report', '/no/such/dir/x', '/tmp']],
+  ['a report without a name', ['--report', '', '/tmp']],
+  ['a report that is a directory', ['--report', '/srv/', '/tmp']],
+  ['a value that is an option', ['--report', '-n', '/tmp']],
+  ['a fuse that is none', ['--max-removals', '0', '/tmp']],
+  ['a check again and again', ['--check', '--every', '1h', '/tmp']],
   ['a relative target', ['tmp']],
   ['a relative glob', ['*/dump']],
   ['..', ['/srv/../tmp']],
@@ -73,4 +77,20 @@ test('a sweep whose target is not UTF-8 is no schedule: a file cannot say it', a
   const { code, out, err } = await startProgram(withByteArguments(`${dir}/run.sh`, args)).ended;
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toMatch(/^criu-sweep: '[^\n]*' is not UTF-8, and cannot be written into a file: [^\n]*\n$/);
+});
+
+test('what only the host that will run it can tell is not asked here: whether a directory is there', async () => {
+  const files = ['--report', '/no/such/dir/r.json', '--metrics', '/proc/none/criu_sweep.prom'];
+  for (const scheduler of [['cron'], ['systemd'], ['kubernetes', '--image', 'x']]) {
+    const printed = await schedule(...scheduler, '--', ...files, '--max-removals', '500', '/no/such/target');
+    for (const word of ['/no/such/dir/r.json', '/proc/none/criu_sweep.prom', '--max-removals', '500'])
+      expect(printed).toContain(word);
+  }
+});
+
+test('a user whom nobody has here may be one of the image', async () => {
+  const elsewhere = ['kubernetes', '--image', 'x', '--', '--owner'];
+  expect(await schedule(...elsewhere, 'no-such-user-here', '/tmp')).toContain('"no-such-user-here"');
+  expect(await refusal(...elsewhere, '-1', '/tmp')).toContain('--owner');
+  expect(await refusal(...elsewhere, '', '/tmp')).toContain('--owner');
 });
