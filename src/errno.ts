@@ -19,6 +19,8 @@ export function errnoOf(error: unknown): Errno {
 export function describeErrno(code: string): string {
   if (code === 'changed')
     return 'changed while it was swept: moved or replaced by somebody, so it was left alone';
+  if (code === 'forbidden')
+    return 'leads to /, /proc, /sys, /dev (but /dev/shm) or a kernel file system, where nothing is ever swept';
   for (const [, [name, text]] of getSystemErrorMap()) if (name === code) return `${code}: ${text}`;
   return code;
 }

@@ -67,6 +67,7 @@ export function* sweep(request: SweepRequest): Generator<SweepEvent | Pause, voi
   let incomplete = request.errors.length;
   for (const error of request.errors) yield { type: 'error', error };
   for (const target of request.targets) {
+    yield { type: 'pause' };
     for (const found of scanTarget(target, request.scope, interrupted)) {
       if (found.type === 'candidate') {
         const item = settle.item(found.candidate);
