@@ -1,5 +1,5 @@
 import { describeErrno } from '../errno.ts';
-import type { Counts, Summary, SweepError, SweepEvent } from '../model.ts';
+import type { Bytes, Counts, Summary, SweepError, SweepEvent, TargetReport } from '../model.ts';
 import type { Colors } from './colors.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './format.ts';
@@ -28,11 +28,13 @@ export function messageFormat(options: MessageOptions): Format {
   const failures = new Limit(options.mark);
   const errors = new Limit(options.mark);
   let dryRun = false;
+  let lastError: Bytes | null = null;
   return (event) => {
     switch (event.type) {
       case 'item':
         return failures.say(failureLine(event, options));
       case 'error':
+        lastError = event.error.path;
         return errors.say(errorLine(event.error, options));
       case 'summary':
         return failures.rest('failed') + errors.rest('errors') + ending(event.summary, dryRun, options);
@@ -40,7 +42,7 @@ export function messageFormat(options: MessageOptions): Format {
         dryRun = event.start.dryRun;
         return '';
       case 'target':
-        return '';
+        return event.target.path === lastError ? '' : nothingLine(event.target, options);
     }
   };
 }
@@ -73,6 +75,19 @@ function failureLine(event: SweepEvent & { type: 'item' }, { colors, mark }: Mes
 
 function errorLine({ path, code, syscall }: SweepError, { colors, mark }: MessageOptions): string {
   return `${mark('error')}${colors.red('criu-sweep:')} ${escapeName(path)}: ${describeErrno(code)} (${syscall})\n`;
+}
+
+/** A target where there was nothing to do, though nothing went wrong. */
+function nothingLine(
+  { path, status }: TargetReport,
+  { quiet, verbose, terminal, mark }: MessageOptions,
+): string {
+  if (quiet) return '';
+  if (status === 'no-match' && (verbose || terminal))
+    return `${mark('info')}criu-sweep: ${escapeName(path)}: no directory matches\n`;
+  if (status === 'missing' && verbose)
+    return `${mark('info')}criu-sweep: ${escapeName(path)}: is not there: nothing to do\n`;
+  return '';
 }
 
 function ending(summary: Summary, dryRun: boolean, options: MessageOptions): string {

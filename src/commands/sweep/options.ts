@@ -42,6 +42,7 @@ export interface PolicyOptions extends KindOptions {
 /** All options of a sweep. */
 export interface SweepOptions extends PolicyOptions, VerbosityOptions {
   readonly known?: boolean;
+  readonly ignoreMissing?: boolean;
   readonly dryRun?: boolean;
   readonly check?: boolean;
   readonly format: FormatName;
@@ -58,6 +59,9 @@ const HOUR = '1h';
 /** What `--known` says in every command's help. */
 export const KNOWN_HELP =
   'also the work directories of runc, crun, podman, CRI-O, containerd, Docker, LXC and Incus, and /tmp';
+
+/** What `--ignore-missing` says in every command's help. */
+export const IGNORE_MISSING_HELP = 'a target that is not there is nothing to do';
 
 /** Gives a command the options that say which directories are meant: their names, owner and mode. */
 export function addKindOptions(command: Command): Command {
@@ -132,6 +136,7 @@ export function addVerbosityOptions(command: Command): Command {
 export function addSweepOptions(command: Command): Command {
   addPolicyOptions(command)
     .option('--known', KNOWN_HELP)
+    .option('--ignore-missing', IGNORE_MISSING_HELP)
     .option('-n, --dry-run', 'change nothing; say what would be removed')
     .option('--check', 'dry run that exits 1 when there is something to remove')
     .addOption(new Option('--format <format>', 'what stdout shows').choices(FORMATS).default('text'))
