@@ -1,5 +1,5 @@
 import { describeErrno } from '../errno.ts';
-import type { Counts, Start, Summary, SweepError, SweepEvent } from '../model.ts';
+import type { Bytes, Counts, Start, Summary, SweepError, SweepEvent, TargetReport } from '../model.ts';
 import type { Colors } from './colors.ts';
 import { complaint } from './complaint.ts';
 import { escapeName } from './escape.ts';
@@ -33,12 +33,14 @@ export function messageFormat(options: MessageOptions): Format {
   const errors = new Limit(options.mark);
   const others = new OthersLeftovers();
   let start: Start | null = null;
+  let lastError: Bytes | null = null;
   return (event) => {
     switch (event.type) {
       case 'item':
         others.note(event.item);
         return failures.say(failureLine(event, options));
       case 'error':
+        lastError = event.error.path;
         return errors.say(errorLine(event.error, options));
       case 'summary':
         return [
@@ -51,7 +53,7 @@ export function messageFormat(options: MessageOptions): Format {
         start = event.start;
         return '';
       case 'target':
-        return '';
+        return event.target.path === lastError ? '' : nothingLine(event.target, options);
     }
   };
 }
@@ -88,6 +90,19 @@ function errorLine({ path, code, syscall }: SweepError, { colors, mark }: Messag
 
 function ownersLine(advice: string | null, { quiet, tellOwners, mark }: MessageOptions): string {
   return advice === null || quiet || !tellOwners ? '' : complaint(mark, 'warning', advice);
+}
+
+/** A target where there was nothing to do, though nothing went wrong. */
+function nothingLine(
+  { path, status }: TargetReport,
+  { quiet, verbose, terminal, mark }: MessageOptions,
+): string {
+  if (quiet) return '';
+  if (status === 'no-match' && (verbose || terminal))
+    return `${mark('info')}criu-sweep: ${escapeName(path)}: no directory matches\n`;
+  if (status === 'missing' && verbose)
+    return `${mark('info')}criu-sweep: ${escapeName(path)}: is not there: nothing to do\n`;
+  return '';
 }
 
 function ending(summary: Summary, dryRun: boolean, options: MessageOptions): string {

@@ -1,79 +1,76 @@
-import { type Dirent, lstat, readdir, type Stats, stat } from 'node:fs';
 import fastGlob from 'fast-glob';
-import { encode, fsPath, toText } from '../bytes.ts';
-import { type Errno, errnoOf } from '../errno.ts';
-import type { Bytes, SweepError } from '../model.ts';
+import { UsageError } from '../usage-error.ts';
+import { PathPattern, segmentsOf } from './glob-pattern.ts';
+import { parseSegment } from './glob-segment.ts';
 
-/** What a glob matched, and what it could not look at on the way. */
-export interface GlobMatches {
-  readonly paths: readonly Bytes[];
-  readonly errors: readonly SweepError[];
+/** A part of a glob that begins in one directory. */
+export interface GlobTask {
+  /** The leading names without a wildcard, as they were written: there may be links among them. Empty: where we stand. */
+  readonly base: string;
+  /** Whether there is no wildcard at all, as in a part of `{/a/b,/c}`: that names a directory, also a mount point. */
+  readonly literal: boolean;
+  /** What lies below `base`. */
+  readonly wanted: PathPattern;
+  /** Paths as they were written, `base` included, that are left out with all below them. */
+  readonly unwanted: PathPattern;
 }
 
-type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
+/** Far more than a command line is meant to say; each is a walk of its own. */
+const MOST_TASKS = 10_000;
 
-function readNames(path: string, options: { withFileTypes: true }, callback: Callback<Dirent[]>): void;
-function readNames(path: string, callback: Callback<string[]>): void;
-function readNames(
-  path: string,
-  options: { withFileTypes: true } | Callback<string[]>,
-  callback?: Callback<Dirent[]>,
-): void {
-  const bytes = fsPath(encode(path));
-  if (typeof options === 'function') {
-    readdir(bytes, 'latin1', (error, names) => options(error, (names ?? []).map(toText)));
-    return;
+const OPTIONS = { dot: true };
+
+/**
+ * Takes a glob apart, in fast-glob's syntax and by its own parser (braces, negation, extglobs, escapes); `null`: the
+ * text is no glob. Directories are walked by us: fast-glob reads each by a path joined from names, which others can
+ * exchange, keeps all that it found, and cannot be told of mounts.
+ *
+ * @throws UsageError for what cannot be expanded, and for `..` where a name is matched
+ */
+export function parseGlob(text: string): readonly GlobTask[] | null {
+  if (!fastGlob.isDynamicPattern(text, OPTIONS)) return null;
+  try {
+    return tasksOf(text);
+  } catch (error) {
+    // micromatch and its braces throw these two for what is too long, or of too many parts.
+    if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
+    throw new UsageError(`${text}: ${error.message}: write it as several targets`);
   }
-  readdir(bytes, { ...options, encoding: 'latin1' }, (error, entries) => {
-    for (const entry of entries ?? []) entry.name = toText(entry.name);
-    callback?.(error, entries);
+}
+
+function tasksOf(text: string): readonly GlobTask[] {
+  const groups = fastGlob.generateTasks(text, OPTIONS);
+  const negative = new Set(groups.flatMap((group) => group.negative));
+  const unwanted = new PathPattern([...negative].map(segmentsOf));
+  const tasks = new Map<string, { base: string; literal: boolean; alternatives: (readonly string[])[] }>();
+  for (const pattern of new Set(groups.flatMap((group) => group.positive))) {
+    const { base, literal, segments } = split(pattern);
+    if (segments.includes('..'))
+      throw new UsageError(`${text}: '..' is no name that a glob matches: write the directory that it means`);
+    if (segments.length === 0) continue;
+    const key = `${literal} ${base}`;
+    const task = tasks.get(key) ?? { base, literal, alternatives: [] };
+    task.alternatives.push(segments);
+    tasks.set(key, task);
+  }
+  if (tasks.size > MOST_TASKS)
+    throw new UsageError(`${text}: begins in ${tasks.size} directories: write fewer in one target`);
+  return [...tasks.values()].map(({ base, literal, alternatives }) => {
+    return { base, literal, wanted: new PathPattern(alternatives), unwanted };
   });
 }
 
-/** fast-glob's calls with names that are exact: left alone, Node makes U+FFFD of what is not UTF-8, and loses it. */
-const EXACT_NAMES = {
-  lstat: (path: string, callback: Callback<Stats>): void => lstat(fsPath(encode(path)), callback),
-  stat: (path: string, callback: Callback<Stats>): void => stat(fsPath(encode(path)), callback),
-  readdir: readNames,
-};
-
-const OPTIONS = {
-  onlyDirectories: true,
-  dot: true,
-  followSymbolicLinks: false,
-  ignore: ['/proc/**', '/sys/**', '/dev/!(shm)/**'],
-  fs: EXACT_NAMES,
-};
-
-/**
- * The directories that a glob names, in fast-glob's syntax: dot directories match, links are not followed, kernel
- * file systems are not walked. `null`: the text is no glob.
- */
-export async function expandGlob(text: string): Promise<GlobMatches | null> {
-  const gone = lostWorkingDirectory();
-  if (gone !== null) return { paths: [], errors: [{ path: encode(text), ...gone }] };
-  if (!fastGlob.isDynamicPattern(text)) return null;
-  const { found, errors } = await matchDirectories(text);
-  return { paths: found.sort().map(encode), errors };
-}
-
-/** fast-glob asks for the working directory whatever the glob; where that was removed, there is no answer. */
-function lostWorkingDirectory(): Errno | null {
-  try {
-    process.cwd();
-    return null;
-  } catch (error) {
-    return errnoOf(error);
+/** The last name is always one to be looked at, for a link there is not followed. */
+function split(pattern: string): { base: string; literal: boolean; segments: readonly string[] } {
+  const segments = segmentsOf(pattern);
+  const names: string[] = [];
+  for (const segment of segments) {
+    const parsed = parseSegment(segment);
+    if (parsed.segment === 'globstar' || parsed.literal === null) break;
+    names.push(parsed.literal);
   }
-}
-
-/** fast-glob ends at the first directory it cannot read, or passes over all of them; we say the first and go on. */
-async function matchDirectories(text: string): Promise<{ found: string[]; errors: SweepError[] }> {
-  try {
-    return { found: await fastGlob(text, OPTIONS), errors: [] };
-  } catch (error) {
-    const path = error instanceof Error && 'path' in error ? String(error.path) : text;
-    const found = await fastGlob(text, { ...OPTIONS, suppressErrors: true });
-    return { found, errors: [{ path: encode(path), ...errnoOf(error) }] };
-  }
+  const literal = names.length === segments.length;
+  if (literal) names.pop();
+  const base = `${pattern.startsWith('/') ? '/' : ''}${names.join('/')}`;
+  return { base, literal, segments: segments.slice(names.length) };
 }

@@ -12,14 +12,17 @@ export interface ScanScope extends Bounds {
   readonly passesOver: (parent: Identity, name: Bytes) => boolean;
 }
 
+/** Something that could not be looked at. */
+export interface Problem {
+  readonly type: 'error';
+  readonly error: SweepError;
+}
+
 /**
  * What a scan comes upon. While a candidate is handed out the process stands in its parent directory, and must
  * stand there again when the next is asked for. A `pause` is a moment to hear signals.
  */
-export type Scanned =
-  | { readonly type: 'candidate'; readonly candidate: Candidate }
-  | { readonly type: 'error'; readonly error: SweepError }
-  | Pause;
+export type Scanned = { readonly type: 'candidate'; readonly candidate: Candidate } | Problem | Pause;
 
 /** How much a scan has looked at. */
 export interface Looked {
@@ -28,6 +31,6 @@ export interface Looked {
 }
 
 /** An error as a scan comes upon it. */
-export function problem(error: SweepError): Scanned {
+export function problem(error: SweepError): Problem {
   return { type: 'error', error };
 }

@@ -68,7 +68,7 @@ export function* scanTree(
 }
 
 /** Reading comes first; but a directory of very many subdirectories goes down into some before it is read on. */
-function mayReadOn(level: Level, descent: Descent): boolean {
+export function mayReadOn(level: Level, descent: Descent): boolean {
   return !level.listed && (level.pending.length < MOST_PENDING || descent.openListings > MOST_OPEN);
 }
 
@@ -104,7 +104,8 @@ function* read(
   }
 }
 
-function nextBatch(level: Level): readonly Entry[] | Errno {
+/** The next entries of the directory we stand in, or why there are none. */
+export function nextBatch(level: Level): readonly Entry[] | Errno {
   try {
     const batch = level.listing.next();
     if (batch === null) level.listed = true;

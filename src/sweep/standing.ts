@@ -3,13 +3,13 @@ import type { SweepError } from '../model.ts';
 import type { Descent } from './descent.ts';
 import { abandon, type Level } from './level.ts';
 import { lstatName, sameFile } from './lstat.ts';
-import { problem, type Scanned } from './scan.ts';
+import { type Problem, problem } from './scan.ts';
 
 /**
  * Makes sure that we are still in the mount that the target lies in, or else leaves out the directory we stand in. That
  * costs as much as entering it did, so it is done only before something is said or done there, and now and then.
  */
-export function* stayInMount(level: Level, descent: Descent): Generator<Scanned, boolean> {
+export function* stayInMount(level: Level, descent: Descent): Generator<Problem, boolean> {
   const mount = descent.lookAtMount(level);
   switch (mount.in) {
     case 'ours':
@@ -27,7 +27,7 @@ export function* stayInMount(level: Level, descent: Descent): Generator<Scanned,
 }
 
 /** Says what went wrong below a directory, if that is one of ours to speak of. */
-export function* said(errors: readonly SweepError[], level: Level, descent: Descent): Generator<Scanned> {
+export function* said(errors: readonly SweepError[], level: Level, descent: Descent): Generator<Problem> {
   if (descent.deepest === level && !(yield* stayInMount(level, descent))) return;
   for (const error of errors) yield problem(error);
 }

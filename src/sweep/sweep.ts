@@ -70,6 +70,7 @@ export function* sweep(request: SweepRequest): Generator<SweepEvent | Pause, voi
   let incomplete = request.errors.length;
   for (const error of request.errors) yield { type: 'error', error };
   for (const target of withMountsSeen(request)) {
+    yield { type: 'pause' };
     for (const found of scanTarget(target, request.scope, stop)) {
       if (found.type === 'candidate') {
         const item = settler.settle(found.candidate) ?? (yield* settler.lookAndSettle(found.candidate));

@@ -14,6 +14,8 @@ export type Target =
       readonly identity: Identity;
       /** Errno names that are no failure when it cannot be opened, since nobody named it. */
       readonly forgiven?: readonly string[];
+      /** Errno names that are no failure of what lies below it, where nobody named that. */
+      readonly forgivenBelow?: readonly string[];
     }
   | CandidateTarget
   /** The same as an earlier target, which accounts for it. */
@@ -52,9 +54,9 @@ export function* scanTarget(target: Target, scope: ScanScope, stop: Stop): Gener
         status = 'interrupted';
         break;
       }
-      if (found.type === 'error' && looked.directories === 0) {
-        status = statusOf(found.error);
-        if (target.plan === 'tree' && target.forgiven?.includes(found.error.code)) continue;
+      if (found.type === 'error') {
+        if (looked.directories === 0) status = statusOf(found.error);
+        if (isForgiven(target, found.error, looked)) continue;
       }
       yield found;
       if (stop.refused) {
@@ -64,6 +66,11 @@ export function* scanTarget(target: Target, scope: ScanScope, stop: Stop): Gener
     }
   }
   yield { type: 'target', target: { path: target.path, resolved: resolvedPath(target), status, ...looked } };
+}
+
+function isForgiven(target: Target, { code }: SweepError, { directories }: Looked): boolean {
+  if (target.plan !== 'tree') return false;
+  return (directories === 0 ? target.forgiven : target.forgivenBelow)?.includes(code) ?? false;
 }
 
 /** The status of a target that could not even be opened. */

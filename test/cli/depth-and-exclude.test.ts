@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { program, run } from '../support/command.ts';
+import { compile } from '../support/compile.ts';
 import { leftoverName } from '../support/leftovers.ts';
 import { scratch } from '../support/scratch.ts';
 import { outcomes, sweep } from '../support/sweep.ts';
@@ -75,4 +77,53 @@ test('what is excluded is said with the other reasons', async () => {
   plant(dir, [{ path: NAME, mode: '0755' }]);
   const { report } = await sweep(['--exclude', NAME, dir]);
   expect(outcomes(report, dir)).toEqual({ [NAME]: 'kept: excluded, mode, too-young' });
+});
+
+test('--exclude matches below ** whatever characters a path has', async () => {
+  const dir = scratch();
+  const odd = ['a\nb', 'a\rb', 'a\u00e2\u0080\u00a8b', 'a\u00e2\u0080\u00a9b', 'a\xffb'];
+  plant(dir, planted(...odd.flatMap((name) => [`${name}/keep`, `x/${name}/y/keep/z`]), 'x/go'));
+  for (const glob of ['**/keep', '**/keep/**', '**/!(go|x|y|a*|.*)', '**/a?b*']) {
+    const { report, code } = await sweep(['-n', '--exclude', glob, dir]);
+    expect([glob, outcomes(report, dir)]).toEqual([glob, results(['x/go'])]);
+    expect(code).toBe(0);
+  }
+});
+
+test('--exclude takes braces, extglobs that span names, and negation', async () => {
+  const dir = scratch();
+  plant(dir, planted('a/b', 'a/c', 'd', 'd/e'));
+  for (const [glob, gone] of [
+    ['@(a/b|d)', ['a/c']],
+    ['{a/{b,c},d/e}', ['d']],
+    ['!{d,d/**}', ['d', 'd/e']],
+    ['a/!(b)', ['a/b', 'd', 'd/e']],
+  ] as const) {
+    const { report } = await sweep(['-n', '--exclude', glob, dir]);
+    expect([glob, outcomes(report, dir)]).toEqual([glob, results([...gone])]);
+  }
+});
+
+test('--exclude costs no more than the length of a path, whatever names others make', async () => {
+  const dir = scratch();
+  const long = 'a'.repeat(250);
+  await program([compile('deep'), dir, '700', 'a', '700', NAME, '7200']);
+  plant(dir, planted(long));
+  const began = performance.now();
+  const { report, code } = await sweep([
+    '-n',
+    ...['**/a/**/a/**/a/**/b', '**/*a*a*a*a*a*a*b', '{**/a/**/a/**,**/a/**/a}/**/a/c'].flatMap((glob) => [
+      '--exclude',
+      glob,
+    ]),
+    dir,
+  ]);
+  expect([code, report.summary.wouldRemove]).toEqual([0, 2]);
+  expect(performance.now() - began).toBeLessThan(15_000);
+});
+
+test('an --exclude that cannot be expanded is refused', async () => {
+  const { code, out, err } = await run(['--exclude', '{1..5000}', scratch()]);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^criu-sweep: --exclude: [^\n]+\n$/);
 });

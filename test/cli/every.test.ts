@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
@@ -85,6 +85,65 @@ test('a relative target whose directory went away is not looked for elsewhere', 
   const { code, err } = await sweeping.ended;
   expect(code).toBe(2);
   expect(err).toContain(`criu-sweep: ${dir}/a: ENOENT: no such file or directory: relative targets`);
+});
+
+/** A sweep of a target that is exchanged between its first beat and the second; what it said. */
+async function exchanged(dir: string, target: string, cwd: string, exchange: () => void) {
+  const sweeping = start(['--every', '500ms', '-v', target], { cwd });
+  await sweeping.printed('stderr', /0 removed/);
+  exchange();
+  await sweeping.printed('stderr', /changed while it was swept|1 removed/);
+  sweeping.kill('SIGTERM');
+  const { code, out } = await sweeping.ended;
+  expect(code).toBe(0);
+  return { out, left: readdirSync(`${dir}/outside/work`).length };
+}
+
+test.each([
+  ['a relative target', 'work', 'a', 'a/work', 'outside/work'],
+  ['what relative targets are named from', 'work', 'a', 'a', 'outside'],
+  ['a target of `.`', '.', 'a/work', 'a/work', 'outside/work'],
+  ['an absolute target', '/a/work', '', 'a/work', 'outside/work'],
+  ['a directory above an absolute target', '/a/work', '', 'a', 'outside'],
+  ['the base of a glob', '/a/wor[k]', '', 'a', 'outside'],
+  ['the base of a relative glob', 'a/wor[k]', '', 'a', 'outside'],
+])('%s is replaced by a link meanwhile: changed, and nothing is swept there', async (_, target, cwd, replaced, by) => {
+  const dir = scratch();
+  plant(dir, [{ path: 'a/work' }, { path: `outside/work/${leftoverName()}`, age: '2h' }]);
+  const named = target.startsWith('/') ? dir + target : target;
+  const { out, left } = await exchanged(dir, named, `${dir}/${cwd}`, () => {
+    renameSync(`${dir}/${replaced}`, `${dir}/moved`);
+    symlinkSync(`${dir}/${by}`, `${dir}/${replaced}`);
+  });
+  expect({ out, left }).toEqual({ out: '', left: 1 });
+});
+
+test('a target that is removed and made anew is the same target', async () => {
+  const dir = scratch();
+  mkdirSync(`${dir}/a/work`, { recursive: true });
+  const sweeping = start(['--every', '300ms', '-v', `${dir}/a/work`, `${dir}/*/wor[k]`]);
+  await sweeping.printed('stderr', /0 removed/);
+  rmSync(`${dir}/a`, { recursive: true });
+  await sweeping.printed('stderr', /ENOENT/);
+  mkdirSync(`${dir}/a/work`, { recursive: true });
+  const leftover = plantLeftover(`${dir}/a/work`);
+  await sweeping.printed('stdout', new RegExp(`removed ${leftover}`));
+  sweeping.kill('SIGTERM');
+  expect((await sweeping.ended).code).toBe(0);
+});
+
+test('a target that its owner makes a link to / ends neither the sweep nor the next', async () => {
+  const dir = scratch();
+  plant(dir, [{ path: 'theirs' }, { path: 'ours' }]);
+  const sweeping = start(['--every', '300ms', '-v', '--max-depth', '1', `${dir}/theirs`, `${dir}/ours`]);
+  await sweeping.printed('stderr', /0 removed/);
+  renameSync(`${dir}/theirs`, `${dir}/moved`);
+  symlinkSync('/', `${dir}/theirs`);
+  await sweeping.printed('stderr', /theirs: /);
+  const leftover = plantLeftover(`${dir}/ours`);
+  await sweeping.printed('stdout', new RegExp(`removed ${leftover}`));
+  sweeping.kill('SIGTERM');
+  expect((await sweeping.ended).code).toBe(0);
 });
 
 test('relative targets are found again from a directory whose name is not UTF-8', async () => {

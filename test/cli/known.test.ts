@@ -80,3 +80,28 @@ test('an XDG_RUNTIME_DIR where nothing is ever swept is passed over', async (con
   expect(report.targets.map(({ path }) => path)).toEqual(['/tmp']);
   expect(code).toBe(0);
 });
+
+test('for a user, what he may not read below a known place is no error; below a target it is', async (context) => {
+  need(context, 'root', 'namespaces');
+  const wrap = [
+    ...staged([
+      'mkdir -m 0700 /tmp/a /tmp/b /tmp/c',
+      leave('/tmp/mine'),
+      'chmod 755 /tmp/mine',
+      'chown -R 65534 /tmp/mine',
+    ]),
+    ...asUser(65534),
+  ];
+  const known = await sweep(['--known'], { wrap });
+  expect([known.code, known.err, known.report.errors]).toEqual([0, '', []]);
+  expect(outcomes(known.report, '/tmp')).toEqual({ [`mine/${name}`]: 'removed' });
+  const named = await sweep(['/tmp'], { wrap });
+  expect([named.code, named.report.errors.length]).toEqual([3, 3]);
+});
+
+test('--known works where neither HOME nor a passwd entry names a home', async (context) => {
+  need(context, 'root', 'namespaces');
+  const wrap = [...staged([]), ...asUser(54321), 'env', '-u', 'HOME'];
+  const { code, report } = await sweep(['--known'], { wrap });
+  expect([code, report.targets.map(({ path }) => path)]).toEqual([0, ['/tmp']]);
+});

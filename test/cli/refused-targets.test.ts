@@ -1,11 +1,13 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { need } from '../support/abilities.ts';
 import { run } from '../support/command.ts';
 import { plantLeftover } from '../support/leftovers.ts';
 import { expectRefused } from '../support/refused.ts';
 import { MEMORY, scratch } from '../support/scratch.ts';
 import { sweep } from '../support/sweep.ts';
-import { list } from '../support/tree.ts';
+import { list, plant } from '../support/tree.ts';
+import { inMountNamespace } from '../support/wrap.ts';
 
 test.each([
   '/',
@@ -39,17 +41,62 @@ test('an empty string and no target at all are refused', async () => {
   });
 });
 
-test('what is refused by its path is refused through a link, a relative path and as cwd too', async () => {
-  const dir = scratch();
-  for (const to of ['/', '/proc', '/sys/kernel', '/dev']) {
-    symlinkSync(to, `${dir}/link`);
-    await expectRefused(['-n', '--max-depth', '1', `${dir}/link`], /proc|never|refuse/i);
-    await expectRefused(['-n', '--max-depth', '1', '.'], /proc|never|refuse/i, { cwd: to });
-    rmSync(`${dir}/link`);
-  }
+test('what is refused by its path is refused by a relative path and as cwd too', async () => {
+  for (const cwd of ['/', '/proc', '/sys/kernel', '/dev'])
+    await expectRefused(['-n', '--max-depth', '1', '.'], /proc|never|refuse/i, { cwd });
   await expectRefused(['-n', '--max-depth', '1', '../../../../../../../..'], /proc|never|refuse/i, {
+    cwd: scratch(),
+  });
+  await expectRefused(['-n', '--max-depth', '1', '../../proc/sys'], /proc|never|refuse/i, {
+    cwd: '/usr/lib',
+  });
+});
+
+test.each([
+  '/',
+  '/proc',
+  '/proc/self/',
+  '/sys/kernel',
+  '/dev',
+])('a target that only a link leads to %s is an error of its own, and the others are swept', async (to) => {
+  const dir = scratch();
+  const leftover = plantLeftover(dir);
+  mkdirSync(`${dir}/links`);
+  symlinkSync(to, `${dir}/links/one`);
+  symlinkSync('links/one', `${dir}/two`);
+  const { code, report, err } = await sweep(['--max-depth', '1', `${dir}/two`, 'links/one/.', dir], {
     cwd: dir,
   });
+  expect(report.errors.map(({ path, code: why }) => [path, why])).toEqual([
+    [`${dir}/two`, 'forbidden'],
+    ['links/one/.', 'forbidden'],
+  ]);
+  expect(report.targets.map(({ status }) => status)).toEqual(['unreadable', 'unreadable', 'swept']);
+  expect(report.items).toMatchObject([{ path: leftover, outcome: 'removed' }]);
+  expect(code).toBe(3);
+  expect(err).toContain(`${dir}/two: leads to /, /proc`);
+});
+
+test('a kernel file system that is mounted elsewhere is an error of that target, and is no match of a glob', async (context) => {
+  need(context, 'root', 'namespaces');
+  const dir = scratch();
+  plant(dir, [{ path: 'p' }, { path: 'proc' }, { path: 'work' }]);
+  const leftover = plantLeftover(`${dir}/work`);
+  const mount = `mount --bind /proc ${dir}/proc; mount --bind /proc/sys ${dir}/p`;
+  const { code, report } = await sweep(
+    [`${dir}/p`, `${dir}/proc/fs`, `${dir}/pro[c]`, `${dir}/p/n*`, '--cross-device', dir],
+    { wrap: inMountNamespace(mount) },
+  );
+  expect(report.targets.map(({ status }) => status)).toEqual([
+    'unreadable',
+    'unreadable',
+    'no-match',
+    'no-match',
+    'swept',
+  ]);
+  expect(report.errors.map((error) => error.code)).toEqual(['forbidden', 'forbidden']);
+  expect(report.items).toMatchObject([{ path: leftover, outcome: 'removed' }]);
+  expect(code).toBe(3);
 });
 
 test('refused targets are refused wherever they stand among others', async () => {

@@ -1,6 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
+import { run } from '../support/command.ts';
 import { leftoverName, plantLeftover } from '../support/leftovers.ts';
 import { scratch } from '../support/scratch.ts';
 import { outcomes, sweep } from '../support/sweep.ts';
@@ -126,4 +127,36 @@ test('a target that is a link to a leftover is judged as that leftover', async (
   const { report } = await sweep([`${dir}/link`]);
   expect(report.items).toMatchObject([{ path: leftover, outcome: 'removed' }]);
   expect(list(dir)).toEqual(['link']);
+});
+
+test('--ignore-missing: a target that is not there is nothing to do, and is said with -v only', async () => {
+  const dir = scratch();
+  plant(dir, [
+    { path: `a/${NAME}`, ...OLD },
+    { path: 'dangling', kind: 'symlink', to: 'nowhere' },
+  ]);
+  const targets = ['missing', 'dangling', 'a'].map((name) => `${dir}/${name}`);
+  const { report, code, err } = await sweep(['--ignore-missing', '-n', ...targets]);
+  expect(report.targets.map(({ status }) => status)).toEqual(['missing', 'missing', 'swept']);
+  expect([code, err, report.errors]).toEqual([0, '', []]);
+  expect(outcomes(report, dir)).toEqual({ [`a/${NAME}`]: 'would-remove' });
+  const verbose = await sweep(['--ignore-missing', '-n', '-v', `${dir}/missing`]);
+  expect(verbose.err).toContain(`${dir}/missing: is not there`);
+  const inspected = await run(['inspect', '--ignore-missing', '--json', `${dir}/missing`]);
+  expect(inspected.code).toBe(0);
+});
+
+test('--ignore-missing: what cannot be told to be missing is an error all the same', async (context) => {
+  need(context, 'root', 'setpriv');
+  const dir = scratch();
+  plant(dir, [
+    { path: 'closed', mode: '0700' },
+    { path: 'file', kind: 'file' },
+    { path: 'loop', kind: 'symlink', to: 'loop' },
+  ]);
+  const names = ['closed/in', 'file', 'file/in', 'loop'];
+  const targets = names.map((name) => `${dir}/${name}`);
+  const { report, code } = await sweep(['--ignore-missing', ...targets], { wrap: asUser(65534) });
+  expect(report.errors.map((error) => error.code)).toEqual(['EACCES', 'ENOTDIR', 'ENOTDIR', 'ELOOP']);
+  expect(code).toBe(3);
 });

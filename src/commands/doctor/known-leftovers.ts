@@ -4,12 +4,14 @@ import { CATALOGUE } from '../../criu/catalogue.ts';
 import { type Caller, knownTargets } from '../../criu/work-dirs.ts';
 import type { InUseReport, Item, Pause, Policy, SweepError, Why } from '../../model.ts';
 import { escapeName } from '../../report/escape.ts';
+import { Bearings } from '../../sweep/bearings.ts';
 import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import type { Users } from '../../sweep/in-use/users.ts';
 import type { OwnMounts } from '../../sweep/mountinfo.ts';
 import { nameMatcher } from '../../sweep/names.ts';
 import { MKDTEMP_MODE } from '../../sweep/policy.ts';
-import { claims, markRepeated } from '../../sweep/resolve-targets.ts';
+import { claims, markRepeated } from '../../sweep/repeated.ts';
+import type { Expanding } from '../../sweep/resolve-targets.ts';
 import { sweep } from '../../sweep/sweep.ts';
 import type { Target } from '../../sweep/targets.ts';
 import { Inspection } from '../inspect/inspection.ts';
@@ -47,8 +49,17 @@ export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number)
   const targets: Target[] = [];
   const placeOf: Place[] = [];
   const unresolved: SweepError[] = [];
+  const expanding: Expanding = {
+    match,
+    mounts,
+    crossDevice: false,
+    nested: false,
+    ignoreMissing: false,
+    bearings: new Bearings(),
+    interrupted: () => false,
+  };
   for (const name of knownTargets(caller)) {
-    const known = await resolveKnownTarget(name, match);
+    const known = await resolveKnownTarget(name, caller, expanding);
     unresolved.push(...known.errors);
     if (known.targets.length === 0) continue;
     const inspection = new Inspection(new RunIndex([]), mounts.all, { showAll: false, look: true });

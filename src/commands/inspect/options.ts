@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { parseInterval } from '../../sweep/duration.ts';
 import { COLOR_CHOICES, type ColorChoice } from '../../terminal.ts';
-import { addPolicyOptions, KNOWN_HELP, type PolicyOptions } from '../sweep/options.ts';
+import { addPolicyOptions, IGNORE_MISSING_HELP, KNOWN_HELP, type PolicyOptions } from '../sweep/options.ts';
 
 export const INSPECT_FORMATS = ['text', 'json'] as const;
 export type InspectFormat = (typeof INSPECT_FORMATS)[number];
@@ -9,6 +9,7 @@ export type InspectFormat = (typeof INSPECT_FORMATS)[number];
 /** All options of `inspect`, as commander gathers them. */
 export interface InspectOptions extends PolicyOptions {
   readonly known?: boolean;
+  readonly ignoreMissing?: boolean;
   readonly check?: boolean;
   readonly format: InspectFormat;
   readonly report?: string;
@@ -23,6 +24,7 @@ export interface InspectOptions extends PolicyOptions {
 export function addInspectOptions(command: Command): Command {
   return addPolicyOptions(command)
     .option('--known', `${KNOWN_HELP} (without a target: these alone)`)
+    .option('--ignore-missing', IGNORE_MISSING_HELP)
     .option('-n, --dry-run', 'as it is anyway: inspect changes nothing')
     .option('--check', 'exit 1 when there is a leftover, or a run that failed or was cut off')
     .addOption(new Option('--format <format>', 'what stdout shows').choices(INSPECT_FORMATS).default('text'))

@@ -1,7 +1,7 @@
 import { encode } from '../../bytes.ts';
 import { MADE_IN_TMP } from '../../criu/catalogue.ts';
 import type { Bytes, Kind } from '../../model.ts';
-import { isForbidden } from '../../sweep/resolve-targets.ts';
+import { isForbidden } from '../../sweep/forbidden.ts';
 import { UsageError } from '../../usage-error.ts';
 import { workDirsOf } from './command-line.ts';
 

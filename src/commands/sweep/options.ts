@@ -43,6 +43,7 @@ export interface PolicyOptions extends KindOptions {
 /** All options of a sweep. */
 export interface SweepOptions extends PolicyOptions, VerbosityOptions {
   readonly known?: boolean;
+  readonly ignoreMissing?: boolean;
   readonly dryRun?: boolean;
   readonly check?: boolean;
   readonly format: FormatName;
@@ -60,6 +61,9 @@ const HOUR = '1h';
 /** What `--known` says in every command's help. */
 export const KNOWN_HELP =
   'also the work directories of runc, crun, podman, CRI-O, containerd, Docker, LXC and Incus, and /tmp';
+
+/** What `--ignore-missing` says in every command's help. */
+export const IGNORE_MISSING_HELP = 'a target that is not there is nothing to do';
 
 /** Gives a command the options that say which directories are meant: their names, owner and mode. */
 export function addKindOptions(command: Command): Command {
@@ -134,6 +138,7 @@ export function addVerbosityOptions(command: Command): Command {
 export function addSweepOptions(command: Command): Command {
   addPolicyOptions(command)
     .option('--known', KNOWN_HELP)
+    .option('--ignore-missing', IGNORE_MISSING_HELP)
     .option('-n, --dry-run', 'change nothing; say what would be removed')
     .addOption(
       new Option('--check', 'dry run that exits 1 when there is something to remove').conflicts('every'),

@@ -1,8 +1,10 @@
+import { Bearings } from '../../sweep/bearings.ts';
 import { excludeMatcher } from '../../sweep/exclude.ts';
 import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import { readOwnMounts } from '../../sweep/mountinfo.ts';
-import { type NameMatcher, nameMatcher } from '../../sweep/names.ts';
-import { claims, markRepeated, type ResolvedTargets, resolveTargets } from '../../sweep/resolve-targets.ts';
+import { nameMatcher } from '../../sweep/names.ts';
+import { claims, markRepeated } from '../../sweep/repeated.ts';
+import { type Expanding, type ResolvedTargets, resolveTargets } from '../../sweep/resolve-targets.ts';
 import type { SweepRequest } from '../../sweep/sweep.ts';
 import { UsageError } from '../../usage-error.ts';
 import { callerOf, type KnownEnvironment, resolveKnown } from './known.ts';
@@ -14,10 +16,17 @@ export type Prepared = Omit<SweepRequest, 'host' | 'startedAt' | 'elapsedMs' | '
 /** Of the options of a sweep those that say where to look, what for, and whether to remove it. */
 export interface PrepareOptions extends PolicyOptions {
   readonly known?: boolean;
+  readonly ignoreMissing?: boolean;
   readonly dryRun?: boolean;
   readonly check?: boolean;
   readonly inUse: boolean;
   readonly maxRemovals?: number;
+}
+
+/** The run that is prepared: what may stop it already, and what earlier ones of `--every` have seen. */
+export interface Run {
+  readonly interrupted: () => boolean;
+  readonly bearings: Bearings;
 }
 
 /** Makes of options and targets what the sweep is told. Nothing is touched yet. @throws UsageError */
@@ -25,21 +34,25 @@ export async function prepare(
   written: readonly string[],
   options: PrepareOptions,
   env: KnownEnvironment,
+  run: Run = { interrupted: () => false, bearings: new Bearings() },
 ): Promise<Prepared> {
-  const { known = false } = options;
+  const { known = false, ignoreMissing = false } = options;
   if (written.length === 0 && !known)
     throw new UsageError('no target: name a directory, like criu-sweep -n /var/lib/criu, or --known');
   const uid = effectiveUser();
   const policy = policyOf(options, uid);
   const match = nameMatcher(policy.kinds);
+  const { maxDepth, crossDevice } = policy;
+  const excludes = await excludeMatcher(policy.exclude);
+  const mounts = readOwnMounts();
+  // Where a match's scan takes in all that lies below it, a match in it needs no scan of its own.
+  const nested = maxDepth !== null || excludes !== null;
+  const expanding = { ...run, match, mounts, crossDevice, nested, ignoreMissing };
   const { targets, errors } = await resolveAll(
     written,
-    known ? () => resolveKnown(callerOf(uid, env), match) : null,
-    match,
+    known ? () => resolveKnown(callerOf(uid, env), expanding) : null,
+    expanding,
   );
-  const { maxDepth, crossDevice } = policy;
-  const mounts = readOwnMounts();
-  const excludes = await excludeMatcher(policy.exclude);
   const { check = false, dryRun = false } = options;
   return {
     policy,
@@ -58,9 +71,9 @@ export async function prepare(
 async function resolveAll(
   written: readonly string[],
   known: (() => Promise<ResolvedTargets>) | null,
-  match: NameMatcher,
+  expanding: Expanding,
 ): Promise<ResolvedTargets> {
-  const named = await resolveTargets(written, match);
+  const named = await resolveTargets(written, expanding);
   if (known === null) return named;
   const more = await known();
   const targets = markRepeated([...named.targets, ...more.targets]);

@@ -1,37 +1,46 @@
 import { realpathSync } from 'node:fs';
 import { decode } from '../../bytes.ts';
 import { describeErrno, errnoOf } from '../../errno.ts';
-import type { Bytes } from '../../model.ts';
-import { changeDirectory } from '../../sweep/working-directory.ts';
+import type { Bytes, Identity } from '../../model.ts';
+import { sameFile, statHere } from '../../sweep/lstat.ts';
+import { stepDown } from '../../sweep/working-directory.ts';
 import { UsageError } from '../../usage-error.ts';
 
 /** The directory that relative targets are named from, and the way back to it: a sweep moves around. */
 export class StartingPlace {
-  readonly #path: Bytes | null = currentDirectory();
+  readonly #place: { readonly path: Bytes; readonly identity: Identity } | null = currentDirectory();
   readonly #needed: boolean;
 
   constructor(targets: readonly string[]) {
     this.#needed = targets.some((target) => !target.startsWith('/'));
     // A directory that was removed is no place to start from, where no target needs it.
-    if (this.#path === null && !this.#needed) process.chdir('/');
+    if (this.#place === null && !this.#needed) process.chdir('/');
   }
 
-  /** @throws UsageError where it is gone and a target is relative to it */
-  goBack(): void {
-    if (!this.#needed || this.#path === null) return;
-    try {
-      changeDirectory(this.#path);
-    } catch (error) {
-      const why = describeErrno(errnoOf(error).code);
-      const path = decode(this.#path).text;
-      throw new UsageError(`${path}: ${why}: relative targets are named from there: write them absolute`);
-    }
+  /**
+   * Goes back, where a target needs it, following no link: the path had none.
+   *
+   * @returns false where another directory is there now, or a link, or it was gone from the beginning
+   * @throws UsageError where nothing is there, or it cannot be entered
+   */
+  goBack(): boolean {
+    if (!this.#needed) return true;
+    if (this.#place === null) return false;
+    const { path, identity } = this.#place;
+    const step = stepDown(path);
+    if (step.step === 'entered') return sameFile(step.here, identity);
+    if (step.step === 'changed') return false;
+    const why = describeErrno(step.step === 'gone' ? 'ENOENT' : step.code);
+    throw new UsageError(
+      `${decode(path).text}: ${why}: relative targets are named from there: write them absolute`,
+    );
   }
 }
 
-function currentDirectory(): Bytes | null {
+/** `null` where it was removed (ENOENT) or its path cannot be told. */
+function currentDirectory(): { path: Bytes; identity: Identity } | null {
   try {
-    return realpathSync.native('.', 'latin1');
+    return { path: realpathSync.native('.', 'latin1'), identity: statHere() };
   } catch (error) {
     errnoOf(error);
     return null;

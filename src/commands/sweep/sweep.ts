@@ -8,6 +8,7 @@ import { Output } from '../../output.ts';
 import { Progress } from '../../progress.ts';
 import { complaint } from '../../report/complaint.ts';
 import { endBy, isStopSignal, StopSignals } from '../../stop-signals.ts';
+import { Bearings } from '../../sweep/bearings.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import { drive, type Sink } from './drive.ts';
 import type { Beats } from './every.ts';
@@ -30,17 +31,17 @@ export async function sweepCommand(
 ): Promise<number> {
   const files = filesOf(options, env);
   const start = new StartingPlace(targets);
-  let prepared = await prepare(targets, options, env);
+  const bearings = new Bearings();
   const signals = new StopSignals();
   const beats = options.every === undefined ? null : await beatsOf(options.every, signals);
   for (let first = true; ; first = false) {
-    const { interrupted, exitCode } = await report(
-      requestOf(prepared, options, signals),
-      options,
-      env,
-      files,
-      first,
-    );
+    if (!first) bearings.atStart(start.goBack());
+    const run = runOf(options, signals);
+    const prepared = await prepare(targets, options, env, {
+      bearings,
+      interrupted: () => run.interrupted() !== null,
+    });
+    const { interrupted, exitCode } = await report({ ...prepared, ...run }, options, env, files, first);
     const signal = isStopSignal(interrupted) ? interrupted : cutShort(exitCode, signals);
     if (signal !== null) {
       signals.release();
@@ -51,8 +52,6 @@ export async function sweepCommand(
       signals.release();
       return beats === null ? exitCode : EXIT.done;
     }
-    start.goBack();
-    prepared = await prepare(targets, options, env);
   }
 }
 
@@ -66,11 +65,11 @@ async function beatsOf(intervalMs: number, signals: StopSignals): Promise<Beats>
   return new Beats(intervalMs, signals);
 }
 
-function requestOf(prepared: Prepared, { maxRuntime }: SweepOptions, signals: StopSignals): SweepRequest {
+/** The clock of one sweep, which runs while globs are expanded too, and what stops it. */
+function runOf({ maxRuntime }: SweepOptions, signals: StopSignals): Omit<SweepRequest, keyof Prepared> {
   const start = monotonicMs();
   const isOver = maxRuntime === undefined ? () => false : () => monotonicMs() > start + maxRuntime;
   return {
-    ...prepared,
     host: hostname(),
     startedAt: Date.now(),
     elapsedMs: () => monotonicMs() - start,

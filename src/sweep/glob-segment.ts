@@ -1,0 +1,76 @@
+import micromatch from 'micromatch';
+
+/** One segment of a glob, between two slashes. */
+export type Segment =
+  /** `**`: any number of names, none too. */
+  | { readonly segment: 'globstar' }
+  /** One name. `literal`: the only one that matches, as text; `null`: there may be others. */
+  | {
+      readonly segment: 'name';
+      readonly literal: string | null;
+      readonly matches: (name: string) => boolean;
+    };
+
+/** Characters that mean more than a wildcard, also where they are no extglob: those segments are micromatch's. */
+const INTRICATE = /[[\](){}|"]|\\$/;
+
+const ANY = -1;
+const STAR = -2;
+
+/** Reads one segment of a pattern whose braces are expanded. @throws SyntaxError as micromatch does */
+export function parseSegment(text: string): Segment {
+  if (text === '**') return { segment: 'globstar' };
+  if (INTRICATE.test(text)) return { segment: 'name', literal: null, matches: micromatchSegment(text) };
+  const tokens = tokenize(text);
+  if (tokens.some((token) => token < 0))
+    return { segment: 'name', literal: null, matches: (name) => matchesTokens(tokens, name) };
+  const literal = String.fromCharCode(...tokens);
+  return { segment: 'name', literal, matches: (name) => name === literal };
+}
+
+/** micromatch's own expression, whose dot and negations stop at a line's end: here names may contain one. */
+function micromatchSegment(text: string): (name: string) => boolean {
+  const { source } = micromatch.makeRe(text, { dot: true, nonegate: true, posix: true });
+  const expression = new RegExp(source, 's');
+  return (name) => expression.test(name);
+}
+
+/** UTF-16 code units, which are what micromatch's `?` stands for, and wildcards. */
+function tokenize(text: string): readonly number[] {
+  const tokens: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '?') {
+      tokens.push(ANY);
+      continue;
+    } else if (text[at] === '*') {
+      if (tokens.at(-1) !== STAR) tokens.push(STAR);
+      continue;
+    }
+    tokens.push(text.charCodeAt(at));
+  }
+  return tokens;
+}
+
+/** The greedy way: only the last star is ever tried again, so `*a*a*a*b` costs no more than pattern times name. */
+function matchesTokens(tokens: readonly number[], name: string): boolean {
+  let [token, at, star, starAt] = [0, 0, -1, 0];
+  while (at < name.length) {
+    const wanted = tokens[token];
+    if (wanted === STAR) {
+      star = token;
+      starAt = at;
+      token += 1;
+    } else if (wanted === ANY || wanted === name.charCodeAt(at)) {
+      token += 1;
+      at += 1;
+    } else if (star >= 0) {
+      starAt += 1;
+      at = starAt;
+      token = star + 1;
+    } else {
+      return false;
+    }
+  }
+  return tokens[token] === STAR ? token + 1 === tokens.length : token === tokens.length;
+}

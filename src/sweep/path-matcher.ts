@@ -1,0 +1,84 @@
+import micromatch from 'micromatch';
+import { PathPattern, type Progress, segmentsOf, spansNames } from './glob-pattern.ts';
+
+/**
+ * Matches paths against one glob as micromatch does, dot names too; but name by name, so that a path of any length
+ * costs no more than its length times the glob's, and with no character at which `**` or `*` stops.
+ *
+ * @throws RangeError or SyntaxError for a glob that micromatch cannot expand
+ */
+export function pathMatcher(glob: string): (path: string) => boolean {
+  const { negated, body } = readNegation(glob);
+  const matchers = micromatch
+    .braces(body, { expand: true, nodupes: true, keepEscaping: true })
+    .map((pattern) => (spansNames(pattern) ? wholePath(pattern) : nameByName(pattern)));
+  return (path) => path === glob || matchers.some((matches) => matches(path)) !== negated;
+}
+
+/** Each `!` at the beginning turns the meaning about, but for the one of an extglob. */
+function readNegation(glob: string): { negated: boolean; body: string } {
+  const marks = /^(?:!(?!\((?!\?)))*/.exec(glob)?.[0].length ?? 0;
+  return { negated: marks % 2 === 1, body: glob.slice(marks) };
+}
+
+/** `@(a/b|c)` spans names. */
+function wholePath(pattern: string): (path: string) => boolean {
+  const { source } = micromatch.makeRe(pattern, { dot: true, nonegate: true, posix: true });
+  const expression = new RegExp(source, 's');
+  return (path) => expression.test(path);
+}
+
+function nameByName(pattern: string): (path: string) => boolean {
+  const way = new PathPattern([atLeastOneBelow(segmentsOf(pattern))]);
+  const course = new Course(way);
+  return (path) => way.accepts(course.at(path));
+}
+
+/** A `**` at the end may stand for nothing, but not behind a star: picomatch's parser has it so (`afterStar`). */
+function atLeastOneBelow(segments: readonly string[]): readonly string[] {
+  const before = segments.at(-2) ?? '';
+  const isAfterStar = before !== '**' && /(?<!\\)\*$/.test(before);
+  return isAfterStar && segments.at(-1) === '**' ? [...segments.slice(0, -1), '*', '**'] : segments;
+}
+
+/** How far along a pattern each part of the last path was: most paths asked for lie beside it or in it. */
+class Course {
+  readonly #pattern: PathPattern;
+  #path = '';
+  /** For each leading part of `#path`: where it ends, and what it came to. */
+  readonly #parts: { readonly end: number; readonly progress: Progress }[] = [];
+
+  constructor(pattern: PathPattern) {
+    this.#pattern = pattern;
+  }
+
+  /** What a path comes to. Only its directory is remembered. */
+  at(path: string): Progress {
+    const slash = path.lastIndexOf('/');
+    const parent = slash < 0 ? this.#pattern.start : this.#directory(path.slice(0, slash));
+    return this.#pattern.step(parent, path.slice(slash + 1));
+  }
+
+  #directory(path: string): Progress {
+    let last = this.#parts.at(-1);
+    while (last !== undefined && !this.#begins(path, last.end)) {
+      this.#parts.pop();
+      last = this.#parts.at(-1);
+    }
+    this.#path = path;
+    let progress = last?.progress ?? this.#pattern.start;
+    let begin = last === undefined ? 0 : last.end + 1;
+    while (begin < path.length) {
+      const slash = path.indexOf('/', begin);
+      const end = slash < 0 ? path.length : slash;
+      progress = this.#pattern.step(progress, path.slice(begin, end));
+      this.#parts.push({ end, progress });
+      begin = end + 1;
+    }
+    return progress;
+  }
+
+  #begins(path: string, end: number): boolean {
+    return (path.length === end || path[end] === '/') && path.startsWith(this.#path.slice(0, end));
+  }
+}

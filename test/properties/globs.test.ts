@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import fastGlob from 'fast-glob';
+import micromatch from 'micromatch';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encode, toText } from '../../src/bytes.ts';
+import { Bearings } from '../../src/sweep/bearings.ts';
+import { OwnMounts } from '../../src/sweep/mountinfo.ts';
+import { pathMatcher } from '../../src/sweep/path-matcher.ts';
+import { resolveTargets } from '../../src/sweep/resolve-targets.ts';
+import { makeScratch, removeScratch } from '../support/scratch.ts';
+import { plant } from '../support/tree.ts';
+
+const NAMES = ['a', 'b', 'ab', 'ba', 'aab', '.x', '.a*a', 'ü', 'c'];
+/** But for `!(a)`, which micromatch takes for what does not begin with `a`, where a slash follows; ours is as in bash. */
+const SEGMENTS = [
+  ...[
+    'a',
+    'ab',
+    '.a\\*a',
+    '.x',
+    'ü',
+    '*',
+    '**',
+    '?',
+    'a*',
+    '*b',
+    '*a*b*',
+    '.*',
+    'a\\*',
+    '?(a)b',
+    '+(a)*',
+    'a?',
+  ],
+  ...['[ab]', '[^b]*', '@(a|b)', '+(ab|a)', '{a,b}', '{a,.x}*', '**a', 'a/**/b'],
+];
+
+let dir = '';
+let before = '';
+beforeAll(() => {
+  before = process.cwd();
+  dir = makeScratch();
+  plant(dir, [
+    ...NAMES.flatMap((one) => NAMES.map((two) => ({ path: encode(`${one}/${two}`) }))),
+    ...['a/b/ab', 'a/b/a', 'ab/b/.x', '.x/.x/.x', 'b/a/b/a/b'].map((path) => ({ path })),
+    { path: 'a/link', kind: 'symlink', to: '../b' },
+    { path: 'b/file', kind: 'file' },
+  ]);
+});
+afterAll(() => {
+  process.chdir(before);
+  removeScratch(dir);
+});
+
+const globs = fc
+  .array(fc.constantFrom(...SEGMENTS), { minLength: 1, maxLength: 3 })
+  .map((each) => each.join('/'));
+
+async function expand(glob: string): Promise<readonly string[]> {
+  process.chdir(dir);
+  const { targets, errors } = await resolveTargets([glob], {
+    match: () => undefined,
+    mounts: new OwnMounts([]),
+    crossDevice: false,
+    nested: true,
+    ignoreMissing: false,
+    bearings: new Bearings(),
+    interrupted: () => false,
+  });
+  expect(errors).toEqual([]);
+  process.chdir(dir);
+  return targets.flatMap((target) => (target.plan === 'tree' ? [target.path] : [])).sort();
+}
+
+test('a glob names the directories that fast-glob finds, and none that does not match', async () => {
+  await fc.assert(
+    fc.asyncProperty(globs, async (glob) => {
+      process.chdir(dir);
+      const found = await fastGlob(glob, { onlyDirectories: true, dot: true, followSymbolicLinks: false });
+      const ours = await expand(glob);
+      expect(ours).toEqual(expect.arrayContaining(found.map(encode)));
+      // It finds nothing for `?/a`, which glob-parent takes for a name.
+      const matches = micromatch.matcher(glob, { dot: true, posix: true });
+      const ifDirectory = (path: string) => matches(path) || matches(`${path}/`);
+      expect(ours.filter((path) => !ifDirectory(toText(path)))).toEqual([]);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('what is excluded is what micromatch matches, dot names too', () => {
+  const paths = fc
+    .array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 4 })
+    .map((each) => each.join('/'));
+  fc.assert(
+    fc.property(globs, paths, (glob, path) => {
+      expect(pathMatcher(glob)(path)).toBe(micromatch.matcher(glob, { dot: true, posix: true })(path));
+    }),
+    { numRuns: 3000 },
+  );
+});
