@@ -54,7 +54,7 @@ async function diagnose(env: DoctorEnvironment): Promise<Diagnosis> {
   const all = [
     ...checks,
     checkKernelProbes(now),
-    ...checkVisibility(uid, known.inUse, mounts),
+    ...checkVisibility(uid, known.sight, mounts),
     known.check,
     checkSchedule(caller, criu !== null || known.left > 0),
   ];

@@ -2,7 +2,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { encode } from '../../bytes.ts';
 import { CATALOGUE } from '../../criu/catalogue.ts';
 import { type Caller, knownTargets } from '../../criu/work-dirs.ts';
-import type { InUseReport, Item, Pause, Policy, SweepError, Why } from '../../model.ts';
+import type { Item, Pause, Policy, SweepError, Why } from '../../model.ts';
 import { escapeName } from '../../report/escape.ts';
 import { Bearings } from '../../sweep/bearings.ts';
 import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
@@ -22,7 +22,7 @@ import { type Check, ok } from './check.ts';
 /** The known work directories of this host, and who could be seen to use what lies there. */
 export interface KnownFindings {
   readonly check: Check;
-  readonly inUse: InUseReport;
+  readonly sight: Pick<Users, 'report' | 'blindSpots'>;
   /** Leftovers in all of them. */
   readonly left: number;
 }
@@ -98,9 +98,9 @@ export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number)
     const place = placeOf[target];
     if (place !== undefined) count(place, event.item);
   }
-  const { report } = await lookedAt(look());
+  const sight = await lookedAt(look());
   const left = places.reduce((sum, { inspection }) => sum + inspection.finish().left, 0);
-  return { check: checkPlaces(places, left, seriousErrors(errors, caller)), inUse: report, left };
+  return { check: checkPlaces(places, left, seriousErrors(errors, caller)), sight, left };
 }
 
 async function lookedAt(look: Generator<Pause, Users, void>): Promise<Users> {

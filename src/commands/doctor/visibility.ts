@@ -1,19 +1,23 @@
-import { readFileSync, readlinkSync } from 'node:fs';
-import { errnoOf } from '../../errno.ts';
-import type { InUseReport } from '../../model.ts';
-import { escapeText } from '../../report/escape.ts';
-import { listPids, look } from '../../sweep/in-use/proc.ts';
+import { readFileSync } from 'node:fs';
+import type { InUseReport, Unseen } from '../../model.ts';
+import { counted } from '../../progress.ts';
+import { escapeName, escapeText } from '../../report/escape.ts';
+import { look } from '../../sweep/in-use/proc.ts';
+import type { Users } from '../../sweep/in-use/users.ts';
 import type { OwnMounts } from '../../sweep/mountinfo.ts';
 import { type Check, ok } from './check.ts';
 
+/** How far the look at users could see. */
+export type Sight = Pick<Users, 'report' | 'blindSpots'>;
+
 /** Whether a sweep run like this sees every process and mount that could use a directory. @param uid effective */
-export function checkVisibility(uid: number, inUse: InUseReport, mounts: OwnMounts): readonly Check[] {
+export function checkVisibility(uid: number, sight: Sight, mounts: OwnMounts): readonly Check[] {
   return [
     checkUser(uid),
-    checkProcesses(uid, inUse),
+    checkProcesses(uid, sight),
     checkHidepid(uid, mounts),
-    checkPidNamespace(inUse),
-    checkMounts(uid, inUse),
+    checkPidNamespace(sight.report),
+    checkMounts(sight),
   ];
 }
 
@@ -27,21 +31,37 @@ function checkUser(uid: number): Check {
   };
 }
 
-function checkProcesses(uid: number, { checked, unreadableProcesses: unreadable }: InUseReport): Check {
+function checkProcesses(uid: number, { report, blindSpots }: Sight): Check {
   const id = 'processes';
+  const { checked, unreadableProcesses: unreadable } = report;
   if (!checked) return noProc(id);
   if (unreadable === 0)
     return ok(
       id,
       uid === 0 ? 'all processes can be looked at' : 'all processes of this user can be looked at',
     );
-  const some = unreadable === 1 ? '1 process' : `${unreadable} processes`;
+  const some = counted(unreadable, 'process', 'processes');
+  if (blindSpots.length === 0)
+    return ok(id, `${some} cannot be looked at, but what they have mounted is seen all the same`);
   return {
     id,
     status: 'warning',
     message: `${some} cannot be looked at, so kinds of directories that CRIU mounts things on are kept`,
-    advice: 'run with CAP_SYS_PTRACE and without a confinement that hides processes',
+    advice: adviceToSee(),
   };
+}
+
+/** Bit 19 of the effective capabilities (linux/capability.h); `false` also where they cannot be read. */
+function mayTrace(): boolean {
+  const status = look(() => readFileSync('/proc/self/status', 'latin1'));
+  const effective = status.seen === 'yes' ? /^CapEff:\t([0-9a-f]+)/m.exec(status.value)?.[1] : undefined;
+  return effective !== undefined && ((BigInt(`0x${effective}`) >> 19n) & 1n) === 1n;
+}
+
+function adviceToSee(): string {
+  return mayTrace()
+    ? 'they are confined so that root may not look either: what may be mounted there stays until they end'
+    : 'run with CAP_SYS_PTRACE and without a confinement that hides processes';
 }
 
 function noProc(id: string): Check {
@@ -79,41 +99,25 @@ function checkPidNamespace({ checked, foreignPidNamespace }: InUseReport): Check
   };
 }
 
-function checkMounts(uid: number, { checked }: InUseReport): Check {
+/** Processes that are named one by one. */
+const MOST_NAMED = 5;
+
+function checkMounts({ report, blindSpots }: Sight): Check {
   const id = 'mounts';
-  const seen = checked ? countNamespaces() : null;
-  if (seen === null) return noProc(id);
-  const namespaces = seen.namespaces === 1 ? '1 mount namespace' : `${seen.namespaces} mount namespaces`;
-  if (seen.unreadable === 0) return ok(id, `the mounts of all processes can be seen, in ${namespaces}`);
-  const some = seen.unreadable === 1 ? '1 process' : `${seen.unreadable} processes`;
-  const unseen = `the mount namespace of ${some} cannot be told`;
-  if (uid !== 0)
-    return ok(
-      id,
-      `${unseen}, as is usual for a user; none of them can use this user's directories but root's`,
-    );
+  if (!report.checked) return noProc(id);
+  if (blindSpots.length === 0) return ok(id, 'the mounts of all processes can be seen');
+  const named = [...new Map(blindSpots.map((spot) => [spot.pid, spot])).values()];
+  const said = named.slice(0, MOST_NAMED).map(spotText);
+  const more = named.length > MOST_NAMED ? `, and ${named.length - MOST_NAMED} more` : '';
   return {
     id,
     status: 'warning',
-    message: `${unseen}: what is mounted there alone is not seen`,
-    advice: 'run with CAP_SYS_PTRACE and without a confinement that hides processes',
+    message: `what is mounted may not all be seen: ${said.join(', ')}${more}`,
+    advice: adviceToSee(),
   };
 }
 
-/** How many mount namespaces the processes are in, and of how many processes that, or the mounts, cannot be read. */
-function countNamespaces(): { namespaces: number; unreadable: number } | null {
-  const namespaces = new Set<string>();
-  let unreadable = 0;
-  try {
-    for (const pid of listPids()) {
-      const namespace = look(() => readlinkSync(`/proc/${pid}/ns/mnt`));
-      const mounts = look(() => readFileSync(`/proc/${pid}/mountinfo`));
-      if (namespace.seen === 'yes') namespaces.add(namespace.value);
-      if (namespace.seen === 'hidden' || mounts.seen === 'hidden') unreadable += 1;
-    }
-    return { namespaces: namespaces.size, unreadable };
-  } catch (error) {
-    errnoOf(error);
-    return null;
-  }
+function spotText({ pid, command, code, syscall }: Unseen): string {
+  const process = pid === undefined ? '' : `pid ${pid}${command ? ` ${escapeName(command)}` : ''}: `;
+  return `${process}${code} (${syscall})`;
 }
