@@ -42,7 +42,8 @@ export async function sweepCommand(
       interrupted: () => run.interrupted() !== null,
     });
     const { interrupted, exitCode } = await report({ ...prepared, ...run }, options, env, files, first);
-    const signal = isStopSignal(interrupted) ? interrupted : cutShort(exitCode, signals);
+    const late = beats === null ? cutShort(exitCode, signals) : null;
+    const signal = isStopSignal(interrupted) ? interrupted : late;
     if (signal !== null) {
       signals.release();
       endBy(signal);
