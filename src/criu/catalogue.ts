@@ -35,3 +35,6 @@ export const MADE_IN_TMP: readonly Bytes[] = [
   '.criu.mnt.',
   '.criu.move_mount_set_group.',
 ];
+
+/** What a living CRIU is known by (its comm, whatever its argv says), and where it makes {@link MADE_IN_TMP}. */
+export const CRIU = { comm: 'criu', temporary: '/tmp' } as const;

@@ -1,6 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { encode } from '../../bytes.ts';
-import { CATALOGUE } from '../../criu/catalogue.ts';
+import { CATALOGUE, CRIU } from '../../criu/catalogue.ts';
 import { type Caller, knownTargets } from '../../criu/work-dirs.ts';
 import type { Item, Pause, Policy, SweepError, Why } from '../../model.ts';
 import { escapeName } from '../../report/escape.ts';
@@ -70,7 +70,7 @@ export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number)
   }
   let users: Users | null = null;
   const look = function* (): Generator<Pause, Users, void> {
-    users ??= yield* lookForUsers({ kinds: CATALOGUE, match, mounts, uid: caller.uid });
+    users ??= yield* lookForUsers({ kinds: CATALOGUE, match, mounts, uid: caller.uid, maker: CRIU });
     return users;
   };
   const errors: SweepError[] = [];

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { toText } from '../../bytes.ts';
+import { CRIU } from '../../criu/catalogue.ts';
 import type { Destination } from '../../destination.ts';
 import { describeErrno } from '../../errno.ts';
 import type { CommandEnd, Policy } from '../../model.ts';
@@ -84,7 +85,7 @@ function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSwe
     uid,
     startedAt,
     elapsedMs: () => performance.now() - start,
-    lookForUsers: inUse ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid }) : null,
+    lookForUsers: inUse ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid, maker: CRIU }) : null,
     maxRemovals: null,
     interrupted: () => null,
   };

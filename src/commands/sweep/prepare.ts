@@ -1,3 +1,4 @@
+import { CRIU } from '../../criu/catalogue.ts';
 import { Bearings } from '../../sweep/bearings.ts';
 import { excludeMatcher } from '../../sweep/exclude.ts';
 import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
@@ -63,7 +64,9 @@ export async function prepare(
     dryRun: dryRun || check,
     scope: { match, excludes, maxDepth, crossDevice, mounts, ...claims(targets) },
     maxRemovals: options.maxRemovals ?? null,
-    lookForUsers: options.inUse ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid }) : null,
+    lookForUsers: options.inUse
+      ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid, maker: CRIU })
+      : null,
   };
 }
 

@@ -1,41 +1,44 @@
 import { errnoOf } from '../../errno.ts';
-import type { Bytes, Candidate, Facts, Kind, Pause, Reason, SweepError, Unseen } from '../../model.ts';
+import type { Bytes, Candidate, Facts, Pause, Reason, SweepError, Unseen } from '../../model.ts';
 import type { OwnMounts } from '../mountinfo.ts';
-import type { NameMatcher } from '../names.ts';
 import { Locks, readLocks, TOO_MANY } from './locks.ts';
 import { isFailure, isForeignPidNamespace, type Seen } from './proc.ts';
-import { Survey } from './survey.ts';
+import { Survey, type SurveyScope } from './survey.ts';
 import type { Users } from './users.ts';
 
 /** Who is looking, and for what. */
-export interface LookScope {
-  readonly kinds: readonly Kind[];
-  readonly match: NameMatcher;
+export interface LookScope extends SurveyScope {
   readonly mounts: OwnMounts;
-  /** The effective user. */
-  readonly uid: number;
 }
 
 /**
  * Looks around the host once: the mounts of every namespace, the directories that processes work in or have open,
- * living CRIUs, locks. A leftover that is old cannot come into use by a CRIU that starts later, since mkdtemp(3) hands
+ * living makers, locks. A leftover that is old cannot come into use by a CRIU that starts later, since mkdtemp(3) hands
  * out no name that exists; so one look is enough for a whole sweep. It may take a while, and so it pauses.
  */
-export function* lookForUsers({ kinds, match, mounts, uid }: LookScope): Generator<Pause, Users, void> {
-  const survey = new Survey(uid, kinds, match);
-  const locks = new Locks(mounts);
+export function* lookForUsers(scope: LookScope): Generator<Pause, Users, void> {
+  const survey = new Survey(scope);
+  const locks = new Locks(scope.mounts);
   const locked = yield* readLocks(locks);
   const ended = yield* run(survey);
   const foreign = ended === null && isForeignPidNamespace();
   const failed =
-    (ended !== null && ended.code !== NO_PROC ? ended : survey.failed) ?? unseenLocks(locked, survey);
+    (ended !== null && ended.code !== NO_PROC ? ended : survey.blind.failed) ?? unseenLocks(locked, survey);
   const blindness = blindnessOf(ended, foreign, survey);
-  const failures = [...survey.failures, ...failureOf(locked, '/proc/locks'), ...failureOf(ended, '/proc')];
+  const failures = [
+    ...survey.blind.failures,
+    ...failureOf(locked, '/proc/locks'),
+    ...failureOf(ended, '/proc'),
+  ];
   return {
-    report: { checked: ended === null, unreadableProcesses: survey.unreadable, foreignPidNamespace: foreign },
+    report: {
+      checked: ended === null,
+      unreadableProcesses: survey.blind.unreadable,
+      foreignPidNamespace: foreign,
+    },
     blindness: failed === null ? (blindness?.why ?? null) : WHY_FAILED,
     failures,
-    blindSpots: survey.blindSpots,
+    blindSpots: survey.blind.ofMounts,
     of(candidate, facts) {
       const uses = joined(survey.usesOf(candidate, facts), locksOf(candidate, facts, locks));
       if (uses.length > 0) return uses;
@@ -64,15 +67,15 @@ interface Blindness {
   readonly why: string;
 }
 
-function blindnessOf(ended: Unseen | null, foreign: boolean, { blindSpots }: Survey): Blindness | null {
+function blindnessOf(ended: Unseen | null, foreign: boolean, { blind }: Survey): Blindness | null {
   if (ended !== null) return { unseen: ended, why: 'there is no /proc to see processes and mounts by' };
   if (foreign) {
     const unseen = { code: 'foreign-pid-namespace', syscall: 'readlink' };
     return { unseen, why: 'this pid namespace does not show the processes of the host' };
   }
-  const [first] = blindSpots;
+  const [first] = blind.ofMounts;
   if (first === undefined) return null;
-  const count = new Set(blindSpots.map(({ pid }) => pid)).size;
+  const count = new Set(blind.ofMounts.map(({ pid }) => pid)).size;
   return {
     unseen: first,
     why: `the mounts of ${count === 1 ? 'a process' : `${count} processes`} could not be read`,
@@ -86,8 +89,8 @@ const WHY_FAILED = 'a look at processes, mounts or locks failed';
  * Locks that were not read. Where there are too many, one on a directory is not missed all the same, as long as every
  * process could be read: who holds it has the directory open.
  */
-function unseenLocks(locked: Seen<void>, { unreadable }: Survey): Unseen | null {
-  if (locked.seen !== 'hidden' || (locked.code === TOO_MANY && unreadable === 0)) return null;
+function unseenLocks(locked: Seen<void>, { blind }: Survey): Unseen | null {
+  if (locked.seen !== 'hidden' || (locked.code === TOO_MANY && blind.unreadable === 0)) return null;
   return { code: locked.code, syscall: locked.syscall };
 }
 

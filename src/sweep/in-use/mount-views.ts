@@ -1,20 +1,16 @@
-import { accessSync } from 'node:fs';
 import type { Bytes, Kind, Pause, Unseen } from '../../model.ts';
 import { parseMountinfo } from '../mountinfo.ts';
 import type { NameMatcher } from '../names.ts';
-import { copy, MountedNames } from './mounted-names.ts';
-import { look, type Seen } from './proc.ts';
+import { MountedNames } from './mounted-names.ts';
+import { PinnedNamespaces } from './pinned-namespaces.ts';
+import type { Seen } from './proc.ts';
 import { readProcText } from './proc-text.ts';
 import { isSamePlace, placeOf, type Root, type Task, taskOf } from './task.ts';
 import type { User } from './users.ts';
-import { NamespaceVisitor } from './visited-namespace.ts';
 
 /** Bytes read of one mountinfo (some 100,000 mounts), and of all of them, at most. */
 const MOST_OF_ONE = 32 * 1024 * 1024;
 const MOST_OF_ALL = 256 * 1024 * 1024;
-
-/** Namespaces without a process that are entered at most: each takes some milliseconds. */
-const MOST_VISITED = 64;
 
 /** Views remembered at most: the same one is read again beyond that. */
 const MOST_VIEWS = 20_000;
@@ -22,20 +18,8 @@ const MOST_VIEWS = 20_000;
 /** Attempts to read what a task sees that goes from one place to another meanwhile. */
 const MOST_ATTEMPTS = 4;
 
-const TOO_MANY = { seen: 'hidden', code: 'too-many', syscall: 'setns' } as const;
-
-/** Files remembered that keep one namespace. */
-const MOST_PINS = 8;
-
 /** mountinfo of a zombie, which has no namespace any more (mounts_open_common in fs/proc_namespace.c). */
 const GONE = ['ENOENT', 'ESRCH', 'EINVAL'];
-
-/** A file that keeps a mount namespace alive: a path to it, and who has it. */
-interface Pin {
-  readonly file: Bytes;
-  readonly user: User;
-  readonly certain: boolean;
-}
 
 /** A mountinfo that was read of a task whose root could not be: what that lies on is not known. */
 interface Rootless {
@@ -56,12 +40,9 @@ export class MountViews {
   readonly #roots = new Set<number>();
   /** Namespaces that were seen from their own root. */
   readonly #whole = new Set<string>();
-  readonly #pins = new Map<string, Pin[]>();
-  /** Of processes that may not be read. */
-  readonly #unreachable = new Map<string, Pin>();
+  readonly #pinned = new PinnedNamespaces();
   readonly #rootless: Rootless[] = [];
   readonly #unseen: Unseen[] = [];
-  readonly #visitor = new NamespaceVisitor();
   #bytes = 0;
 
   constructor(kinds: readonly Kind[], match: NameMatcher) {
@@ -114,49 +95,21 @@ export class MountViews {
     this.#names.addPath(isMount ? path : path.slice(0, path.lastIndexOf('/')), path);
   }
 
-  /**
-   * Takes in a file that keeps a namespace.
-   *
-   * @param namespace `mnt:[4026532178]`
-   * @param certain false where it may be another kind of namespace, which cannot be entered as this one is
-   */
+  /** Takes in a file that keeps a namespace: see {@link PinnedNamespaces.add}. */
   pin(namespace: string, file: Bytes, user: User, certain = true): void {
-    const pins = this.#pins.get(namespace) ?? [];
-    if (pins.length >= MOST_PINS || this.#pins.size > MOST_VISITED) return;
-    if (pins.length === 0) this.#pins.set(copy(namespace), pins);
-    pins.push({ file, user, certain });
+    this.#pinned.add(namespace, { file, user, certain });
   }
 
   /** Takes in the namespaces that only a file keeps: to be called when all tasks have been seen. */
   *seePinned(counts: (pid: number) => boolean): Generator<Pause, void, void> {
-    try {
-      for (const [namespace, { file, user }] of this.#unreachable)
-        if (!this.#pins.has(namespace)) this.pin(namespace, file, user);
-      let visits = 0;
-      // What is mounted in one can keep another, which is visited then as well.
-      for (const [namespace, pins] of this.#pins) {
-        const [first] = pins;
-        if (first === undefined || this.#whole.has(namespace)) continue;
-        visits += 1;
-        const seen = visits > MOST_VISITED ? TOO_MANY : yield* this.#visit(namespace, pins);
-        if (!pins.some(({ certain }) => certain)) continue;
-        if (seen.seen === 'hidden' && counts(first.user.pid))
-          this.#unseen.push({ ...errnoOf(seen), ...first.user });
-      }
-    } finally {
-      this.#visitor.close();
+    const visits = this.#pinned.visit(
+      (namespace) => !this.#whole.has(namespace),
+      (pid, user) => this.#read(String(pid), user, []),
+    );
+    for (const visit of visits) {
+      if (visit.type === 'pause') yield visit;
+      else if (counts(visit.user.pid)) this.#unseen.push({ ...errnoOf(visit.seen), ...visit.user });
     }
-  }
-
-  /** By the first of its files that can be reached. */
-  *#visit(namespace: string, pins: readonly Pin[]): Generator<Pause, Seen<void>, void> {
-    let seen: Exclude<Seen<void>, { seen: 'yes' }> = { seen: 'gone' };
-    for (const { file, user } of pins) {
-      const pid = yield* this.#visitor.enter(file, namespace);
-      if (pid.seen === 'yes') return yield* this.#read(String(pid.value), user, []);
-      if (seen.seen === 'gone' || pid.seen === 'hidden') seen = pid;
-    }
-    return seen;
   }
 
   /** Reads what a task sees. @param atRoot takes the IDs of the mounts at its `/` */
@@ -171,19 +124,8 @@ export class MountViews {
       for (const [, id] of lines.matchAll(/^(\d+) \d+ \S+ \S+ \/ /gm)) atRoot.push(Number(id));
       if (!lines.includes(' mnt:[')) return;
       for (const { fsType, root, mountPoint } of parseMountinfo(lines))
-        if (fsType === 'nsfs') this.#pinMounted(root, { entry, mountPoint, user });
+        if (fsType === 'nsfs') this.#pinned.addMounted(root, entry, mountPoint, user);
     });
-  }
-
-  /** A process that may not be read is no way to anything; another one sees the same, or it is the last resort. */
-  #pinMounted(
-    namespace: string,
-    { entry, mountPoint, user }: { entry: string; mountPoint: Bytes; user: User },
-  ): void {
-    const root = `/proc/${entry}/root`;
-    const pin = { file: copy(root + mountPoint), user, certain: true };
-    if (look(() => accessSync(root)).seen === 'yes') this.pin(namespace, pin.file, user);
-    else if (!this.#unreachable.has(namespace)) this.#unreachable.set(copy(namespace), pin);
   }
 
   /** What could not be seen of mounts. */

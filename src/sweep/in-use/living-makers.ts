@@ -1,0 +1,68 @@
+import type { Bytes, Identity, Reason, Unseen } from '../../model.ts';
+import type { BlindSpots } from './blind-spots.ts';
+import { statLink } from './proc.ts';
+import type { User } from './users.ts';
+import { keyOf } from './users-by-directory.ts';
+
+/** The program that makes the directories. */
+export interface Maker {
+  /** Its comm, whatever its argv says. */
+  readonly comm: Bytes;
+  /** The directory where it makes some whatever directory it works in, by this absolute path. */
+  readonly temporary: string;
+}
+
+const NOBODY: readonly User[] = [];
+
+/** The makers that are alive, and where they work: each may use what lies there, and in its temporary directory. */
+export class LivingMakers {
+  readonly #maker: Maker;
+  readonly #blind: BlindSpots;
+  readonly #all: User[] = [];
+  readonly #byWorkDir = new Map<string, User[]>();
+  /** Those that may work anywhere, since we were not told. */
+  readonly #anywhere: (User & Unseen)[] = [];
+  /** The temporary directory of ours, and of every living maker, each by device and inode. */
+  readonly #temporary = new Set<string>();
+
+  constructor(maker: Maker, blind: BlindSpots) {
+    this.#maker = maker;
+    this.#blind = blind;
+  }
+
+  /** Takes in our own temporary directory. */
+  addOurTemporary(): void {
+    this.#addTemporary(this.#maker.temporary, null);
+  }
+
+  #addTemporary(path: string, user: User | null): void {
+    this.#blind.see(statLink(path), path, user, (facts) => this.#temporary.add(keyOf(facts)));
+  }
+
+  /** Takes in a process, if it is a maker. @param certain false: its comm is not known, and it may be one */
+  add(user: User, certain: boolean): void {
+    if (certain && user.command !== this.#maker.comm) return;
+    const cwd = statLink(`/proc/${user.pid}/cwd`);
+    if (cwd.seen === 'gone') return;
+    this.#all.push(user);
+    if (cwd.seen === 'yes') {
+      const key = keyOf(cwd.value);
+      this.#byWorkDir.set(key, [...(this.#byWorkDir.get(key) ?? []), user]);
+    } else if (this.#blind.counts(user.pid)) {
+      this.#anywhere.push({ code: cwd.code, syscall: cwd.syscall, ...user });
+    }
+    this.#addTemporary(`/proc/${user.pid}/root${this.#maker.temporary}`, user);
+  }
+
+  /** Those that may use what lies in a directory. */
+  in(directory: Identity): readonly User[] {
+    if (this.#all.length === 0) return NOBODY;
+    const key = keyOf(directory);
+    return this.#temporary.has(key) ? this.#all : (this.#byWorkDir.get(key) ?? NOBODY);
+  }
+
+  /** Why any directory may be used by one. */
+  doubts(): readonly Reason[] {
+    return this.#anywhere.map((unseen) => ({ why: 'unknown', ...unseen }));
+  }
+}

@@ -1,0 +1,98 @@
+import { accessSync } from 'node:fs';
+import type { Bytes, Pause } from '../../model.ts';
+import { copy } from './mounted-names.ts';
+import { look, type Seen } from './proc.ts';
+import type { User } from './users.ts';
+import { NamespaceVisitor } from './visited-namespace.ts';
+
+/** Namespaces that are entered at most: each takes some milliseconds. */
+const MOST_VISITED = 64;
+
+/** Files remembered that keep one namespace. */
+const MOST_PINS = 8;
+
+const TOO_MANY = { seen: 'hidden', code: 'too-many', syscall: 'setns' } as const;
+
+/** A file that keeps a mount namespace alive: a path to it, and who has it. */
+export interface Pin {
+  readonly file: Bytes;
+  readonly user: User;
+  /** False where it may be another kind of namespace, which cannot be entered as this one is. */
+  readonly certain: boolean;
+}
+
+/** A namespace that could not be looked into, and who keeps it. */
+interface NotVisited {
+  readonly type: 'not-visited';
+  readonly seen: Seen<void>;
+  readonly user: User;
+}
+
+/** Mount namespaces that files keep: a bind mount of one (nsfs), or an open descriptor. */
+export class PinnedNamespaces {
+  readonly #pins = new Map<string, Pin[]>();
+  /** Of processes that may not be read. */
+  readonly #unreachable = new Map<string, Pin>();
+
+  /** Takes in a file. @param namespace `mnt:[4026532178]` */
+  add(namespace: string, pin: Pin): void {
+    const pins = this.#pins.get(namespace) ?? [];
+    if (pins.length >= MOST_PINS || this.#pins.size > MOST_VISITED) return;
+    if (pins.length === 0) this.#pins.set(copy(namespace), pins);
+    pins.push(pin);
+  }
+
+  /**
+   * Takes in a bind mount that a task sees. A process that may not be read is no way to anything; another one sees the
+   * same, or it is the last resort.
+   */
+  addMounted(namespace: string, entry: string, mountPoint: Bytes, user: User): void {
+    const root = `/proc/${entry}/root`;
+    const pin = { file: copy(root + mountPoint), user, certain: true };
+    if (look(() => accessSync(root)).seen === 'yes') this.add(namespace, pin);
+    else if (!this.#unreachable.has(namespace)) this.#unreachable.set(copy(namespace), pin);
+  }
+
+  /**
+   * Visits those that are wanted, also those that come up meanwhile, and tells which could not be.
+   *
+   * @param read reads what a process sees that is in the namespace
+   */
+  *visit(
+    wanted: (namespace: string) => boolean,
+    read: (pid: number, user: User) => Generator<Pause, Seen<void>, void>,
+  ): Generator<Pause | NotVisited, void, void> {
+    for (const [namespace, pin] of this.#unreachable)
+      if (!this.#pins.has(namespace)) this.add(namespace, pin);
+    const visitor = new NamespaceVisitor();
+    try {
+      let visits = 0;
+      for (const [namespace, pins] of this.#pins) {
+        const [first] = pins;
+        if (first === undefined || !wanted(namespace)) continue;
+        visits += 1;
+        const seen = visits > MOST_VISITED ? TOO_MANY : yield* enter(visitor, namespace, pins, read);
+        if (seen.seen === 'hidden' && pins.some(({ certain }) => certain))
+          yield { type: 'not-visited', seen, user: first.user };
+      }
+    } finally {
+      visitor.close();
+    }
+  }
+}
+
+/** By the first of its files that can be reached. */
+function* enter(
+  visitor: NamespaceVisitor,
+  namespace: string,
+  pins: readonly Pin[],
+  read: (pid: number, user: User) => Generator<Pause, Seen<void>, void>,
+): Generator<Pause, Seen<void>, void> {
+  let unseen: Exclude<Seen<void>, { seen: 'yes' }> = { seen: 'gone' };
+  for (const { file, user } of pins) {
+    const pid = yield* visitor.enter(file, namespace);
+    if (pid.seen === 'yes') return yield* read(pid.value, user);
+    if (unseen.seen === 'gone' || pid.seen === 'hidden') unseen = pid;
+  }
+  return unseen;
+}
