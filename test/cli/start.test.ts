@@ -37,7 +37,7 @@ test('a plain sweep loads what every start needs, and nothing else', async () =>
 
 test('a glob loads fast-glob, and neither YAML nor metrics', async () => {
   const files = await loaded([`${dir}/t*`]);
-  expect(files).toContain('glob.cjs');
+  expect(files.some((name) => /glob/.test(name))).toBe(true);
   for (const name of ['kubernetes.cjs', 'prom-client.cjs', 'inspect.cjs']) expect(files).not.toContain(name);
 });
 

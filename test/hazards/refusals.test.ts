@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { run } from '../support/command.ts';
 import { plantLeftover } from '../support/leftovers.ts';
-import { scratch } from '../support/scratch.ts';
+import { MEMORY, scratch } from '../support/scratch.ts';
 import { sweep } from '../support/sweep.ts';
 import { snapshot } from '../support/tree.ts';
 import { inMountNamespace, quoted } from '../support/wrap.ts';
@@ -35,11 +35,6 @@ test.each([
   '/dev/pts',
   '/dev/mqueue',
   '',
-  'root',
-  'root/',
-  'self',
-  'self/root',
-  'dev',
 ])('the target "%s" is refused: exit 2, one line, nothing touched', async (target) => {
   const dir = scratch();
   const good = scratch();
@@ -56,6 +51,23 @@ test.each([
   expect({ code, out }).toEqual({ code: 2, out: '.criu.mnt.abcdef\ndev\nroot\nself\n' });
   expect(err).toMatch(/^criu-sweep: [^\n]+\n$/);
   expect(snapshot(good)).toEqual(before);
+});
+
+test.each([
+  'root',
+  'root/',
+  'self',
+  'self/root',
+  'dev',
+])('the target "%s", which only a link leads to: nothing is touched there, exit 3, the others are swept', async (target) => {
+  const dir = scratch();
+  const good = scratch(MEMORY);
+  const leftover = plantLeftover(good);
+  const wrap = [...harmless(dir), 'sh', '-c', `cd ${quoted(dir)}; exec "$@"`, 'sh'];
+  const { report, code } = await sweep(['--no-in-use', good, target], { wrap });
+  expect(report.items.map(({ path, outcome }) => [path, outcome])).toEqual([[leftover, 'removed']]);
+  expect(report.errors).toMatchObject([{ code: 'forbidden' }]);
+  expect(code).toBe(3);
 });
 
 test('the way into a refused place by a glob is passed over', async () => {

@@ -12,7 +12,16 @@ import { Bearings } from '../../sweep/bearings.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import { drive, type Sink } from './drive.ts';
 import type { Beats } from './every.ts';
-import { type Files, filesOf, finishReport, lossOf, openReports, withLoss, writeMetrics } from './files.ts';
+import {
+  type Files,
+  filesOf,
+  finishReport,
+  lossOf,
+  openReports,
+  type ReportFile,
+  withLoss,
+  writeMetrics,
+} from './files.ts';
 import { resultFormat, STDERR, STDOUT, stderrFormat } from './formats.ts';
 import type { SweepOptions } from './options.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -37,11 +46,13 @@ export async function sweepCommand(
   for (let first = true; ; first = false) {
     if (!first) bearings.atStart(start.goBack());
     const run = runOf(options, signals);
-    const prepared = await prepare(targets, options, env, {
-      bearings,
-      interrupted: () => run.interrupted() !== null,
-    });
-    const { interrupted, exitCode } = await report({ ...prepared, ...run }, options, env, files, first);
+    const stopped = () => run.interrupted() !== null;
+    // Before any target is looked at: what cannot be written is wrong usage, and no sweep.
+    const reports = await openReports(files, { first, stopped });
+    const prepared = await discarding(reports, () =>
+      prepare(targets, options, env, { bearings, interrupted: stopped }),
+    );
+    const { interrupted, exitCode } = await report({ ...prepared, ...run }, options, env, files, reports);
     const late = beats === null ? cutShort(exitCode, signals) : null;
     const signal = isStopSignal(interrupted) ? interrupted : late;
     if (signal !== null) {
@@ -78,18 +89,27 @@ function runOf({ maxRuntime }: SweepOptions, signals: StopSignals): Omit<SweepRe
   };
 }
 
+/** Leaves no half report behind where the sweep does not come about. */
+async function discarding<T>(reports: readonly ReportFile[], act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    for (const { opened } of reports) await opened.file?.discard();
+    throw error;
+  }
+}
+
 /** Sweeps once, and writes all that is to be written. @returns the summary, with the final exit status */
 async function report(
   request: SweepRequest,
   options: SweepOptions,
   env: Environment,
   files: Files,
-  first: boolean,
+  reports: readonly ReportFile[],
 ): Promise<Summary> {
   const stdout = new Output(STDOUT);
   const stderr = new Output(STDERR);
   const stopped = () => request.interrupted() !== null;
-  const reports = await openReports(files, { first, stopped });
   const results: Sink[] = [{ format: resultFormat(options, env), output: stdout }];
   for (const each of reports)
     if (each.opened.file !== null) results.push({ format: each.format, output: each.opened.file.output });

@@ -7,6 +7,13 @@ const ROOT = 0;
 /** Failed calls that are told of one by one. */
 const MOST_FAILURES = 20;
 
+/** Something that is looked at: a path of /proc, and whose it is. */
+export interface Sight {
+  readonly path: Bytes;
+  readonly user: User | null;
+  readonly open: boolean;
+}
+
 /** All that a look around the host did not see, of those processes that matter to the one who looks. */
 export class BlindSpots {
   readonly #uid: number;
@@ -40,12 +47,18 @@ export class BlindSpots {
     return this.#ofMounts;
   }
 
-  /** Hands on what was seen; takes down what was not, if that matters. @param user whose it is, if a process's */
-  see<T>(seen: Seen<T>, path: Bytes, user: User | null, take: (value: T) => void): void {
+  /**
+   * Hands on what was seen; takes down what was not, if that matters.
+   *
+   * @param sight what it is, with the process whose it is, if any; `open`: the kernel lets us read that task, so that a
+   *   refusal of this alone is a call that failed
+   */
+  see<T>(seen: Seen<T>, sight: Sight, take: (value: T) => void): void {
+    const { path, user, open } = sight;
     if (seen.seen === 'yes') take(seen.value);
     if (seen.seen !== 'hidden' || (user !== null && !this.counts(user.pid))) return;
     if (user !== null) this.#unreadable.add(user.pid);
-    if (isFailure(seen)) this.#fail({ code: seen.code, syscall: seen.syscall, ...user }, path);
+    if (open || isFailure(seen)) this.#fail({ code: seen.code, syscall: seen.syscall, ...user }, path);
   }
 
   /** Takes down that a process may see mounts that we did not. */

@@ -36,7 +36,9 @@ export class LivingMakers {
   }
 
   #addTemporary(path: string, user: User | null): void {
-    this.#blind.see(statLink(path), path, user, (facts) => this.#temporary.add(keyOf(facts)));
+    this.#blind.see(statLink(path), { path, user, open: false }, (facts) =>
+      this.#temporary.add(keyOf(facts)),
+    );
   }
 
   /** Takes in a process, if it is a maker. @param certain false: its comm is not known, and it may be one */

@@ -2,7 +2,7 @@ import { opendirSync } from 'node:fs';
 import type { Bytes, Candidate, Facts, Kind, Pause, Reason } from '../../model.ts';
 import { isDirectory } from '../filter.ts';
 import type { NameMatcher } from '../names.ts';
-import { BlindSpots } from './blind-spots.ts';
+import { BlindSpots, type Sight } from './blind-spots.ts';
 import { LivingMakers, type Maker } from './living-makers.ts';
 import { MountViews } from './mount-views.ts';
 import { commOf, listPids, look, otherThreads, readLink, statLink } from './proc.ts';
@@ -100,10 +100,10 @@ export class Survey {
     const comm = commOf(pid);
     if (comm.seen === 'gone') return;
     const user = { pid, command: comm.seen === 'yes' ? comm.value : '' };
-    this.#blind.see(comm, `/proc/${pid}/comm`, user, () => {});
+    this.#blind.see(comm, { path: `/proc/${pid}/comm`, user, open: true }, () => {});
     yield* this.#lookAtTask(String(pid), user);
     const threads = otherThreads(pid);
-    this.#blind.see(threads, `/proc/${pid}/task`, user, () => {});
+    this.#blind.see(threads, { path: `/proc/${pid}/task`, user, open: true }, () => {});
     // A thread can have mounts, a root, a working directory and descriptors of its own.
     for (const tid of threads.seen === 'yes' ? threads.value : []) {
       if (this.#tired(PROCESS_COST)) yield PAUSE;
@@ -114,26 +114,27 @@ export class Survey {
 
   *#lookAtTask(entry: string, user: User): Generator<Pause, void, void> {
     const task = taskOf(entry);
-    const root = `/proc/${entry}/root`;
-    this.#blind.see(task.namespace, `/proc/${entry}/ns/mnt`, user, () => {});
-    this.#blind.see(task.root, root, user, ({ path }) => this.#addUse(path, root, user));
-    this.#lookAtLink(`/proc/${entry}/cwd`, user);
+    const open = task.namespace.seen === 'yes' || task.root.seen === 'yes';
+    const sight = (name: string): Sight => ({ path: `/proc/${entry}/${name}`, user, open });
+    this.#blind.see(task.namespace, sight('ns/mnt'), () => {});
+    this.#blind.see(task.root, sight('root'), ({ path }) => this.#addUse(path, sight('root'), user));
+    this.#lookAtLink(sight('cwd'), user);
     yield* this.#mounts.see(task, user, () => this.#blind.counts(user.pid));
-    if (user.pid !== process.pid) yield* this.#lookAtDescriptors(`/proc/${entry}/fd`, user);
+    if (user.pid !== process.pid) yield* this.#lookAtDescriptors(sight('fd'), user);
   }
 
-  *#lookAtDescriptors(path: string, user: User): Generator<Pause, void, void> {
-    const directory = look(() => opendirSync(path, { bufferSize: BATCH }));
-    this.#blind.see(directory, path, user, () => {});
+  *#lookAtDescriptors(sight: Sight, user: User): Generator<Pause, void, void> {
+    const directory = look(() => opendirSync(sight.path, { bufferSize: BATCH }));
+    this.#blind.see(directory, sight, () => {});
     if (directory.seen !== 'yes') return;
     try {
       for (;;) {
         const next = look(() => directory.value.readSync());
-        this.#blind.see(next, path, user, () => {});
+        this.#blind.see(next, sight, () => {});
         if (next.seen !== 'yes' || next.value === null) return;
         this.#links += 1;
         if (this.#links > MOST_LINKS && !this.#blind.mayOpenOurs(user.pid)) return;
-        this.#lookAtLink(`${path}/${next.value.name}`, user);
+        this.#lookAtLink({ ...sight, path: `${sight.path}/${next.value.name}` }, user);
         if (this.#tired(1)) yield PAUSE;
       }
     } finally {
@@ -142,30 +143,31 @@ export class Survey {
   }
 
   /** Takes in what a magic link leads to: mostly its text tells that it is of no interest. */
-  #lookAtLink(link: string, user: User): void {
-    const path = readLink(link);
+  #lookAtLink(link: Sight, user: User): void {
+    const path = readLink(link.path);
     // One that is longer than a page cannot be said (d_path in fs/d_path.c).
     if (path.seen === 'hidden' && path.code === 'ENAMETOOLONG') this.#addFileUse(link, user);
-    else this.#blind.see(path, link, user, (text) => this.#addUse(text, link, user));
+    else this.#blind.see(path, link, (text) => this.#addUse(text, link, user));
   }
 
-  #addUse(path: Bytes, link: string, user: User): void {
-    if (path.startsWith('mnt:[')) this.#mounts.pin(path, link, user);
+  #addUse(path: Bytes, link: Sight, user: User): void {
+    if (path.startsWith('mnt:[')) this.#mounts.pin(path, link.path, user);
     else if (user.pid === process.pid) return;
     else if (path === '/') this.#addFileUse(link, user);
     else if (path.includes('/')) {
       this.#users.addPath(path, user, () => {
-        const file = statLink(link);
+        const file = statLink(link.path);
         return file.seen === 'yes' ? file.value : null;
       });
     }
   }
 
-  #addFileUse(link: string, user: User): void {
+  /** Asks which file it is. A file system in user space may refuse that to root (fuse(4)), and holds none of ours then. */
+  #addFileUse({ path }: Sight, user: User): void {
     if (user.pid === process.pid) return;
-    this.#blind.see(statLink(link), link, user, (facts) => {
+    this.#blind.see(statLink(path), { path, user, open: false }, (facts) => {
       if (isDirectory(facts)) this.#users.addFile(facts, user);
-      else if (isNamespaceFile(facts)) this.#mounts.pin(`mnt:[${facts.ino}]`, link, user, false);
+      else if (isNamespaceFile(facts)) this.#mounts.pin(`mnt:[${facts.ino}]`, path, user, false);
     });
   }
 
