@@ -1,7 +1,7 @@
 /*
  * The attacker of many races at once: swaps each entry of one directory with the entry of the same name in another, one
  * after the other, with renameat2(RENAME_EXCHANGE), until its stdin ends; then puts all back as it was. An entry that
- * is gone is passed over.
+ * is gone is passed over. Says "ready" after the first round.
  *     swap-all DIRECTORY OTHER-DIRECTORY NAME...
  * Prints how often it swapped.
  */
@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 {
 	struct pollfd in = { .fd = 0, .events = POLLIN };
 	char *swapped;
-	int n;
+	int n, ready = 0;
 
 	if (argc < 4)
 		errx(1, "swap-all DIRECTORY OTHER-DIRECTORY NAME...");
@@ -43,11 +43,15 @@ int main(int argc, char **argv)
 	swapped = calloc(argc, 1);
 	if (here < 0 || there < 0 || !swapped)
 		err(1, "open");
-	puts("ready");
-	fflush(stdout);
-	while (poll(&in, 1, 0) == 0)
+	do {
 		for (n = 3; n < argc; n++)
 			swapped[n] ^= swap(argv[n]);
+		if (!ready) {
+			puts("ready");
+			fflush(stdout);
+			ready = 1;
+		}
+	} while (poll(&in, 1, 0) == 0);
 	for (n = 3; n < argc; n++)
 		if (swapped[n])
 			swap(argv[n]);
