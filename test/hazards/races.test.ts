@@ -45,7 +45,7 @@ test('a parent swapped for a link while a reader makes us wait in it: what we st
   await makeMany('leftovers', `${dir}/target/work`, 6000);
   await makeMany('leftovers', `${dir}/outside`, 6000);
   const running = start(['--json', `${dir}/target`], { stalled: true });
-  await stuck(running, `${dir}/target/work`);
+  await stuck(running, `${dir}/target/work`, 6000);
   renameSync(`${dir}/target/work`, `${dir}/moved`);
   symlinkSync(`${dir}/outside`, `${dir}/target/work`);
   running.read();
