@@ -3,7 +3,15 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { readStat } from '../../../src/commands/run/proc-stat.ts';
 import { need } from '../../support/abilities.ts';
 import type { Running } from '../../support/command.ts';
-import { descendants, how, mkdtemp, runScript, stage, startScript } from '../../support/stand-in.ts';
+import {
+  descendants,
+  how,
+  mkdtemp,
+  runScript,
+  stage,
+  startRun,
+  startScript,
+} from '../../support/stand-in.ts';
 
 const MAKE = mkdtemp('work');
 
@@ -71,7 +79,9 @@ describe('a signal', () => {
   test('that comes at any time while we start is not lost', async () => {
     const where = stage();
     for (let delay = 0; delay < 240; delay += 12) {
-      const running = startScript(`${MAKE}; exec sleep 60`, where);
+      // It makes the directory itself: a program that it runs for that would not be told, and be late.
+      const make = "fs.mkdtempSync('work/.criu.temp-aa-policy.'); setTimeout(() => {}, 60_000)";
+      const running = startRun(['--work-dir', 'work', '--', process.execPath, '-e', make], where);
       await sleep(delay);
       running.kill('SIGTERM');
       expect(how(await running.ended)).toBe('SIGTERM');
