@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { diagnose } from '../../support/diagnosis.ts';
 import { leftoverName } from '../../support/leftovers.ts';
@@ -37,6 +37,8 @@ const SERVICE = write(
   '  --known',
 );
 const TIMER_UNIT = write('/etc/systemd/system/criu-sweep.timer', '[Timer]', 'OnCalendar=hourly');
+
+beforeEach((context) => need(context, 'root', 'namespaces'));
 
 test('what lies where a killed CRIU left its kernel probes is said, with the command that removes it', async (context) => {
   need(context, 'root', 'namespaces');
