@@ -96,7 +96,7 @@ describe('without a terminal', () => {
     const running = startScript(`${MAKE}; echo ready; kill -STOP $$; exit 5`, where);
     await running.printed('stdout', /ready/);
     const pid = child(running);
-    await vi.waitFor(() => expect(state(pid)).toBe('T'));
+    await vi.waitFor(() => expect(state(pid)).toBe('T'), 20_000);
     await sleep(200);
     expect(state(running.pid)).toBe('S');
     process.kill(pid, 'SIGCONT');
@@ -108,7 +108,7 @@ describe('without a terminal', () => {
     const where = stage();
     const running = startScript(`${MAKE}; echo ready; kill -STOP $$; exit 5`, where);
     await running.printed('stdout', /ready/);
-    await vi.waitFor(() => expect(state(child(running))).toBe('T'));
+    await vi.waitFor(() => expect(state(child(running))).toBe('T'), 20_000);
     running.kill('SIGCONT');
     expect(how(await running.ended)).toBe('5');
   });
@@ -117,7 +117,7 @@ describe('without a terminal', () => {
     const where = stage();
     const running = startScript(`${MAKE}; echo ready; kill -STOP $$; exec sleep 60`, where);
     await running.printed('stdout', /ready/);
-    await vi.waitFor(() => expect(state(child(running))).toBe('T'));
+    await vi.waitFor(() => expect(state(child(running))).toBe('T'), 20_000);
     running.kill('SIGTERM');
     running.kill('SIGCONT');
     expect(how(await running.ended)).toBe('SIGTERM');
@@ -129,8 +129,8 @@ describe('without a terminal', () => {
     const running = startScript(`${MAKE}; echo ready; sleep 0.3; exit 5`, where);
     await running.printed('stdout', /ready/);
     running.kill('SIGSTOP');
-    await vi.waitFor(() => expect(state(running.pid)).toBe('T'));
-    await vi.waitFor(() => expect(['Z', undefined]).toContain(state(child(running))), 5000);
+    await vi.waitFor(() => expect(state(running.pid)).toBe('T'), 20_000);
+    await vi.waitFor(() => expect(['Z', undefined]).toContain(state(child(running))), 20_000);
     running.kill('SIGCONT');
     expect(how(await running.ended)).toBe('5');
     expect(where.left()).toEqual([]);
@@ -139,9 +139,8 @@ describe('without a terminal', () => {
 
 test('under nohup(1) in front of the command SIGHUP ends neither', async () => {
   const where = stage();
-  const running = startScript(`${MAKE}; echo ready; exec nohup sh -c 'sleep 0.5; exit 4' 2>&1`, where);
+  const running = startScript(`${MAKE}; exec nohup sh -c 'echo ready; sleep 0.5; exit 4' 2>&1`, where);
   await running.printed('stdout', /ready/);
-  await sleep(150);
   running.kill('SIGHUP');
   expect(how(await running.ended)).toBe('4');
   expect(where.left()).toEqual([]);
@@ -151,8 +150,8 @@ test('two signals after the command has ended end us at once, while our words wa
   const where = stage();
   const fill = 'timeout 0.3 cat /dev/zero >&2';
   const running = startScript(`${MAKE}; echo ready; ${fill}; exit 3`, where, { stalled: true });
-  await vi.waitFor(() => expect(where.left()).toHaveLength(1));
-  await vi.waitFor(() => expect(where.left()).toEqual([]), 5000);
+  await vi.waitFor(() => expect(where.left()).toHaveLength(1), 20_000);
+  await vi.waitFor(() => expect(where.left()).toEqual([]), 20_000);
   running.kill('SIGTERM');
   await sleep(100);
   expect(state(running.pid)).toBe('S');
