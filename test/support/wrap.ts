@@ -82,6 +82,30 @@ export function straced(log: string, calls: string): string[] {
   ];
 }
 
+/**
+ * With a pause of some milliseconds before each of these system calls (under strace): what can happen between the call
+ * before and this one does happen then, however busy the machine is.
+ */
+export function pausing(calls: string, milliseconds = 3): string[] {
+  needHere('strace');
+  const pause = `inject=${calls}:delay_enter=${milliseconds}ms`;
+  return [
+    'strace',
+    '-D',
+    '-f',
+    '-qq',
+    '-o',
+    '/dev/null',
+    '-e',
+    `trace=${calls}`,
+    '-e',
+    pause,
+    '-e',
+    'signal=none',
+    '--',
+  ];
+}
+
 /** One word for a POSIX shell, whatever is in it. */
 export const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 

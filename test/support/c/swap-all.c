@@ -1,7 +1,8 @@
 /*
  * The attacker of many races at once: swaps each entry of one directory with the entry of the same name in another, one
  * after the other, with renameat2(RENAME_EXCHANGE), until its stdin ends; then puts all back as it was. An entry that
- * is gone is passed over. Says "ready" after the first round.
+ * is gone is passed over. Says "ready" in the middle of the first round: there is one of each sort then, however little
+ * it comes to run from there on.
  *     swap-all DIRECTORY OTHER-DIRECTORY NAME...
  * Prints how often it swapped.
  */
@@ -44,12 +45,13 @@ int main(int argc, char **argv)
 	if (here < 0 || there < 0 || !swapped)
 		err(1, "open");
 	do {
-		for (n = 3; n < argc; n++)
+		for (n = 3; n < argc; n++) {
 			swapped[n] ^= swap(argv[n]);
-		if (!ready) {
-			puts("ready");
-			fflush(stdout);
-			ready = 1;
+			if (!ready && n >= (argc + 2) / 2) {
+				puts("ready");
+				fflush(stdout);
+				ready = 1;
+			}
 		}
 	} while (poll(&in, 1, 0) == 0);
 	for (n = 3; n < argc; n++)
