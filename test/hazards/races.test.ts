@@ -47,7 +47,7 @@ test('a parent swapped for a link while a reader makes us wait in it: what we st
   plant(dir, [{ path: 'target/work' }, { path: 'outside' }]);
   await makeMany('leftovers', `${dir}/target/work`, 6000);
   await makeMany('leftovers', `${dir}/outside`, 6000);
-  const running = start(['--json', `${dir}/target`], { stalled: true });
+  const running = start(['--json', '--no-in-use', `${dir}/target`], { stalled: true });
   await stuck(running, `${dir}/target/work`, 6000);
   renameSync(`${dir}/target/work`, `${dir}/moved`);
   symlinkSync(`${dir}/outside`, `${dir}/target/work`);
@@ -83,7 +83,7 @@ test('a candidate swapped for a symlink: the link stays, and what it leads to', 
   await until(30_000, async () => {
     set();
     const racer = await attack();
-    const { report, code } = await sweep([`${dir}/target`]);
+    const { report, code } = await sweep(['--no-in-use', `${dir}/target`]);
     expect(await racer.stop()).toMatch(/^swaps [1-9]/);
     expect(list(`${dir}/victim`)).toEqual(['precious']);
     const isLink = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;

@@ -46,9 +46,9 @@ export function linksOnStage(dir: string): Stage {
 
 /** Directories in the target's depth are swapped for others, so that the way up from them leads outside. */
 export function directoriesOnStage(dir: string): Stage {
-  const names = numbered('d', 20);
+  const names = numbered('d', 8);
   // Node sorts what it reads, and the scanner goes down into the last first: these come after the others.
-  const inPlace = numbered('a', 20);
+  const inPlace = numbered('a', 8);
   return {
     target: `${dir}/target`,
     outside: `${dir}/elsewhere`,
@@ -98,7 +98,8 @@ export function unprotectedFalls(stage: Stage, dir: string): Promise<boolean> {
   const bin = unprotectedCommand(dir);
   return falls(
     stage,
-    () => startProgram([process.execPath, bin, stage.target], { wrap: pausing('chdir') }).ended,
+    () =>
+      startProgram([process.execPath, bin, '--no-in-use', stage.target], { wrap: pausing('chdir') }).ended,
   );
 }
 
@@ -120,7 +121,7 @@ export async function holdsOut(stage: Stage, enough: (siege: Siege) => boolean):
     stage.set();
     const before = lyingOutside(stage);
     const { report, code } = await underAttack(stage, () =>
-      sweep([stage.target], { wrap: pausing('chdir') }),
+      sweep(['--no-in-use', stage.target], { wrap: pausing('chdir') }),
     );
     expect(lyingOutside(stage)).toEqual(before);
     expect(report.errors.filter((error) => error.code !== 'changed')).toEqual([]);

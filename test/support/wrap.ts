@@ -93,6 +93,7 @@ export function pausing(calls: string, milliseconds = 3): string[] {
     'strace',
     '-D',
     '-f',
+    '--seccomp-bpf',
     '-qq',
     '-o',
     '/dev/null',

@@ -2,7 +2,7 @@
  * The attacker of many races at once: swaps each entry of one directory with the entry of the same name in another, one
  * after the other, with renameat2(RENAME_EXCHANGE), until its stdin ends; then puts all back as it was. An entry that
  * is gone is passed over. Says "ready" in the middle of the first round: there is one of each sort then, however little
- * it comes to run from there on.
+ * it comes to run from there on. Rests after each swap: who is to be raced pauses, and needs the processor more.
  *     swap-all DIRECTORY OTHER-DIRECTORY NAME...
  * Prints how often it swapped.
  */
@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 static int here, there;
@@ -21,8 +22,11 @@ static unsigned long swaps;
 
 static int swap(const char *name)
 {
+	struct timespec rest = { .tv_nsec = 20000 };
+
 	if (renameat2(here, name, there, name, RENAME_EXCHANGE) == 0) {
 		swaps++;
+		nanosleep(&rest, NULL);
 		return 1;
 	}
 	if (errno != ENOENT)
