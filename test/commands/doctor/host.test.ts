@@ -171,7 +171,7 @@ test.each([
 
 test('a FIFO among the crontabs is not waited for', async (context) => {
   need(context, 'root', 'namespaces');
-  const { of } = await diagnose({ wrap: alone('mkfifo /etc/cron.d/criu-sweep'), timeoutMs: 15_000 });
+  const { of } = await diagnose({ wrap: alone('mkfifo /etc/cron.d/criu-sweep'), timeoutMs: 45_000 });
   expect(of('schedule').status).toBe('warning');
 });
 
