@@ -6,9 +6,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
-    maxWorkers: onCi ? 1 : 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     allowOnly: !onCi,
     reporters: onCi ? ['default', ['json', { outputFile: 'build/test-results.json' }]] : ['default'],
   },

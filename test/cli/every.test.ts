@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { run, start } from '../support/command.ts';
+import { asleep } from '../support/hazards.ts';
 import { leftoverName, plantLeftover, plantMany } from '../support/leftovers.ts';
 import { reportOf } from '../support/schema.ts';
 import { scratch } from '../support/scratch.ts';
@@ -19,7 +20,7 @@ test.each([
   plantLeftover(dir);
   const sweeping = start(['--every', '1h', dir]);
   await sweeping.printed('stderr', /1 removed/);
-  await sleep(200);
+  await asleep(sweeping.pid);
   sweeping.kill(signal);
   expect(await sweeping.ended).toMatchObject({ code: 0, signal: null });
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { start, statusOf } from '../support/command.ts';
+import { asleep, stuck } from '../support/hazards.ts';
 import { plantMany } from '../support/leftovers.ts';
 import { foldNdjson } from '../support/ndjson.ts';
 import { reportOf } from '../support/schema.ts';
@@ -95,16 +96,9 @@ test('a reader that stalls holds the report up; the second signal ends it at onc
   const dir = scratch(MEMORY);
   plantMany(dir, MANY);
   const running = start(['--json', dir], { stalled: true });
-  while (readdirSync(dir).length === MANY) await new Promise((resolve) => setTimeout(resolve, 5));
-  const settled = async () => {
-    for (let before = -1, now = readdirSync(dir).length; before !== now; now = readdirSync(dir).length) {
-      before = now;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-  };
-  await settled();
+  await stuck(running, dir, MANY);
   running.kill('SIGINT');
-  await settled();
+  await asleep(running.pid);
   expect(running.kill('SIGINT')).toBe(true);
   expect((await running.ended).signal).toBe('SIGINT');
 });

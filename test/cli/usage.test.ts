@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { can } from '../support/abilities.ts';
 import { run } from '../support/command.ts';
 import { plantLeftover } from '../support/leftovers.ts';
+import { withOwnTmp } from '../support/own-tmp.ts';
 import { expectRefused } from '../support/refused.ts';
 import { scratch } from '../support/scratch.ts';
 import { sweep } from '../support/sweep.ts';
@@ -35,7 +37,8 @@ const OPTIONS: readonly (readonly [string, ...string[]])[] = [
 const help = run(['--help']).then(({ out }) => out);
 
 test.each(OPTIONS)('%s is either in the help and taken, or neither', async (option, ...value) => {
-  const { code, err } = await run(['-n', option, ...value, scratch()], { cwd: scratch() });
+  const wrap = option === '--known' && can('namespaces') ? withOwnTmp() : [];
+  const { code, err } = await run(['-n', option, ...value, scratch('/var/tmp')], { wrap, cwd: scratch() });
   // These say something: what was kept, or what lies in the host's own directories.
   const speaks = ['-v', '--verbose', '--known'].includes(option);
   const inHelp = new RegExp(`(^|[\\s,])${option}(?=[\\s,]|$)`, 'm').test(await help);

@@ -27,7 +27,7 @@ test('matches that are exchanged with links after they matched: what those lead 
   await makeMany('leftovers', `${dir}/first`, 6000);
   const args = ['--json', `${dir}/first`, `${dir}/one/*/tmp`, `${dir}/two/**`];
   const running = start(args, { stalled: true });
-  await stuck(running, `${dir}/first`);
+  await stuck(running, `${dir}/first`, 6000);
   for (const match of ['one/a', 'two/b']) {
     renameSync(`${dir}/${match}`, `${dir}/${match}.moved`);
     symlinkSync(`${dir}/outside`, `${dir}/${match}`);

@@ -7,7 +7,7 @@ import { leftoverName, plantLeftover } from '../support/leftovers.ts';
 import { scratch } from '../support/scratch.ts';
 import { bytesOf, outcomes, sweep } from '../support/sweep.ts';
 import { list, plant } from '../support/tree.ts';
-import { inMountNamespace, quoted, straced, withByteArguments } from '../support/wrap.ts';
+import { asUser, inMountNamespace, quoted, straced, withByteArguments } from '../support/wrap.ts';
 
 /** Parents whose names attack terminals, logs, shells, options and decoders. */
 const PARENTS: readonly Bytes[] = [
@@ -72,7 +72,7 @@ test('names that attack, in directories that cannot be swept: the messages are e
     dir,
     PARENTS.map((path) => ({ path, mode: '0000' })),
   );
-  const { err, code } = await run([dir], { wrap: ['setpriv', '--reuid=65534', '--clear-groups', '--'] });
+  const { err, code } = await run([dir], { wrap: asUser(65534) });
   expect(code).toBe(3);
   expect(err).not.toMatch(DANGEROUS);
   expect(

@@ -298,7 +298,7 @@ test.each([
   const more = scratch();
   await makeMany('leftovers', more, 6000);
   const two = start(['--json', '--report', `${shared}/r`, more], { stalled: true });
-  await stuck(two, more);
+  await stuck(two, more, 6000);
   expect(readdirSync(shared)).toEqual([expect.stringMatching(/^\.r\./)]);
   two.kill(signal);
   await sleep(300);

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { run, start } from '../support/command.ts';
-import { makeMany, stuck } from '../support/hazards.ts';
+import { asleep, makeMany, stuck } from '../support/hazards.ts';
 import { plantMany } from '../support/leftovers.ts';
 import { reportOf } from '../support/schema.ts';
 import { scratch } from '../support/scratch.ts';
@@ -98,7 +97,7 @@ test('a reader that stalls, then reads on: nothing is lost', async () => {
   const dir = scratch();
   await makeMany('leftovers', dir, 6000);
   const running = start(['--json', dir], { stalled: true });
-  await stuck(running, dir);
+  await stuck(running, dir, 6000);
   running.read();
   const ended = await running.ended;
   expect(ended.code).toBe(0);
@@ -113,10 +112,10 @@ test.each([
   const dir = scratch();
   await makeMany('leftovers', dir, 6000);
   const running = start(['--json', dir], { stalled: true });
-  await stuck(running, dir);
+  await stuck(running, dir, 6000);
   const before = readdirSync(dir).length;
   running.kill(signal);
-  await sleep(300);
+  await asleep(running.pid);
   expect(running.kill(signal)).toBe(true);
   const { code, signal: endedBy } = await running.ended;
   expect({ code, endedBy }).toEqual({ code: null, endedBy: signal });

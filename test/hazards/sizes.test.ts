@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { need } from '../support/abilities.ts';
+import { can, need } from '../support/abilities.ts';
 import { program, run } from '../support/command.ts';
 import { makeMany, measuringMemory } from '../support/hazards.ts';
 import { AA_POLICY, leftoverName, plantLeftover } from '../support/leftovers.ts';
@@ -17,6 +17,7 @@ const GROWTH_MIB = 70;
 let flatMiB = 0;
 
 beforeAll(async () => {
+  if (!can('cc')) return;
   const dir = makeScratch();
   const { wrap, peakMiB } = measuringMemory(dir);
   await run(['--json', dir], { wrap });

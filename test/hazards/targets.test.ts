@@ -21,7 +21,7 @@ async function meanwhile(second: (dir: string) => void) {
   ]);
   await makeMany('leftovers', `${dir}/first`, 6000);
   const running = start(['--json', `${dir}/first`, `${dir}/second`], { stalled: true });
-  await stuck(running, `${dir}/first`);
+  await stuck(running, `${dir}/first`, 6000);
   second(dir);
   running.read();
   const ended = await running.ended;
@@ -73,7 +73,7 @@ test('a directory above a target is swapped for a symlink: nothing is swept thro
   ]);
   await makeMany('leftovers', `${dir}/first`, 6000);
   const running = start(['--json', `${dir}/first`, `${dir}/way/second`], { stalled: true });
-  await stuck(running, `${dir}/first`);
+  await stuck(running, `${dir}/first`, 6000);
   renameSync(`${dir}/way`, `${dir}/moved`);
   symlinkSync(`${dir}/outside`, `${dir}/way`);
   running.read();

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { describeCommands } from '../../src/commands/describe.ts';
 import { COMMANDS } from '../../src/commands/list.ts';
 import { CATALOGUE } from '../../src/criu/catalogue.ts';
 import { KNOWN_WORK_DIRS } from '../../src/criu/work-dirs.ts';
 import { manualPage } from '../../src/manual/page.ts';
-import { need } from '../support/abilities.ts';
+import { can, need } from '../support/abilities.ts';
 import { PACKAGE, program, run } from '../support/command.ts';
 import { scratch } from '../support/scratch.ts';
 
@@ -48,8 +48,10 @@ test('npm installs it, and completions come from the command that it installs', 
 describe('the page, read by man,', () => {
   let page = '';
 
+  beforeEach((context) => need(context, 'man'));
+
   beforeAll(async () => {
-    page = (await program(['man', '-E', 'UTF-8', '-l', PAGE], { env: WIDE })).out;
+    if (can('man')) page = (await program(['man', '-E', 'UTF-8', '-l', PAGE], { env: WIDE })).out;
   });
 
   test.each([null, ...COMMANDS.map(({ name }) => name)])('has all that --help says of %s', async (name) => {

@@ -1,6 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { TestContext } from 'vitest';
+import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Of a test that was skipped: what the machine lacks, comma-separated. */
+    lacking?: string;
+  }
+}
 
 /** What a test may need of the machine it runs on, and how to find out. */
 const ABILITIES = {
@@ -80,8 +87,18 @@ export function can(ability: Ability): boolean {
 export function need(context: TestContext, ...abilities: readonly Ability[]): void {
   const lacking = abilities.filter((ability) => !can(ability));
   if (lacking.length === 0) return;
-  const why = `not tested, for want of ${lacking.join(', ')}: ${context.task.name}`;
+  context.task.meta.lacking = lacking.join(', ');
+  const why = `not tested, for want of ${context.task.meta.lacking}: ${context.task.name}`;
   if (process.env.CI === 'true') throw new Error(why);
   console.warn(why);
   context.skip(why);
+}
+
+/**
+ * The same for the test that runs, said by what it uses (a wrap, a program to compile): so no test that forgets to say
+ * what it needs fails on a machine that lacks it. Does nothing outside of a test.
+ */
+export function needHere(...abilities: readonly Ability[]): void {
+  const test = TestRunner.getCurrentTest<RunnerTestCase | undefined>();
+  if (test !== undefined) need(test.context, ...abilities);
 }

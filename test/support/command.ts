@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly stderr?: string;
   /** Leaves what it prints in the pipe, which is full after 64 KiB, until `read()`. */
   readonly stalled?: boolean;
-  /** Milliseconds until it is killed and the run is an error; 50,000 unless said. */
+  /** Milliseconds until it is killed and the run is an error; 100,000 unless said. */
   readonly timeoutMs?: number;
 }
 
@@ -83,7 +83,7 @@ export function startProgram(argv: readonly string[], options: RunOptions = {}):
   };
   if (!options.stalled) read();
   const text = (stream: 'stdout' | 'stderr') => Buffer.concat(chunks[stream]).toString();
-  const limit = options.timeoutMs ?? 50_000;
+  const limit = options.timeoutMs ?? 100_000;
   const ended = new Promise<Ended>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');

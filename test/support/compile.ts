@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { needHere } from './abilities.ts';
 import { PACKAGE } from './command.ts';
 
 /**
@@ -8,6 +9,7 @@ import { PACKAGE } from './command.ts';
  * several test processes may want it at once: it is renamed into place.
  */
 export function compile(name: string): string {
+  needHere('cc');
   const source = `${PACKAGE}test/support/c/${name}.c`;
   const hash = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16);
   const folder = `${PACKAGE}node_modules/.cache/criu-sweep-test`;

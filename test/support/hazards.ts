@@ -42,16 +42,32 @@ export function measuringMemory(dir: string): { wrap: string[]; peakMiB: () => n
 }
 
 /** Waits until a sweep that nobody reads has come to a stop in a directory that it has begun to empty. */
-export async function stuck(running: Running, directory: string): Promise<void> {
-  const planted = readdirSync(directory).length;
-  let left = planted;
-  let quietMs = 0;
-  const working = await until(30_000, async () => {
-    await sleep(50);
-    const now = readdirSync(directory).length;
-    quietMs = now === left && now < planted ? quietMs + 50 : 0;
-    left = now;
-    return quietMs >= 300;
+export async function stuck(running: Running, directory: string, planted: number): Promise<void> {
+  const left = () => readdirSync(directory).length;
+  const begun = await until(30_000, async () => {
+    await sleep(20);
+    return left() < planted;
   });
-  if (!working || left === 0) throw new Error(`process ${running.pid} never came to wait: ${left} are left`);
+  await asleep(running.pid);
+  if (!begun || left() === 0)
+    throw new Error(`process ${running.pid} never came to wait: ${left()} are left`);
 }
+
+/**
+ * Waits until a process waits for something from outside: all its threads sleep, a few times in a row. One that is only
+ * short of CPU time does not: it is to be seen as running (state R, proc_pid_stat(5)), as is one that was just sent a signal.
+ */
+export async function asleep(pid: number): Promise<void> {
+  let seen = 0;
+  const found = await until(30_000, async () => {
+    await sleep(20);
+    seen = threadStates(pid).every((state) => state === 'S') ? seen + 1 : 0;
+    return seen >= 5;
+  });
+  if (!found) throw new Error(`process ${pid} is never at rest: ${threadStates(pid).join('')}`);
+}
+
+const threadStates = (pid: number): string[] =>
+  readdirSync(`/proc/${pid}/task`).map(
+    (thread) => /\) (\S)/.exec(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8'))?.[1] ?? '?',
+  );

@@ -6,11 +6,11 @@ import { compile } from './compile.ts';
 
 /** An attacker at work. */
 export interface Racer {
-  /** Ends it, and tells what it said last: `swaps 12345`, `filled 99`, `removed after 7`. */
+  /** Ends it, and tells what it said last: `swaps 12345`, `visits 99`, `removed after 7`. */
   stop(): Promise<string>;
 }
 
-/** Starts an attacker that prints `ready`, and works until its stdin ends. */
+/** Starts an attacker that prints `ready` once it has begun, and works until its stdin ends. */
 export async function race(argv: readonly [string, ...string[]]): Promise<Racer> {
   const [file, ...args] = argv;
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -23,7 +23,8 @@ export async function race(argv: readonly [string, ...string[]]): Promise<Racer>
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
-  await once(child.stdout, 'data');
+  await Promise.race([once(child.stdout, 'data'), closed]);
+  if (said === '') throw new Error(`${argv.join(' ')}: ended before it was ready`);
   const stop = async () => {
     child.stdin.end();
     await closed;
@@ -31,14 +32,6 @@ export async function race(argv: readonly [string, ...string[]]): Promise<Racer>
   };
   return { stop };
 }
-
-/** Swaps the entry `a` of one directory with the entry `b` of another, hundreds of thousands of times a second. */
-export const swapping = (dirA: string, a: string, dirB: string, b: string): Promise<Racer> =>
-  race([compile('swap'), dirA, a, dirB, b]);
-
-/** Makes and removes an entry in a directory without end. */
-export const refilling = (directory: string, name: string): Promise<Racer> =>
-  race([compile('refill'), directory, name]);
 
 /**
  * Makes `levels` directories in one another below `root`, each called `name`, with an empty leftover (two hours old, 0700)

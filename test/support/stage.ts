@@ -7,6 +7,7 @@ import type { Racer } from './races.ts';
 import { sweep } from './sweep.ts';
 import { list, plant } from './tree.ts';
 import { unprotectedCommand } from './unprotected.ts';
+import { pausing } from './wrap.ts';
 
 /** Where a race takes place: a sweeper is sent to the target, and nothing outside may go. */
 export interface Stage {
@@ -45,9 +46,9 @@ export function linksOnStage(dir: string): Stage {
 
 /** Directories in the target's depth are swapped for others, so that the way up from them leads outside. */
 export function directoriesOnStage(dir: string): Stage {
-  const names = numbered('d', 20);
+  const names = numbered('d', 8);
   // Node sorts what it reads, and the scanner goes down into the last first: these come after the others.
-  const inPlace = numbered('a', 20);
+  const inPlace = numbered('a', 8);
   return {
     target: `${dir}/target`,
     outside: `${dir}/elsewhere`,
@@ -80,7 +81,7 @@ async function underAttack<T>(stage: Stage, act: () => Promise<T>): Promise<T> {
 }
 
 async function falls(stage: Stage, sweeper: () => Promise<unknown>): Promise<boolean> {
-  return until(20_000, async () => {
+  return until(40_000, async () => {
     stage.set();
     const before = lyingOutside(stage);
     await underAttack(stage, sweeper);
@@ -95,7 +96,11 @@ export const joinedPathsFall = (stage: Stage): Promise<boolean> =>
 /** Whether our command does, with its own comparisons switched off. */
 export function unprotectedFalls(stage: Stage, dir: string): Promise<boolean> {
   const bin = unprotectedCommand(dir);
-  return falls(stage, () => startProgram([process.execPath, bin, stage.target]).ended);
+  return falls(
+    stage,
+    () =>
+      startProgram([process.execPath, bin, '--no-in-use', stage.target], { wrap: pausing('chdir') }).ended,
+  );
 }
 
 /** What came of all the sweeps under attack. */
@@ -107,15 +112,17 @@ export interface Siege {
 }
 
 /**
- * Sweeps with the built command, again and again for a few seconds, until that is enough. Throws as soon as anything
- * outside is missing.
+ * Sweeps with the built command, again and again, until that is enough or half a minute is over. Throws as soon as
+ * anything outside is missing.
  */
 export async function holdsOut(stage: Stage, enough: (siege: Siege) => boolean): Promise<Siege> {
   let siege: Siege = { sweeps: 0, removed: 0, changed: 0 };
-  await until(8_000, async () => {
+  await until(30_000, async () => {
     stage.set();
     const before = lyingOutside(stage);
-    const { report, code } = await underAttack(stage, () => sweep([stage.target]));
+    const { report, code } = await underAttack(stage, () =>
+      sweep(['--no-in-use', stage.target], { wrap: pausing('chdir') }),
+    );
     expect(lyingOutside(stage)).toEqual(before);
     expect(report.errors.filter((error) => error.code !== 'changed')).toEqual([]);
     expect(code).toBe(report.errors.length > 0 ? 3 : 0);

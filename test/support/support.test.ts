@@ -4,7 +4,7 @@ import { need } from './abilities.ts';
 import { program, startProgram } from './command.ts';
 import { ALIVE, bindElsewhere, joinChrooted, tmpfsElsewhere, tmpfsInChroot } from './mounts.ts';
 import { hold } from './processes.ts';
-import { plantDeep, refilling, swapping } from './races.ts';
+import { plantDeep } from './races.ts';
 import { scratch } from './scratch.ts';
 import { list, plant, snapshot } from './tree.ts';
 import { asUser, onTerminal, withDescriptors } from './wrap.ts';
@@ -60,26 +60,6 @@ test('a holder has its comm, cwd, descriptor and lock until it is released', asy
   expect(readFileSync('/proc/locks', 'utf8')).toMatch(new RegExp(`FLOCK .* WRITE ${pid} `));
   await release();
   expect(() => readlinkSync(`/proc/${pid}/cwd`)).toThrow('ENOENT');
-});
-
-test('the racers race, and say how often', async (context) => {
-  need(context, 'cc');
-  const dir = scratch();
-  plant(dir, [{ path: 'a/x' }, { path: 'b/x' }, { path: 'full' }, { path: 'gone' }]);
-  const racers = await Promise.all([
-    swapping(`${dir}/a`, 'x', `${dir}/b`, 'x'),
-    refilling(`${dir}/full`, 'f'),
-    refilling(`${dir}/gone`, 'f'),
-  ]);
-  while (list(dir).includes('gone')) {
-    try {
-      rmdirSync(`${dir}/gone`);
-    } catch {}
-  }
-  const [swaps, fills, removed] = await Promise.all(racers.map((racer) => racer.stop()));
-  expect(swaps).toMatch(/^swaps [1-9]/);
-  expect(fills).toMatch(/^filled [1-9]/);
-  expect(removed).toMatch(/^removed after [1-9]/);
 });
 
 test('a tree can be deeper than PATH_MAX', async (context) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { PACKAGE, startProgram } from './command.ts';
@@ -116,23 +116,22 @@ ExecStopPost=/bin/sh -c ${JSON.stringify(probe.replaceAll('%', '%%').replaceAll(
   };
 }
 
-/** A cgroup can be removed when the last of its processes has been reaped. */
+/** Ends what is left in a cgroup, and removes it, when the last of its processes has been reaped. */
 async function removeCgroup(path: string): Promise<void> {
+  if (existsSync(`${path}/cgroup.kill`)) writeFileSync(`${path}/cgroup.kill`, '1');
   for (let tries = 0; ; tries += 1) {
     try {
-      for (const below of [`${path}/init.scope`, `${path}/system.slice`, path]) removeIfThere(below);
+      rmdirAll(path);
       return;
     } catch (error) {
-      if (tries > 50) throw error;
+      if (tries > 500) throw error;
       await sleep(100);
     }
   }
 }
 
-function removeIfThere(path: string): void {
-  try {
-    rmdirSync(path);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
+function rmdirAll(path: string): void {
+  for (const entry of readdirSync(path, { withFileTypes: true }))
+    if (entry.isDirectory()) rmdirAll(`${path}/${entry.name}`);
+  rmdirSync(path);
 }

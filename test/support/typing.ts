@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished, vi } from 'vitest';
+import { needHere } from './abilities.ts';
 import { BIN, bareEnv } from './command.ts';
 import { withOwnTmp } from './own-tmp.ts';
 import { descendants, type Stage } from './stand-in.ts';
@@ -25,6 +26,7 @@ export const CTRL_BACKSLASH = '\x1c';
 
 /** A terminal (script(1)) on which this runs, as a word list of a POSIX shell. */
 export function terminal(line: string, { dir }: Stage): TypedTerminal {
+  needHere('script');
   const argv = ['--quiet', '--return', '--command', line, '/dev/null'];
   const env = { ...bareEnv(), SHELL: '/bin/sh', PS1: '$ ', TERM: 'dumb', HISTFILE: '' };
   const child = spawn('script', argv, { cwd: dir, env, stdio: 'pipe' });

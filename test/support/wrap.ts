@@ -1,5 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { BIN } from './command.ts';
+import { statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { can, needHere } from './abilities.ts';
+import { BIN, PACKAGE } from './command.ts';
 
 /**
  * Programs to run the command in, for `RunOptions.wrap`. They join by concatenation, the outer one first:
@@ -7,56 +9,103 @@ import { BIN } from './command.ts';
  * become the command by exec, so that a signal sent to the child reaches it.
  */
 
-/** As another user, in no supplementary group; both ids numeric. */
-export const asUser = (uid: number, gid: number = uid): string[] => [
-  'setpriv',
-  `--reuid=${uid}`,
-  `--regid=${gid}`,
-  '--clear-groups',
-  '--',
-];
+/** As another user, in no supplementary group; both ids numeric. He reaches this package and Node wherever they lie. */
+export function asUser(uid: number, gid: number = uid): string[] {
+  needHere('root', 'setpriv');
+  return [...inReach(), 'setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--'];
+}
+
+/** A wrap in which other users reach this package and Node also where root has them in its closed home. */
+function inReach(): string[] {
+  const wanted = [PACKAGE.replace(/\/$/, ''), dirname(dirname(process.execPath))];
+  const closed = wanted.flatMap((path) => closedAbove(path) ?? []);
+  if (closed.length === 0 || !can('namespaces')) return [];
+  const hidden = wanted.filter((path) => closed.some((above) => path.startsWith(`${above}/`)));
+  return inMountNamespace(
+    [
+      ...hidden.map((path, n) => `exec ${n + 3}<${quoted(path)}`),
+      ...[...new Set(closed)].map((above) => `mount -t tmpfs -o mode=0711 none ${quoted(above)}`),
+      ...hidden.map((path, n) => {
+        const there = quoted(path);
+        return `mkdir -p ${there}; mount -c --bind /proc/self/fd/${n + 3} ${there}; exec ${n + 3}<&-`;
+      }),
+    ].join('\n'),
+  );
+}
+
+/** The first directory on the way to a path that others may not search; `undefined` where there is none. */
+function closedAbove(path: string): string | undefined {
+  const above = path === '/' ? [] : [...pathsTo(dirname(path)), path];
+  return above.find((each) => (statSync(each).mode & 0o001) === 0);
+}
+
+const pathsTo = (path: string): string[] => (path === '/' ? [] : [...pathsTo(dirname(path)), path]);
 
 /** With at most so many open descriptors. */
-export const withDescriptors = (count: number): string[] => ['prlimit', `--nofile=${count}:${count}`, '--'];
+export function withDescriptors(count: number): string[] {
+  needHere('prlimit');
+  return ['prlimit', `--nofile=${count}:${count}`, '--'];
+}
 
 /** After a POSIX shell ran this script (`umask 0777`, `cd x && rmdir ../x`) in the same process. */
 export const after = (script: string): string[] => ['sh', '-c', `${script}\nexec "$@"`, 'sh'];
 
 /** In a mount namespace of its own, from which nothing propagates, after this script ran there as a shell's. */
-export const inMountNamespace = (script = ':'): string[] => [
-  'unshare',
-  '--mount',
-  '--propagation=private',
-  '--',
-  ...after(`set -e\n${script}`),
-];
+export function inMountNamespace(script = ':'): string[] {
+  needHere('root', 'namespaces');
+  return ['unshare', '--mount', '--propagation=private', '--', ...after(`set -e\n${script}`)];
+}
 
 /** In a pid namespace of its own with its own /proc, as process 1. */
-export const inPidNamespace = (): string[] => [
-  'unshare',
-  '--pid',
-  '--fork',
-  '--mount-proc',
-  '--kill-child',
-  '--',
-];
+export function inPidNamespace(): string[] {
+  needHere('root', 'namespaces');
+  return ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child', '--'];
+}
 
 /** Under strace, which writes these system calls (strace's `-e trace=`) of all threads to the file. */
-export const straced = (log: string, calls: string): string[] => [
-  'strace',
-  '-D',
-  '-f',
-  '-qq',
-  '-s',
-  '4096',
-  '-o',
-  log,
-  '-e',
-  `trace=${calls}`,
-  '-e',
-  'signal=none',
-  '--',
-];
+export function straced(log: string, calls: string): string[] {
+  needHere('strace');
+  return [
+    'strace',
+    '-D',
+    '-f',
+    '-qq',
+    '-s',
+    '4096',
+    '-o',
+    log,
+    '-e',
+    `trace=${calls}`,
+    '-e',
+    'signal=none',
+    '--',
+  ];
+}
+
+/**
+ * With a pause of some milliseconds before each of these system calls (under strace): what can happen between the call
+ * before and this one does happen then, however busy the machine is.
+ */
+export function pausing(calls: string, milliseconds = 3): string[] {
+  needHere('strace');
+  const pause = `inject=${calls}:delay_enter=${milliseconds}ms`;
+  return [
+    'strace',
+    '-D',
+    '-f',
+    '--seccomp-bpf',
+    '-qq',
+    '-o',
+    '/dev/null',
+    '-e',
+    `trace=${calls}`,
+    '-e',
+    pause,
+    '-e',
+    'signal=none',
+    '--',
+  ];
+}
 
 /** One word for a POSIX shell, whatever is in it. */
 export const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
@@ -74,6 +123,7 @@ export const pipedInto = (reader: string): string[] => [
  * CR LF line ends. Streams that are redirected (`'>out'`, `'2>err'`) are no terminal.
  */
 export function onTerminal(args: readonly string[], redirect = ''): string[] {
+  needHere('script');
   const line = ['exec', ...[process.execPath, BIN, ...args].map(quoted), redirect].join(' ');
   return ['script', '--quiet', '--return', '--echo=never', '--command', line, '/dev/null'];
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { run } from '../../support/command.ts';
 import { diagnose } from '../../support/diagnosis.ts';
@@ -28,6 +28,8 @@ const host = (...commands: string[]): string[] =>
     ],
     PLACES,
   );
+/** The same without the processes of this machine, of which one might sweep again and again. */
+const alone = (...commands: string[]): string[] => [...inPidNamespace(), ...host(...commands)];
 const write = (file: string, ...lines: string[]) =>
   `mkdir -p $(dirname ${file}); printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} > ${file}`;
 const TIMER = 'ln -s ../criu-sweep.timer /etc/systemd/system/timers.target.wants/criu-sweep.timer';
@@ -38,6 +40,8 @@ const SERVICE = write(
   '  --known',
 );
 const TIMER_UNIT = write('/etc/systemd/system/criu-sweep.timer', '[Timer]', 'OnCalendar=hourly');
+
+beforeEach((context) => need(context, 'root', 'namespaces'));
 
 test('what lies where a killed CRIU left its kernel probes is said, with the command that removes it', async (context) => {
   need(context, 'root', 'namespaces');
@@ -155,7 +159,7 @@ test.each([
     '/etc/cron.daily/cleanup',
   ],
 ])('%s runs a sweep', async (_, commands, named) => {
-  const { of } = await diagnose({ wrap: host(...commands) });
+  const { of } = await diagnose({ wrap: alone(...commands) });
   expect(of('schedule')).toEqual({
     id: 'schedule',
     status: 'ok',
@@ -189,7 +193,7 @@ test.each([
     '/etc/cron.d/criu-sweep.cron would run a sweep, but cron passes over',
   ],
 ])('%s runs none, and there is something to do', async (_, commands, message) => {
-  const { of, code } = await diagnose({ wrap: host(...commands) });
+  const { of, code } = await diagnose({ wrap: alone(...commands) });
   expect(of('schedule')).toMatchObject({ status: 'warning', message: expect.stringContaining(message) });
   expect(of('schedule').advice).not.toBeNull();
   expect(code).toBe(1);
@@ -197,7 +201,7 @@ test.each([
 
 test('a FIFO among the crontabs is not waited for', async (context) => {
   need(context, 'root', 'namespaces');
-  const { of } = await diagnose({ wrap: host('mkfifo /etc/cron.d/criu-sweep'), timeoutMs: 15_000 });
+  const { of } = await diagnose({ wrap: alone('mkfifo /etc/cron.d/criu-sweep'), timeoutMs: 45_000 });
   expect(of('schedule').status).toBe('warning');
 });
 
@@ -220,7 +224,7 @@ test('a process that sweeps again and again is found', async (context) => {
   const wait = 'setTimeout(() => {}, 20_000)';
   const script = `/run/criu-sweep.js`;
   const started = `node ${script} --every 1h /tmp & trap "kill $!" EXIT; sleep 0.5; "$@"; exit`;
-  const { of } = await diagnose({ wrap: host(write(script, wait.replaceAll("'", '')), started) });
+  const { of } = await diagnose({ wrap: alone(write(script, wait.replaceAll("'", '')), started) });
   expect(of('schedule')).toMatchObject({
     status: 'ok',
     message: expect.stringMatching(/^a sweep is run by a process with --every \(pid \d+\)$/),
@@ -262,7 +266,7 @@ test('without /proc the checks that need it cannot be made', async (context) => 
 
 test('a user is told that only his own directories are swept, and what he may not read', async (context) => {
   need(context, 'root', 'namespaces', 'setpriv');
-  const wrap = [...host('chmod 700 /var/spool/cron'), ...asUser(65534)];
+  const wrap = [...alone('chmod 700 /var/spool/cron'), ...asUser(65534)];
   const { of, code } = await diagnose({ wrap, env: { HOME: '/nonexistent' } });
   expect(of('user')).toMatchObject({ status: 'warning', message: expect.stringContaining('uid 65534') });
   expect(of('schedule')).toMatchObject({

@@ -22,7 +22,7 @@ test('what has a log’s name and is no file is said in a line each, and waited 
   const server = createServer().listen(`${dir}/dump.log.12`);
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));
-  const { report, code, err } = await inspect([dir], { timeoutMs: 10_000 });
+  const { report, code, err } = await inspect([dir], { timeoutMs: 30_000 });
   expect(err.trimEnd().split('\n').sort()).toEqual(
     [
       `criu-sweep: ${dir}/criu.log: is a directory, not a log: passed over`,
@@ -80,7 +80,7 @@ test('a log that grows without end is read as far as it was when it was opened',
   writeFileSync(`${dir}/dump.log`, FAILED.subarray(0, 20_000));
   const write = `echo ready; while :; do echo '(00.900000) still at it' >> ${quoted(`${dir}/dump.log`)}; done`;
   await held(startProgram(['sh', '-c', write]));
-  const { report } = await inspect([dir], { timeoutMs: 20_000 });
+  const { report } = await inspect([dir], { timeoutMs: 45_000 });
   expect(report.runs).toMatchObject([{ version: '3.16.1', outcome: 'cut-off' }]);
 });
 

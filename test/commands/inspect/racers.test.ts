@@ -1,9 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
-import { until } from '../../support/hazards.ts';
+import { swappingAll, until } from '../../support/hazards.ts';
 import { inspect } from '../../support/inspection.ts';
-import { swapping } from '../../support/races.ts';
 import { scratch } from '../../support/scratch.ts';
 
 beforeEach((context) => need(context, 'root', 'cc'));
@@ -25,8 +24,9 @@ test('a directory exchanged with a link while inspect reads: no word of a log ou
   for (const place of ['target', 'outside']) mkdirSync(`${dir}/${place}`);
   plantWorkDirs(`${dir}/target`, 'inside');
   plantWorkDirs(`${dir}/outside`, 'SECRET');
-  symlinkSync(`${dir}/outside/a`, `${dir}/link`);
-  const racer = await swapping(`${dir}/target`, 'a', dir, 'link');
+  mkdirSync(`${dir}/links`);
+  symlinkSync(`${dir}/outside/a`, `${dir}/links/a`);
+  const racer = await swappingAll(`${dir}/target`, `${dir}/links`, ['a']);
   let seen = 0;
   let changed = 0;
   const enough = await until(40_000, async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readStat } from '../../../src/commands/run/proc-stat.ts';
@@ -134,6 +134,14 @@ test('as process 1, which no signal of its own ends, the status says which it wa
   expect(where.left()).toEqual([]);
 });
 
+function isCriu(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'criu\n';
+  } catch {
+    return false;
+  }
+}
+
 /** A small file system on `frozen` in the stage's directory that lets nobody write: SIGKILL waits there for its turn. */
 async function freezable({ dir }: Stage) {
   const mount = `${dir}/frozen`;
@@ -147,8 +155,13 @@ async function freezable({ dir }: Stage) {
     await startProgram(['fsfreeze', '--unfreeze', mount]).ended;
   };
   onTestFinished(thaw);
-  const stuck = ({ pid }: Running) => descendants(pid).find((each) => readStat(each)?.state === 'D');
+  const stuck = ({ pid }: Running) =>
+    descendants(pid).find((each) => readStat(each)?.state === 'D' && isCriu(each));
   const writer = (running: Running) =>
-    vi.waitFor(() => stuck(running) ?? Promise.reject(new Error('no writer')));
+    vi.waitFor(async () => {
+      const pid = stuck(running);
+      await sleep(100); // It may wait for its own program to be read from a disk, but not for long.
+      return pid !== undefined && pid === stuck(running) ? pid : Promise.reject(new Error('no writer'));
+    }, 20_000);
   return { thaw, writer };
 }

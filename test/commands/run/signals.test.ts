@@ -3,7 +3,15 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { readStat } from '../../../src/commands/run/proc-stat.ts';
 import { need } from '../../support/abilities.ts';
 import type { Running } from '../../support/command.ts';
-import { descendants, how, mkdtemp, runScript, stage, startScript } from '../../support/stand-in.ts';
+import {
+  descendants,
+  how,
+  mkdtemp,
+  runScript,
+  stage,
+  startRun,
+  startScript,
+} from '../../support/stand-in.ts';
 
 const MAKE = mkdtemp('work');
 
@@ -71,7 +79,9 @@ describe('a signal', () => {
   test('that comes at any time while we start is not lost', async () => {
     const where = stage();
     for (let delay = 0; delay < 240; delay += 12) {
-      const running = startScript(`${MAKE}; exec sleep 60`, where);
+      // It makes the directory itself: a program that it runs for that would not be told, and be late.
+      const make = "fs.mkdtempSync('work/.criu.temp-aa-policy.'); setTimeout(() => {}, 60_000)";
+      const running = startRun(['--work-dir', 'work', '--', process.execPath, '-e', make], where);
       await sleep(delay);
       running.kill('SIGTERM');
       expect(how(await running.ended)).toBe('SIGTERM');
@@ -86,7 +96,7 @@ describe('without a terminal', () => {
     const running = startScript(`${MAKE}; echo ready; kill -STOP $$; exit 5`, where);
     await running.printed('stdout', /ready/);
     const pid = child(running);
-    await vi.waitFor(() => expect(state(pid)).toBe('T'));
+    await vi.waitFor(() => expect(state(pid)).toBe('T'), 20_000);
     await sleep(200);
     expect(state(running.pid)).toBe('S');
     process.kill(pid, 'SIGCONT');
@@ -98,7 +108,7 @@ describe('without a terminal', () => {
     const where = stage();
     const running = startScript(`${MAKE}; echo ready; kill -STOP $$; exit 5`, where);
     await running.printed('stdout', /ready/);
-    await vi.waitFor(() => expect(state(child(running))).toBe('T'));
+    await vi.waitFor(() => expect(state(child(running))).toBe('T'), 20_000);
     running.kill('SIGCONT');
     expect(how(await running.ended)).toBe('5');
   });
@@ -107,7 +117,7 @@ describe('without a terminal', () => {
     const where = stage();
     const running = startScript(`${MAKE}; echo ready; kill -STOP $$; exec sleep 60`, where);
     await running.printed('stdout', /ready/);
-    await vi.waitFor(() => expect(state(child(running))).toBe('T'));
+    await vi.waitFor(() => expect(state(child(running))).toBe('T'), 20_000);
     running.kill('SIGTERM');
     running.kill('SIGCONT');
     expect(how(await running.ended)).toBe('SIGTERM');
@@ -119,8 +129,8 @@ describe('without a terminal', () => {
     const running = startScript(`${MAKE}; echo ready; sleep 0.3; exit 5`, where);
     await running.printed('stdout', /ready/);
     running.kill('SIGSTOP');
-    await vi.waitFor(() => expect(state(running.pid)).toBe('T'));
-    await vi.waitFor(() => expect(['Z', undefined]).toContain(state(child(running))), 5000);
+    await vi.waitFor(() => expect(state(running.pid)).toBe('T'), 20_000);
+    await vi.waitFor(() => expect(['Z', undefined]).toContain(state(child(running))), 20_000);
     running.kill('SIGCONT');
     expect(how(await running.ended)).toBe('5');
     expect(where.left()).toEqual([]);
@@ -129,9 +139,8 @@ describe('without a terminal', () => {
 
 test('under nohup(1) in front of the command SIGHUP ends neither', async () => {
   const where = stage();
-  const running = startScript(`${MAKE}; echo ready; exec nohup sh -c 'sleep 0.5; exit 4' 2>&1`, where);
+  const running = startScript(`${MAKE}; exec nohup sh -c 'echo ready; sleep 0.5; exit 4' 2>&1`, where);
   await running.printed('stdout', /ready/);
-  await sleep(150);
   running.kill('SIGHUP');
   expect(how(await running.ended)).toBe('4');
   expect(where.left()).toEqual([]);
@@ -141,8 +150,8 @@ test('two signals after the command has ended end us at once, while our words wa
   const where = stage();
   const fill = 'timeout 0.3 cat /dev/zero >&2';
   const running = startScript(`${MAKE}; echo ready; ${fill}; exit 3`, where, { stalled: true });
-  await vi.waitFor(() => expect(where.left()).toHaveLength(1));
-  await vi.waitFor(() => expect(where.left()).toEqual([]), 5000);
+  await vi.waitFor(() => expect(where.left()).toHaveLength(1), 20_000);
+  await vi.waitFor(() => expect(where.left()).toEqual([]), 20_000);
   running.kill('SIGTERM');
   await sleep(100);
   expect(state(running.pid)).toBe('S');

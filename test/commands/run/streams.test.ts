@@ -148,7 +148,7 @@ test('a command that runs for long has a watcher that sleeps', async () => {
   const where = stage();
   const running = startScript('echo ready; exec sleep 60', where);
   await running.printed('stdout', /ready/);
-  await vi.waitFor(() => expect(descendants(running.pid).map(comm)).toEqual(['sleep\n']));
+  await vi.waitFor(() => expect(descendants(running.pid).map(comm)).toEqual(['sleep\n']), 20_000);
   const before = ticks(running.pid);
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(ticks(running.pid) - before).toBeLessThan(3);

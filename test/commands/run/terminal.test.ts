@@ -44,7 +44,7 @@ describe('on a terminal', () => {
     await at.shows(/ready/);
     expect(where.left()).toHaveLength(1);
     at.type(CTRL_C);
-    await vi.waitFor(() => expect(where.left()).toEqual([]));
+    await vi.waitFor(() => expect(where.left()).toEqual([]), 20_000);
     at.type('echo "it ended: $?"\n');
     await at.shows(/it ended: 130/);
   });
@@ -89,7 +89,7 @@ describe('on a terminal', () => {
     await at.shows(/ready/);
     at.type(CTRL_C);
     await at.shows(/heard-INT/);
-    await vi.waitFor(() => expect(where.left()).toEqual([]));
+    await vi.waitFor(() => expect(where.left()).toEqual([]), 20_000);
   });
 
   test('Ctrl-Z stops both, the shell has the terminal, fg goes on', async () => {
@@ -124,7 +124,7 @@ describe('on a terminal', () => {
     const where = stage();
     const at = shell(`${MAKE}; read line </dev/tty; echo "read $line"; exit 7`, where);
     at.type('set +m; set -m; sh ./it &\n');
-    await vi.waitFor(() => expect(states(at)).toEqual(['T', 'T']), 10_000);
+    await vi.waitFor(() => expect(states(at)).toEqual(['T', 'T']), 20_000);
     at.type('fg; echo "it ended: $?"\n');
     await sleep(300);
     at.type('words\n');
@@ -158,7 +158,7 @@ describe('when the terminal hangs up', () => {
     await at.shows(/ready/);
     const ours = descendants(at.pid);
     await at.hangUp();
-    await vi.waitFor(() => expect(ours.filter((pid) => readStat(pid) !== null)).toEqual([]), 10_000);
+    await vi.waitFor(() => expect(ours.filter((pid) => readStat(pid) !== null)).toEqual([]), 20_000);
     const sent = readFileSync(`${where.dir}/log`, 'utf8').match(/kill\(\d+, SIGHUP\)/g) ?? [];
     expect(sent).toHaveLength(times);
     expect(readFileSync(`${where.dir}/heard`, 'utf8')).toMatch(/^(HUP\n)+$/);

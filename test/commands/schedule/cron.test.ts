@@ -26,7 +26,7 @@ test('a crontab has variables and one job, for root, and ends its line', async (
   expect(parsed.errors).toEqual({});
 });
 
-test.each([
+test.for([
   '1m',
   '5m',
   '30m',
@@ -35,7 +35,8 @@ test.each([
   '12h',
   '1d',
   '1w',
-])('cron itself takes the job for %s', async (every) => {
+])('cron itself takes the job for %s', async (every, context) => {
+  need(context, 'cron');
   const crontab = await schedule('cron', '--every', every, '--', '/var/lib/criu', "/srv/it's 100%");
   CronExpressionParser.parse(jobOf(crontab).split(' root ')[0] ?? '');
   // A user's crontab has no column for the user; else it is the same (crontab(5)).

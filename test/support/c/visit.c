@@ -3,7 +3,7 @@
  * tenth of a millisecond each, through descriptors, and sets the directory's times back each time so that it looks two hours old.
  *     visit HOME FILE DIRECTORY
  * Prints how often the file was there; "lost" where somebody removed it there; "removed after" where the directory went
- * while the file was at home.
+ * while the file was at home. Says "ready" when the file is there for the first time.
  */
 #include <err.h>
 #include <errno.h>
@@ -31,8 +31,6 @@ int main(int argc, char **argv)
 	old[0].tv_sec = old[1].tv_sec = time(NULL) - 7200;
 	if (home < 0 || dir < 0)
 		err(1, "open");
-	puts("ready");
-	fflush(stdout);
 	while (visits % 64 || poll(&in, 1, 0) == 0) {
 		if (renameat(home, argv[2], dir, argv[2])) {
 			if (errno != ENOENT)
@@ -40,8 +38,11 @@ int main(int argc, char **argv)
 			printf("removed after %lu\n", visits);
 			return 0;
 		}
-		visits++;
 		futimens(dir, old);
+		if (visits++ == 0) {
+			puts("ready");
+			fflush(stdout);
+		}
 		nanosleep(&rest, NULL);
 		if (renameat(dir, argv[2], home, argv[2])) {
 			printf("lost after %lu\n", visits);
