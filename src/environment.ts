@@ -1,4 +1,8 @@
-import type { ColorEnvironment } from './terminal.ts';
+/** The variables that say something about colour. */
+export interface ColorEnvironment {
+  readonly NO_COLOR?: string | undefined;
+  readonly FORCE_COLOR?: string | undefined;
+}
 
 /** The environment variables that say something to a command. */
 export interface Environment extends ColorEnvironment {

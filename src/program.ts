@@ -1,11 +1,13 @@
 import { type Command, CommanderError } from 'commander';
 import { refuseSwallowedOption } from './arguments.ts';
+import type { CommandContext, CommandEntry } from './commands/command.ts';
 import { HELP_OPTION } from './commands/help-option.ts';
 import { widthOf } from './commands/inspect/layout.ts';
-import { COMMANDS, type CommandContext, type CommandEntry } from './commands/list.ts';
+import { COMMANDS } from './commands/list.ts';
 import { defineSweep } from './commands/sweep/definition.ts';
 import type { Environment } from './environment.ts';
 import { fitHelp, helpWidth } from './help-text.ts';
+import type { OtherCommand } from './mistakes/unknown-option.ts';
 import { print } from './print.ts';
 import { routeOf } from './route.ts';
 import { UsageError } from './usage-error.ts';
@@ -92,11 +94,22 @@ async function parse(command: Command, args: readonly string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CommanderError) || error.exitCode === 0) throw error;
     const { wrongUsage } = await import('./mistakes/wrong-usage.ts');
-    throw await wrongUsage(error, command, args, COMMANDS);
+    throw await wrongUsage(error, command, args, () => otherCommands(COMMANDS));
   }
 }
 
 function commandsHelp(): string {
   const lines = COMMANDS.map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
   return `\nCommands, each with a --help of its own:\n${lines.join('\n')}\n`;
+}
+
+/** Every command with its options, as what an option may have been meant for. */
+async function otherCommands(commands: readonly CommandEntry[]): Promise<readonly OtherCommand[]> {
+  const context = { args: [], env: {}, commands, help: async () => {}, end: () => {} };
+  const named = commands.map(async ({ name, load }) => {
+    const define = await load();
+    return { name: `criu-sweep ${name}`, options: define(context).options };
+  });
+  const sweep = { name: 'the sweep (criu-sweep --help)', options: defineSweep(context).options };
+  return [sweep, ...(await Promise.all(named))];
 }

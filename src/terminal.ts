@@ -1,14 +1,9 @@
+import type { ColorEnvironment } from './environment.ts';
 import { isTerminal } from './is-terminal.ts';
 import { type Colors, createColors } from './report/colors.ts';
 
 export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
 export type ColorChoice = (typeof COLOR_CHOICES)[number];
-
-/** The variables that say something about colour. */
-export interface ColorEnvironment {
-  readonly NO_COLOR?: string | undefined;
-  readonly FORCE_COLOR?: string | undefined;
-}
 
 /**
  * Whether a stream is coloured: the flag, then NO_COLOR where it is set and not empty (no-color.org), then

@@ -1,6 +1,6 @@
 import { type Command, Help, type Option } from 'commander';
+import type { CommandEntry } from './command.ts';
 import { HELP_OPTION } from './help-option.ts';
-import type { CommandEntry } from './list.ts';
 import { defineSweep } from './sweep/definition.ts';
 
 /** A command as its definition says it: what --help, the man page and the completions are all made of. */

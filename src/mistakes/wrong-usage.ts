@@ -1,6 +1,4 @@
 import type { Command, CommanderError } from 'commander';
-import type { CommandEntry } from '../commands/list.ts';
-import { defineSweep } from '../commands/sweep/definition.ts';
 import { UsageError } from '../usage-error.ts';
 import { anyOf } from './nearest.ts';
 import { type OtherCommand, unknownOption } from './unknown-option.ts';
@@ -9,17 +7,17 @@ import { type OtherCommand, unknownOption } from './unknown-option.ts';
  * What commander found wrong, in words that say what would be right.
  *
  * @param args of the command, as they were written
- * @param commands whose option one may be that this command has not
+ * @param others the other commands: an option that this one has not may be one's
  */
 export async function wrongUsage(
   error: CommanderError,
   command: Command,
   args: readonly string[],
-  commands: readonly CommandEntry[],
+  others: () => Promise<readonly OtherCommand[]>,
 ): Promise<UsageError> {
   switch (error.code) {
     case 'commander.unknownOption':
-      return unknownOption(args, command, () => others(commands));
+      return unknownOption(args, command, others);
     case 'commander.missingArgument':
       return missingArgument(command);
     case 'commander.excessArguments':
@@ -33,16 +31,6 @@ export async function wrongUsage(
 
 function plainMessage({ message }: CommanderError): string {
   return message.replace(/^error: /, '').replaceAll('\n', ' ');
-}
-
-async function others(commands: readonly CommandEntry[]): Promise<readonly OtherCommand[]> {
-  const context = { args: [], env: {}, commands, help: async () => {}, end: () => {} };
-  const named = commands.map(async ({ name, load }) => {
-    const define = await load();
-    return { name: `criu-sweep ${name}`, options: define(context).options };
-  });
-  const sweep = { name: 'the sweep (criu-sweep --help)', options: defineSweep(context).options };
-  return [sweep, ...(await Promise.all(named))];
 }
 
 function missingArgument(command: Command): UsageError {

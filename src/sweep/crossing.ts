@@ -2,9 +2,8 @@ import { joinPath } from '../bytes.ts';
 import { errnoOf } from '../errno.ts';
 import type { Bytes, Facts, Identity, SweepError } from '../model.ts';
 import type { Descent } from './descent.ts';
-import { isDirectory } from './filter.ts';
 import type { Level } from './level.ts';
-import { lstatName, statHere } from './lstat.ts';
+import { isDirectory, lstatName, statHere } from './lstat.ts';
 import { MountNews } from './mount-news.ts';
 import { isPseudoFileSystem, type OwnMounts } from './mountinfo.ts';
 

@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
 import { joinPath } from '../bytes.ts';
 import type { AgeBy, Candidate, Facts, Policy, Reason, Verdict } from '../model.ts';
 import { isoTime } from '../time.ts';
+import { isDirectory } from './lstat.ts';
 
 const PERMISSION_BITS = 0o7777;
 
@@ -15,11 +15,6 @@ export const CLOCK_GRAIN_MS = 10;
 /** The twelve permission bits as four octal digits: `0700`. */
 export function octalMode(mode: number): string {
   return (mode & PERMISSION_BITS).toString(8).padStart(4, '0');
-}
-
-/** Whether lstat's facts are a real directory's. */
-export function isDirectory(facts: Pick<Facts, 'mode'>): boolean {
-  return (facts.mode & constants.S_IFMT) === constants.S_IFDIR;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type BigIntStats, fstatSync, lstatSync, statSync } from 'node:fs';
+import { type BigIntStats, constants, fstatSync, lstatSync, statSync } from 'node:fs';
 import { fsPath } from '../bytes.ts';
 import type { Bytes, Facts, Identity } from '../model.ts';
 
@@ -26,6 +26,11 @@ export function statPath(path: Bytes): Facts {
 export function fstatFile(fd: number): Facts {
   const stats = fstatSync(fd);
   return Number.isSafeInteger(stats.ino) ? stats : fromBigInt(fstatSync(fd, { bigint: true }));
+}
+
+/** Whether lstat's facts are a real directory's. */
+export function isDirectory(facts: Pick<Facts, 'mode'>): boolean {
+  return (facts.mode & constants.S_IFMT) === constants.S_IFDIR;
 }
 
 /** Whether both are the same file. */

@@ -2,8 +2,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { decode, fsPath } from '../bytes.ts';
 import { type Errno, errnoOf } from '../errno.ts';
 import type { Bytes, Facts, Identity } from '../model.ts';
-import { isDirectory } from './filter.ts';
-import { lstatName, sameFile, statHere } from './lstat.ts';
+import { isDirectory, lstatName, sameFile, statHere } from './lstat.ts';
 
 /**
  * The working directory is how a directory is pinned by inode: every lookup is then of one bare name in it, so

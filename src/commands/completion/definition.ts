@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import type { CommandContext } from '../list.ts';
+import type { CommandContext } from '../command.ts';
 import { SHELLS, type Shell } from './shells.ts';
 
 const HELP = `

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { COLOR_CHOICES } from '../../terminal.ts';
-import type { CommandContext } from '../list.ts';
+import type { CommandContext } from '../command.ts';
 import type { DoctorOptions } from './doctor.ts';
 
 const HELP = `

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CommandContext } from '../list.ts';
+import type { CommandContext } from '../command.ts';
 
 /** `criu-sweep help [command]`. */
 export function defineHelp({ commands, help }: CommandContext): Command {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CommandContext } from '../list.ts';
+import type { CommandContext } from '../command.ts';
 import { addInspectOptions, type InspectOptions } from './options.ts';
 
 const HELP = `

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { afterOptions } from '../../arguments.ts';
 import { UsageError } from '../../usage-error.ts';
-import type { CommandContext } from '../list.ts';
+import type { CommandContext } from '../command.ts';
 import { addKindOptions, addVerbosityOptions } from '../sweep/options.ts';
 import { type RunOptions, runCommand } from './run.ts';
 

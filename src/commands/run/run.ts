@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toText } from '../../bytes.ts';
+import type { VerbosityOptions } from '../../choices.ts';
 import { type Destination, destinationOf } from '../../destination.ts';
 import type { Environment } from '../../environment.ts';
 import { describeErrno } from '../../errno.ts';
@@ -12,7 +13,7 @@ import { CLOCK_GRAIN_MS } from '../../sweep/filter.ts';
 import { nameMatcher } from '../../sweep/names.ts';
 import { colorsFor } from '../../terminal.ts';
 import { UsageError } from '../../usage-error.ts';
-import { type KindOptions, kindPolicyOf, type VerbosityOptions } from '../sweep/options.ts';
+import { type KindOptions, kindPolicyOf } from '../sweep/options.ts';
 import { effectiveUser } from '../sweep/prepare.ts';
 import { sweepAfter } from './after-sweep.ts';
 import { findAppeared, type Snapshot, takeSnapshots } from './appeared.ts';

@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { parseInterval } from '../../sweep/duration.ts';
-import type { CommandContext } from '../list.ts';
+import type { CommandContext } from '../command.ts';
 import { type ScheduleOptions, scheduleCommand } from './schedule.ts';
 import { SCHEDULERS, type Scheduler } from './schedulers.ts';
 

@@ -100,7 +100,7 @@ async function inWords(
   args: readonly string[],
 ): Promise<UsageError> {
   const { wrongUsage } = await import('../../mistakes/wrong-usage.ts');
-  return wrongUsage(error, command, args, []);
+  return wrongUsage(error, command, args, async () => []);
 }
 
 /** What `--owner` says where another host knows the user: a name that nobody bears here is somebody's there. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readTool } from '../../version.ts';
-import type { CommandContext } from '../list.ts';
+import type { CommandContext } from '../command.ts';
 import { addSweepOptions, type SweepOptions } from './options.ts';
 import { sweepCommand } from './sweep.ts';
 

@@ -1,3 +1,4 @@
+import type { OutputOptions } from '../../choices.ts';
 import {
   appendedTo,
   type Destination,
@@ -21,7 +22,6 @@ import { lastSuccessIn, metricsText } from '../../report/prometheus.ts';
 import { stepSummaryFormat } from '../../report/step-summary.ts';
 import { UsageError } from '../../usage-error.ts';
 import { readTool } from '../../version.ts';
-import type { SweepOptions } from './options.ts';
 
 /** The files that a sweep writes, checked before anything is touched. */
 export interface Files {
@@ -31,7 +31,7 @@ export interface Files {
 }
 
 /** What of the options decides which files are written. */
-export type FileOptions = Pick<SweepOptions, 'report' | 'metrics' | 'format' | 'quiet'>;
+export type FileOptions = Pick<OutputOptions, 'report' | 'metrics' | 'format' | 'quiet'>;
 
 const STDOUT = '-';
 const STEP_SUMMARY = '$GITHUB_STEP_SUMMARY';

@@ -1,3 +1,4 @@
+import type { OutputOptions } from '../../choices.ts';
 import type { Environment } from '../../environment.ts';
 import { isTerminal } from '../../is-terminal.ts';
 import { markFor } from '../../journal.ts';
@@ -8,14 +9,13 @@ import { messageFormat } from '../../report/messages.ts';
 import { textFormat } from '../../report/text.ts';
 import { colorsFor } from '../../terminal.ts';
 import { readTool } from '../../version.ts';
-import type { SweepOptions } from './options.ts';
 
 export const STDOUT = 1;
 export const STDERR = 2;
 
 /** How stdout says the results. */
 export function resultFormat(
-  { format, verbose = false, quiet = false, color }: SweepOptions,
+  { format, verbose = false, quiet = false, color }: OutputOptions,
   env: Environment,
 ): Format {
   switch (format) {
@@ -31,7 +31,7 @@ export function resultFormat(
 }
 
 /** How stderr says all else. */
-export function stderrFormat(options: SweepOptions, env: Environment): Format {
+export function stderrFormat(options: OutputOptions, env: Environment): Format {
   const { verbose = false, quiet = false, format, color } = options;
   const say = messageFormat({
     verbose,

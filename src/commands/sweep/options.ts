@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { FORMATS, type OutputOptions } from '../../choices.ts';
 import { CATALOGUE } from '../../criu/catalogue.ts';
 import { AGE_STAMPS, type AgeBy, type Policy } from '../../model.ts';
 import { parseDuration, parseInterval } from '../../sweep/duration.ts';
@@ -12,23 +13,13 @@ import {
   parseOwner,
   parsePrefix,
 } from '../../sweep/policy.ts';
-import { COLOR_CHOICES, type ColorChoice } from '../../terminal.ts';
-
-export const FORMATS = ['text', 'json', 'ndjson', 'github'] as const;
-export type FormatName = (typeof FORMATS)[number];
+import { COLOR_CHOICES } from '../../terminal.ts';
 
 /** What the options of {@link addKindOptions} leave behind, as commander gathers it. */
 export interface KindOptions {
   readonly prefix: readonly string[];
   readonly owner?: number | 'any';
   readonly mode?: number | 'any';
-}
-
-/** What the options of {@link addVerbosityOptions} leave behind. */
-export interface VerbosityOptions {
-  readonly verbose?: boolean;
-  readonly quiet?: boolean;
-  readonly color: ColorChoice;
 }
 
 /** What the options that say what may be removed leave behind. */
@@ -41,14 +32,11 @@ export interface PolicyOptions extends KindOptions {
 }
 
 /** All options of a sweep. */
-export interface SweepOptions extends PolicyOptions, VerbosityOptions {
+export interface SweepOptions extends PolicyOptions, OutputOptions {
   readonly known?: boolean;
   readonly ignoreMissing?: boolean;
   readonly dryRun?: boolean;
   readonly check?: boolean;
-  readonly format: FormatName;
-  readonly report?: string;
-  readonly metrics?: string;
   /** Milliseconds. */
   readonly every?: number;
   readonly inUse: boolean;

@@ -1,6 +1,6 @@
 import { opendirSync } from 'node:fs';
 import type { Bytes, Candidate, Facts, Kind, Pause, Reason } from '../../model.ts';
-import { isDirectory } from '../filter.ts';
+import { isDirectory } from '../lstat.ts';
 import type { NameMatcher } from '../names.ts';
 import { BlindSpots, type Sight } from './blind-spots.ts';
 import { LivingMakers, type Maker } from './living-makers.ts';

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import type { Environment } from '../environment.ts';
+
+/** What a command is told besides what commander tells it. */
+export interface CommandContext {
+  /** Its command line as it was written, the command's own name left out. */
+  readonly args: readonly string[];
+  readonly env: Environment;
+  /** All commands but the sweep, for those that tell of the others. */
+  readonly commands: readonly CommandEntry[];
+  /** Shows the help of a command; `null`: that of the sweep. Rejects with the CommanderError that ends a help. */
+  readonly help: (name: string | null) => Promise<void>;
+  /** Called with the exit status. */
+  readonly end: (exitCode: number) => void;
+}
+
+/** A command that comes first on the command line. Its code is loaded only when it is called. */
+export interface CommandEntry {
+  readonly name: string;
+  /** What follows `criu-sweep`, for the help. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Promise<(context: CommandContext) => Command>;
+}
