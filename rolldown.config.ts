@@ -74,7 +74,7 @@ const strict: Pick<RolldownOptions, 'platform' | 'onLog' | 'transform'> = {
  */
 const command = defineConfig({
   ...strict,
-  input: { 'criu-sweep': 'src/cli.ts' },
+  input: { 'criu-sweep': 'src/cli/main.ts' },
   plugins: [lazyCommander, picocolorsWithoutStdout, licenses],
   output: {
     dir: 'dist',

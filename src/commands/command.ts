@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../model/environment.ts';
 
 /** What a command is told besides what commander tells it. */
 export interface CommandContext {

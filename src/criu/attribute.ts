@@ -1,4 +1,4 @@
-import type { Bytes } from '../model.ts';
+import type { Bytes } from '../model/model.ts';
 import type { Operation } from './log/closing.ts';
 import { type Run, TOLERANCE_MS } from './log/run.ts';
 import { compareVersions, FIRST_LEAKING } from './version.ts';

@@ -1,4 +1,4 @@
-import type { Bytes, Kind } from '../model.ts';
+import type { Bytes, Kind } from '../model/model.ts';
 
 /**
  * The directories CRIU makes with mkdtemp(3), read out of its source at v4.2: each prefix with the modes a leftover

@@ -1,4 +1,4 @@
-import type { Bytes } from '../model.ts';
+import type { Bytes } from '../model/model.ts';
 
 /** A version of CRIU as it writes it itself: `X.Y[.Z][.extra]`. */
 export interface Version {

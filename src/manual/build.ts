@@ -3,9 +3,9 @@ import { describeCommands } from '../commands/describe.ts';
 import { COMMANDS } from '../commands/list.ts';
 import { CATALOGUE } from '../criu/catalogue.ts';
 import { KNOWN_WORK_DIRS } from '../criu/work-dirs.ts';
-import { packageFile } from '../package-file.ts';
-import { readTemplate } from '../template.ts';
-import { readTool } from '../version.ts';
+import { packageFile } from '../package/package-file.ts';
+import { readTemplate } from '../package/template.ts';
+import { readTool } from '../package/version.ts';
 import { manualPage } from './page.ts';
 
 /** When the hand-written sections were last changed. */

@@ -1,7 +1,7 @@
 import type { DescribedCommand, DescribedOption } from '../commands/describe.ts';
 import type { KnownWorkDir } from '../criu/work-dirs.ts';
-import type { Kind } from '../model.ts';
-import { fill } from '../template.ts';
+import type { Kind } from '../model/model.ts';
+import { fill } from '../package/template.ts';
 
 /** What a man page is made of. */
 export interface Manual {

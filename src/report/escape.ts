@@ -1,5 +1,5 @@
-import { decode, encode, SEQUENCE } from '../bytes.ts';
-import type { Bytes } from '../model.ts';
+import { decode, encode, SEQUENCE } from '../linux/bytes.ts';
+import type { Bytes } from '../model/model.ts';
 
 /** What needs no escaping: printable ASCII but the backslash. */
 const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;

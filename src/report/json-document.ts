@@ -1,4 +1,4 @@
-import type { Item, Start, SweepError, TargetReport } from '../model.ts';
+import type { Item, Start, SweepError, TargetReport } from '../model/model.ts';
 import { jsonMembers } from './escape.ts';
 import type { Format } from './format.ts';
 import { errorValues, summaryValues, targetValues } from './json-values.ts';

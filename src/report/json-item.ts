@@ -1,7 +1,7 @@
-import { decode, joinPath } from '../bytes.ts';
-import type { Candidate, Facts, Item, Outcome, Reason } from '../model.ts';
+import { decode, joinPath } from '../linux/bytes.ts';
+import type { Candidate, Facts, Item, Outcome, Reason } from '../model/model.ts';
+import { isoTime } from '../model/time.ts';
 import { octalMode } from '../sweep/filter.ts';
-import { isoTime } from '../time.ts';
 import { jsonMembers, jsonText } from './escape.ts';
 import { pathValues } from './json-values.ts';
 

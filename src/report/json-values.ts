@@ -1,7 +1,7 @@
-import { decode } from '../bytes.ts';
-import type { CommandEnd, End, Policy, Start, Summary, SweepError, TargetReport } from '../model.ts';
+import { decode } from '../linux/bytes.ts';
+import type { CommandEnd, End, Policy, Start, Summary, SweepError, TargetReport } from '../model/model.ts';
+import { isoTime } from '../model/time.ts';
 import { octalMode } from '../sweep/filter.ts';
-import { isoTime } from '../time.ts';
 
 /** The values of the JSON report, the same in every format that has them. */
 

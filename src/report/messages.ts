@@ -1,5 +1,5 @@
-import { describeErrno } from '../errno.ts';
-import type { Bytes, Counts, Start, Summary, SweepError, SweepEvent, TargetReport } from '../model.ts';
+import { describeErrno } from '../linux/errno.ts';
+import type { Bytes, Counts, Start, Summary, SweepError, SweepEvent, TargetReport } from '../model/model.ts';
 import type { Colors } from './colors.ts';
 import { complaint } from './complaint.ts';
 import { escapeName } from './escape.ts';

@@ -1,4 +1,4 @@
-import type { Counts, Item, Start } from '../model.ts';
+import type { Counts, Item, Start } from '../model/model.ts';
 
 const ROOT = 0;
 

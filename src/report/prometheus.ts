@@ -1,4 +1,4 @@
-import type { Counts, Item, Summary, Why } from '../model.ts';
+import type { Counts, Item, Summary, Why } from '../model/model.ts';
 
 const LAST_SUCCESS = 'criu_sweep_last_success_timestamp_seconds';
 

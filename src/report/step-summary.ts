@@ -1,5 +1,5 @@
-import { describeErrno } from '../errno.ts';
-import type { Item, SweepError } from '../model.ts';
+import { describeErrno } from '../linux/errno.ts';
+import type { Item, SweepError } from '../model/model.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './format.ts';
 import { summaryText } from './messages.ts';

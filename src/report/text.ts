@@ -1,6 +1,6 @@
 import ms from 'ms';
-import { joinPath } from '../bytes.ts';
-import type { Item, Reason, Unseen } from '../model.ts';
+import { joinPath } from '../linux/bytes.ts';
+import type { Item, Reason, Unseen } from '../model/model.ts';
 import type { Colors } from './colors.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './format.ts';

@@ -1,11 +1,11 @@
-import { joinPath } from '../bytes.ts';
-import { errnoOf } from '../errno.ts';
-import type { Bytes, Facts, Identity, SweepError } from '../model.ts';
+import { joinPath } from '../linux/bytes.ts';
+import { errnoOf } from '../linux/errno.ts';
+import { isDirectory, lstatName, statHere } from '../linux/lstat.ts';
+import { isPseudoFileSystem, type OwnMounts } from '../linux/mountinfo.ts';
+import type { Bytes, Facts, Identity, SweepError } from '../model/model.ts';
 import type { Descent } from './descent.ts';
 import type { Level } from './level.ts';
-import { isDirectory, lstatName, statHere } from './lstat.ts';
 import { MountNews } from './mount-news.ts';
-import { isPseudoFileSystem, type OwnMounts } from './mountinfo.ts';
 
 /** Where not to go. */
 export interface Bounds {

@@ -1,10 +1,10 @@
-import { joinPath } from '../bytes.ts';
-import { type Errno, errnoOf } from '../errno.ts';
-import type { Bytes, Facts, Identity, SweepError } from '../model.ts';
+import { joinPath } from '../linux/bytes.ts';
+import { type Errno, errnoOf } from '../linux/errno.ts';
+import { sameFile } from '../linux/lstat.ts';
+import { MountIds } from '../linux/mount-id.ts';
+import { type Step, stepDown, stepInto, stepOut } from '../linux/working-directory.ts';
+import type { Bytes, Facts, Identity, SweepError } from '../model/model.ts';
 import { type Level, newLevel } from './level.ts';
-import { sameFile } from './lstat.ts';
-import { MountIds } from './mount-id.ts';
-import { type Step, stepDown, stepInto, stepOut } from './working-directory.ts';
 
 /** Whether the directory we stand in lies in the mount that the target lies in. */
 export type InMount =

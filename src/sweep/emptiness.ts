@@ -1,8 +1,8 @@
 import { opendirSync, readdirSync } from 'node:fs';
-import { fsPath } from '../bytes.ts';
-import { errnoOf } from '../errno.ts';
-import type { Bytes, Facts } from '../model.ts';
-import type { OwnMounts } from './mountinfo.ts';
+import { fsPath } from '../linux/bytes.ts';
+import { errnoOf } from '../linux/errno.ts';
+import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { Bytes, Facts } from '../model/model.ts';
 
 /** st_size of a tmpfs directory without entries, in bytes: 20 for each, and for `.` and `..` (BOGO_DIRENT_SIZE, mm/shmem.c). */
 const EMPTY_ON_TMPFS = 40;

@@ -1,7 +1,7 @@
-import { joinPath } from '../bytes.ts';
-import type { AgeBy, Candidate, Facts, Policy, Reason, Verdict } from '../model.ts';
-import { isoTime } from '../time.ts';
-import { isDirectory } from './lstat.ts';
+import { joinPath } from '../linux/bytes.ts';
+import { isDirectory } from '../linux/lstat.ts';
+import type { AgeBy, Candidate, Facts, Policy, Reason, Verdict } from '../model/model.ts';
+import { isoTime } from '../model/time.ts';
 
 const PERMISSION_BITS = 0o7777;
 

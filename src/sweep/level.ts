@@ -1,6 +1,6 @@
-import type { Errno } from '../errno.ts';
-import type { Bytes, Facts, Place } from '../model.ts';
-import { type Listing, listHere } from './listing.ts';
+import type { Errno } from '../linux/errno.ts';
+import { type Listing, listHere } from '../linux/listing.ts';
+import type { Bytes, Facts, Place } from '../model/model.ts';
 
 /** A directory on the way down: what is still to be read in it, and the subdirectories still to be entered. */
 export interface Level extends Place {

@@ -1,5 +1,5 @@
-import type { Bytes, Place } from '../model.ts';
-import { isPseudoFileSystem, type OwnMounts, readOwnMounts } from './mountinfo.ts';
+import { isPseudoFileSystem, type OwnMounts, readOwnMounts } from '../linux/mountinfo.ts';
+import type { Bytes, Place } from '../model/model.ts';
 
 /** Times that mountinfo is read again in one scan: others can mount and unmount without end. */
 const MOST_READS = 64;

@@ -1,4 +1,4 @@
-import type { Bytes, Kind } from '../model.ts';
+import type { Bytes, Kind } from '../model/model.ts';
 
 /** mkdtemp(3) replaces the six X of its template with characters of this set (glibc sysdeps/posix/tempname.c). */
 const SUFFIX = /^[A-Za-z0-9]{6}$/;

@@ -1,9 +1,9 @@
 import { rmdirSync } from 'node:fs';
-import { fsPath, joinPath } from '../bytes.ts';
-import { errnoOf } from '../errno.ts';
-import type { Candidate, Facts, Outcome } from '../model.ts';
+import { fsPath, joinPath } from '../linux/bytes.ts';
+import { errnoOf } from '../linux/errno.ts';
+import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { Candidate, Facts, Outcome } from '../model/model.ts';
 import { emptyBySize, isEmpty } from './emptiness.ts';
-import type { OwnMounts } from './mountinfo.ts';
 import { refusalOf } from './rights.ts';
 
 /** What comes of a candidate that has entries. */

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
-import { type Errno, errnoOf } from '../errno.ts';
-import type { Facts, Place } from '../model.ts';
-import { statHere } from './lstat.ts';
+import { type Errno, errnoOf } from '../linux/errno.ts';
+import { statHere } from '../linux/lstat.ts';
+import type { Facts, Place } from '../model/model.ts';
 
 /** S_ISVTX of inode(7), which Node has no name for. */
 const STICKY = 0o1000;

@@ -1,4 +1,4 @@
-import type { Bytes, Candidate, Identity, Pause, SweepError } from '../model.ts';
+import type { Bytes, Candidate, Identity, Pause, SweepError } from '../model/model.ts';
 import type { Bounds } from './crossing.ts';
 import type { NameMatcher } from './names.ts';
 

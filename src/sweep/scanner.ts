@@ -1,10 +1,10 @@
-import { joinPath, toText } from '../bytes.ts';
-import { type Errno, errnoOf } from '../errno.ts';
-import type { Bytes, Identity } from '../model.ts';
+import { joinPath, toText } from '../linux/bytes.ts';
+import { type Errno, errnoOf } from '../linux/errno.ts';
+import type { Entry } from '../linux/listing.ts';
+import type { Bytes, Identity } from '../model/model.ts';
 import { Crossing } from './crossing.ts';
 import { Descent } from './descent.ts';
 import type { Level } from './level.ts';
-import type { Entry } from './listing.ts';
 import { type Looked, problem, type Scanned, type ScanScope } from './scan.ts';
 import { leave, said, stayInMount } from './standing.ts';
 

@@ -1,8 +1,8 @@
-import { errnoOf } from '../errno.ts';
-import type { SweepError } from '../model.ts';
+import { errnoOf } from '../linux/errno.ts';
+import { lstatName, sameFile } from '../linux/lstat.ts';
+import type { SweepError } from '../model/model.ts';
 import type { Descent } from './descent.ts';
 import { abandon, type Level } from './level.ts';
-import { lstatName, sameFile } from './lstat.ts';
 import { type Problem, problem } from './scan.ts';
 
 /**

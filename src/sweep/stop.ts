@@ -1,4 +1,4 @@
-import type { Interruption } from '../model.ts';
+import type { Interruption } from '../model/model.ts';
 
 /** Whether a sweep has to stop before its next removal, and for what: once it has to, it stays so. */
 export class Stop {

@@ -1,5 +1,7 @@
-import { errnoOf } from '../errno.ts';
-import { exitCode } from '../exit-code.ts';
+import { errnoOf } from '../linux/errno.ts';
+import { lstatName } from '../linux/lstat.ts';
+import { OWN_MOUNTINFO } from '../linux/mountinfo.ts';
+import { exitCode } from '../model/exit-code.ts';
 import type {
   Candidate,
   CommandEnd,
@@ -11,19 +13,17 @@ import type {
   Reason,
   SweepError,
   SweepEvent,
-} from '../model.ts';
+} from '../model/model.ts';
 import { seemsEmpty } from './emptiness.ts';
 import { judge } from './filter.ts';
 import type { Users } from './in-use/users.ts';
-import { lstatName } from './lstat.ts';
-import { OWN_MOUNTINFO } from './mountinfo.ts';
 import { NOT_EMPTY, remove, wouldRemove } from './reaper.ts';
 import type { ScanScope } from './scanner.ts';
 import { Stop } from './stop.ts';
 import { Tally } from './tally.ts';
 import { scanTarget, type Target } from './targets.ts';
 
-export type { Pause } from '../model.ts';
+export type { Pause } from '../model/model.ts';
 
 /** All that a sweep is told. */
 export interface SweepRequest {

@@ -1,4 +1,4 @@
-import type { Counts, Item, Why } from '../model.ts';
+import type { Counts, Item, Why } from '../model/model.ts';
 
 /** Adds up items as they come. */
 export class Tally {

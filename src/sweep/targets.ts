@@ -1,9 +1,9 @@
-import { joinPath } from '../bytes.ts';
-import type { Bytes, Identity, Kind, SweepError, TargetReport, TargetStatus } from '../model.ts';
-import { sameFile } from './lstat.ts';
+import { joinPath } from '../linux/bytes.ts';
+import { sameFile } from '../linux/lstat.ts';
+import { stepDown } from '../linux/working-directory.ts';
+import type { Bytes, Identity, Kind, SweepError, TargetReport, TargetStatus } from '../model/model.ts';
 import { type Looked, type Scanned, type ScanScope, scanTree } from './scanner.ts';
 import type { Stop } from './stop.ts';
-import { stepDown } from './working-directory.ts';
 
 /** A target that has been resolved, before anything was entered. `path` is what the caller wrote, or a glob's match. */
 export type Target =

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { fitHelp } from '../../src/cli/help-text.ts';
 import { COMMANDS } from '../../src/commands/list.ts';
-import { fitHelp } from '../../src/help-text.ts';
 import { need } from '../support/abilities.ts';
 import { run, startProgram } from '../support/command.ts';
 import { scratch } from '../support/scratch.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Bytes } from '../../src/model.ts';
+import type { Bytes } from '../../src/model/model.ts';
 import { can, need } from '../support/abilities.ts';
 import { run } from '../support/command.ts';
 import { type Fixture, readTree } from '../support/fixture.ts';

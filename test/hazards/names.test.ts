@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Bytes } from '../../src/model.ts';
+import type { Bytes } from '../../src/model/model.ts';
 import { need } from '../support/abilities.ts';
 import { run, startProgram } from '../support/command.ts';
 import { leftoverName, plantLeftover } from '../support/leftovers.ts';

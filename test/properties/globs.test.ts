@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import fastGlob from 'fast-glob';
 import micromatch from 'micromatch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encode, toText } from '../../src/bytes.ts';
-import { Bearings } from '../../src/sweep/bearings.ts';
-import { OwnMounts } from '../../src/sweep/mountinfo.ts';
-import { pathMatcher } from '../../src/sweep/path-matcher.ts';
-import { resolveTargets } from '../../src/sweep/resolve-targets.ts';
+import { encode, toText } from '../../src/linux/bytes.ts';
+import { OwnMounts } from '../../src/linux/mountinfo.ts';
+import { Bearings } from '../../src/request/bearings.ts';
+import { pathMatcher } from '../../src/request/path-matcher.ts';
+import { resolveTargets } from '../../src/request/resolve-targets.ts';
 import { makeScratch, removeScratch } from '../support/scratch.ts';
 import { plant } from '../support/tree.ts';
 

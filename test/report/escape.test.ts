@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encode } from '../../src/bytes.ts';
+import { encode } from '../../src/linux/bytes.ts';
 import { escapeName, escapeText, jsonText } from '../../src/report/escape.ts';
 
 const HARMFUL = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;

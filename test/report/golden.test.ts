@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Candidate, Facts, Item, Outcome, SweepEvent } from '../../src/model.ts';
+import type { Candidate, Facts, Item, Outcome, SweepEvent } from '../../src/model/model.ts';
 import { createColors } from '../../src/report/colors.ts';
 import type { Format } from '../../src/report/format.ts';
 import { githubFormat } from '../../src/report/github.ts';

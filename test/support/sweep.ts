@@ -1,4 +1,4 @@
-import type { Bytes } from '../../src/model.ts';
+import type { Bytes } from '../../src/model/model.ts';
 import { type Ended, type RunOptions, run } from './command.ts';
 import { type Report, type ReportItem, reportOf } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import type { Bytes } from '../../src/model.ts';
+import type { Bytes } from '../../src/model/model.ts';
 
 /**
  * One entry of a tree as data. Parents that are not said are made, 0755 and ours. All names are bytes, one

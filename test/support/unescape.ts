@@ -1,4 +1,4 @@
-import type { Bytes } from '../../src/model.ts';
+import type { Bytes } from '../../src/model/model.ts';
 
 /** What must never be printed as it is: C0, DEL, C1, bidirectional marks, U+2028, U+2029, and what replaces bad UTF-8. */
 export const HARMFUL = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;

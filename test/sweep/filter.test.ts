@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Candidate, Facts, Policy, Why } from '../../src/model.ts';
+import type { Candidate, Facts, Policy, Why } from '../../src/model/model.ts';
 import { CLOCK_GRAIN_MS, judge } from '../../src/sweep/filter.ts';
 
 const NOW = Date.UTC(2026, 1, 13, 3, 0, 0);

@@ -1,6 +1,6 @@
 import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { OwnMounts } from '../../src/sweep/mountinfo.ts';
+import { OwnMounts } from '../../src/linux/mountinfo.ts';
 import { nameMatcher } from '../../src/sweep/names.ts';
 import type { ScanScope } from '../../src/sweep/scanner.ts';
 import { Stop } from '../../src/sweep/stop.ts';

@@ -1,4 +1,4 @@
-import { fill, readTemplate } from '../../template.ts';
+import { fill, readTemplate } from '../../package/template.ts';
 import type { DescribedCommand, DescribedOption, DescribedValue } from '../describe.ts';
 import { singleQuoted } from './quote.ts';
 

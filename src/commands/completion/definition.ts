@@ -22,7 +22,7 @@ export function defineCompletion({ commands, end }: CommandContext): Command {
       const [{ completionScript }, { describeCommands }, { printResult }] = await Promise.all([
         import('./script.ts'),
         import('../describe.ts'),
-        import('../../print-result.ts'),
+        import('../../output/print-result.ts'),
       ]);
       end(await printResult(completionScript(shell, await describeCommands(commands))));
     });

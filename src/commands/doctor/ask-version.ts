@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { parseVersion, type Version } from '../../criu/version.ts';
-import { describeErrno, errnoOf } from '../../errno.ts';
+import { describeErrno, errnoOf } from '../../linux/errno.ts';
+import { endBy, StopSignals } from '../../linux/stop-signals.ts';
 import { escapeName } from '../../report/escape.ts';
-import { endBy, StopSignals } from '../../stop-signals.ts';
 
 /** What `criu --version` said; `why`: what was wrong with the answer, as half a sentence. */
 export type Asked = { readonly version: Version } | { readonly version: null; readonly why: string };

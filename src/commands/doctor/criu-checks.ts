@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { affected, type Version } from '../../criu/version.ts';
-import { errnoOf } from '../../errno.ts';
+import { errnoOf } from '../../linux/errno.ts';
+import { shellWord } from '../../output/shell-words.ts';
 import { escapeText } from '../../report/escape.ts';
-import { shellWord } from '../inspect/shell-words.ts';
 import { askVersion } from './ask-version.ts';
 import { type Check, ok } from './check.ts';
 import { type FoundCriu, findCriu } from './find-criu.ts';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { COLOR_CHOICES } from '../../terminal.ts';
+import { COLOR_CHOICES } from '../../output/terminal.ts';
 import type { CommandContext } from '../command.ts';
 import type { DoctorOptions } from './doctor.ts';
 

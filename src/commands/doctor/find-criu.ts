@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../../errno.ts';
+import { errnoOf } from '../../linux/errno.ts';
 
 /** Where administrators' programs lie, which the PATH of a user or of cron often lacks. */
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin'];

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import ms from 'ms';
-import { describeErrno, errnoOf } from '../../errno.ts';
-import { shellCommand } from '../inspect/shell-words.ts';
+import { describeErrno, errnoOf } from '../../linux/errno.ts';
+import { shellCommand } from '../../output/shell-words.ts';
 import { type Check, ok } from './check.ts';
 
 /**

@@ -1,22 +1,22 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { encode } from '../../bytes.ts';
 import { CATALOGUE, CRIU } from '../../criu/catalogue.ts';
 import { type Caller, knownTargets } from '../../criu/work-dirs.ts';
-import type { Item, Pause, Policy, SweepError, Why } from '../../model.ts';
+import { Inspection } from '../../inspection/inspection.ts';
+import { RunIndex } from '../../inspection/run-index.ts';
+import { encode } from '../../linux/bytes.ts';
+import type { OwnMounts } from '../../linux/mountinfo.ts';
+import type { Item, Pause, Policy, SweepError, Why } from '../../model/model.ts';
 import { escapeName } from '../../report/escape.ts';
-import { Bearings } from '../../sweep/bearings.ts';
+import { Bearings } from '../../request/bearings.ts';
+import { resolveKnownTarget } from '../../request/known.ts';
+import { MKDTEMP_MODE } from '../../request/policy.ts';
+import { claims, markRepeated } from '../../request/repeated.ts';
+import type { Expanding } from '../../request/resolve-targets.ts';
 import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
 import type { Users } from '../../sweep/in-use/users.ts';
-import type { OwnMounts } from '../../sweep/mountinfo.ts';
 import { nameMatcher } from '../../sweep/names.ts';
-import { MKDTEMP_MODE } from '../../sweep/policy.ts';
-import { claims, markRepeated } from '../../sweep/repeated.ts';
-import type { Expanding } from '../../sweep/resolve-targets.ts';
 import { sweep } from '../../sweep/sweep.ts';
 import type { Target } from '../../sweep/targets.ts';
-import { Inspection } from '../inspect/inspection.ts';
-import { RunIndex } from '../inspect/run-index.ts';
-import { resolveKnownTarget } from '../sweep/known.ts';
 import { type Check, ok } from './check.ts';
 
 /** The known work directories of this host, and who could be seen to use what lies there. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { errnoOf } from '../../errno.ts';
-import { listPids, look } from '../../sweep/in-use/proc.ts';
+import { errnoOf } from '../../linux/errno.ts';
+import { listPids, look } from '../../linux/proc.ts';
 import { runsSweep } from './sweep-command.ts';
 
 /** The pid of a process that sweeps again and again (`--every`); `null`: none, or none that we can see. */

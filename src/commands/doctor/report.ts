@@ -1,7 +1,7 @@
+import { type Layout, wrap } from '../../output/layout.ts';
 import type { Colors } from '../../report/colors.ts';
 import { jsonText } from '../../report/escape.ts';
 import { SCHEMA_VERSION } from '../../report/json-values.ts';
-import { type Layout, wrap } from '../inspect/layout.ts';
 import type { Check, CheckStatus } from './check.ts';
 import type { HostCriu } from './criu-checks.ts';
 

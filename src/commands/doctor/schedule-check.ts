@@ -1,6 +1,6 @@
 import type { Caller } from '../../criu/work-dirs.ts';
+import { shellCommand } from '../../output/shell-words.ts';
 import { escapeName } from '../../report/escape.ts';
-import { shellCommand } from '../inspect/shell-words.ts';
 import { type Check, ok } from './check.ts';
 import { findCronJobs } from './cron-jobs.ts';
 import { findRepeatingSweep } from './repeating-sweep.ts';

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { errnoOf } from '../../errno.ts';
+import { errnoOf } from '../../linux/errno.ts';
 
 /** What a file or directory of the system holds; `hidden`: we may not look. What is not there holds nothing. */
 export type Held<T> = { readonly held: 'yes'; readonly value: T } | { readonly held: 'no' | 'hidden' };

@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import type { Caller } from '../../criu/work-dirs.ts';
-import { errnoOf } from '../../errno.ts';
+import { errnoOf } from '../../linux/errno.ts';
 import { linesOf, runsSweep } from './sweep-command.ts';
 import { listSystemDirectory, readSystemFile } from './system-files.ts';
 

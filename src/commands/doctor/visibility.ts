@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { InUseReport, Unseen } from '../../model.ts';
-import { counted } from '../../progress.ts';
+import type { OwnMounts } from '../../linux/mountinfo.ts';
+import { look } from '../../linux/proc.ts';
+import type { InUseReport, Unseen } from '../../model/model.ts';
+import { counted } from '../../output/progress.ts';
 import { escapeName, escapeText } from '../../report/escape.ts';
-import { look } from '../../sweep/in-use/proc.ts';
 import type { Users } from '../../sweep/in-use/users.ts';
-import type { OwnMounts } from '../../sweep/mountinfo.ts';
 import { type Check, ok } from './check.ts';
 
 /** How far the look at users could see. */

@@ -11,7 +11,7 @@ export function defineHelp({ commands, help }: CommandContext): Command {
       const names = commands.map((command) => command.name);
       if (name === undefined || name === 'help' || names.includes(name))
         return help(name === 'help' ? null : (name ?? null));
-      const { noSuchHelp } = await import('../../mistakes/no-such-command.ts');
+      const { noSuchHelp } = await import('../../request/mistakes/no-such-command.ts');
       throw noSuchHelp(name, names);
     });
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { describeRun, type Run, TOLERANCE_MS } from '../../criu/log/run.ts';
+import type { PlacedRun } from '../../inspection/run-index.ts';
 import { lookForOpenFiles, type OpenFiles } from './open-logs.ts';
-import type { PlacedRun } from './run-index.ts';
 import { isUnfinished, lookAgain, type ReadLog, type SecondLook } from './unfinished.ts';
 
 const NOTHING_OPEN: OpenFiles = { has: () => false, hiddenSinceMs: null };

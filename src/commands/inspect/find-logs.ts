@@ -1,5 +1,5 @@
 import { type LogName, parseLogName } from '../../criu/log/files.ts';
-import type { Bytes, Kind, Place, SweepError } from '../../model.ts';
+import type { Bytes, Kind, Place, SweepError } from '../../model/model.ts';
 import { type Looked, type ScanScope, scanTree } from '../../sweep/scanner.ts';
 import type { Target } from '../../sweep/targets.ts';
 

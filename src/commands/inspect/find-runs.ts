@@ -1,13 +1,13 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { joinPath } from '../../bytes.ts';
-import type { Bytes, SweepError } from '../../model.ts';
+import type { PlacedRun } from '../../inspection/run-index.ts';
+import { joinPath } from '../../linux/bytes.ts';
+import type { Bytes, SweepError } from '../../model/model.ts';
 import type { ScanScope } from '../../sweep/scanner.ts';
 import type { Target } from '../../sweep/targets.ts';
 import { describeRuns } from './describe-runs.ts';
 import { findLogs, type NamedLikeLog } from './find-logs.ts';
 import { LogBudget } from './log-budget.ts';
 import { readLogHere } from './read-log.ts';
-import type { PlacedRun } from './run-index.ts';
 import type { ReadLog } from './unfinished.ts';
 
 /** Where the logs are looked for, and when to stop. */

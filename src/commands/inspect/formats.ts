@@ -1,20 +1,20 @@
-import type { Environment } from '../../environment.ts';
-import { markFor } from '../../journal.ts';
-import type { TargetReport } from '../../model.ts';
+import type { Inspection } from '../../inspection/inspection.ts';
+import type { RunIndex } from '../../inspection/run-index.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { TargetReport } from '../../model/model.ts';
+import { STDERR, STDOUT } from '../../output/formats.ts';
+import { markFor } from '../../output/journal.ts';
+import { widthOf } from '../../output/layout.ts';
+import { colorsFor } from '../../output/terminal.ts';
+import { readTool } from '../../package/version.ts';
 import { escapeName } from '../../report/escape.ts';
 import type { Format } from '../../report/format.ts';
 import { messageFormat } from '../../report/messages.ts';
-import { colorsFor } from '../../terminal.ts';
-import { readTool } from '../../version.ts';
-import { STDERR, STDOUT } from '../sweep/formats.ts';
 import type { FoundRuns } from './find-runs.ts';
-import type { Inspection } from './inspection.ts';
-import { widthOf } from './layout.ts';
 import { nextSteps } from './next-steps.ts';
 import type { InspectOptions } from './options.ts';
 import { inspectJsonFormat } from './report-json.ts';
 import { inspectText } from './report-text.ts';
-import type { RunIndex } from './run-index.ts';
 
 /** What a report is made of besides the events of the dry run. */
 export interface Inspecting {

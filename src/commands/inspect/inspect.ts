@@ -1,16 +1,16 @@
 import { hostname } from 'node:os';
-import { monotonicMs } from '../../clock.ts';
-import type { Environment } from '../../environment.ts';
-import { exitCode } from '../../exit-code.ts';
-import { markFor } from '../../journal.ts';
-import type { Interruption, Summary, SweepEvent } from '../../model.ts';
-import { Output } from '../../output.ts';
-import { counted, Progress } from '../../progress.ts';
-import { complaint } from '../../report/complaint.ts';
-import { endBy, isStopSignal, StopSignals } from '../../stop-signals.ts';
-import { type Pause, sweep } from '../../sweep/sweep.ts';
-import { readTool } from '../../version.ts';
-import { drive, type Sink } from '../sweep/drive.ts';
+import { Inspection } from '../../inspection/inspection.ts';
+import { RunIndex } from '../../inspection/run-index.ts';
+import { monotonicMs } from '../../linux/clock.ts';
+import { endBy, isStopSignal, StopSignals } from '../../linux/stop-signals.ts';
+import type { Environment } from '../../model/environment.ts';
+import { exitCode } from '../../model/exit-code.ts';
+import type { Interruption, Summary, SweepEvent } from '../../model/model.ts';
+import { drive, type Sink } from '../../output/drive.ts';
+import { STDERR, STDOUT } from '../../output/formats.ts';
+import { markFor } from '../../output/journal.ts';
+import { Output } from '../../output/output.ts';
+import { counted, Progress } from '../../output/progress.ts';
 import {
   finishReport,
   lossOf,
@@ -19,15 +19,15 @@ import {
   refuseNames,
   reportDestination,
   withLoss,
-} from '../sweep/files.ts';
-import { STDERR, STDOUT } from '../sweep/formats.ts';
-import { type Prepared, prepare } from '../sweep/prepare.ts';
+} from '../../output/reports.ts';
+import { readTool } from '../../package/version.ts';
+import { complaint } from '../../report/complaint.ts';
+import { type Prepared, prepare } from '../../request/prepare.ts';
+import { type Pause, sweep } from '../../sweep/sweep.ts';
 import { type FoundRuns, findRuns } from './find-runs.ts';
 import { noFileLines, resultFormat, stderrFormat } from './formats.ts';
-import { Inspection } from './inspection.ts';
 import type { InspectOptions } from './options.ts';
 import { inspectJsonFormat } from './report-json.ts';
-import { RunIndex } from './run-index.ts';
 import { sayingOnce } from './saying-once.ts';
 
 /**

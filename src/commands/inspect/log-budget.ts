@@ -1,5 +1,5 @@
 import type { Run } from '../../criu/log/run.ts';
-import type { Identity } from '../../model.ts';
+import type { Identity } from '../../model/model.ts';
 
 /** Logs that are looked at in one inspection: more than a host's runtimes keep. */
 const MOST_LOGS = 50_000;

@@ -1,11 +1,11 @@
-import { encode } from '../../bytes.ts';
 import type { Run } from '../../criu/log/run.ts';
-import type { Counts } from '../../model.ts';
-import { formatDuration } from '../../sweep/duration.ts';
+import type { Findings } from '../../inspection/inspection.ts';
+import { encode } from '../../linux/bytes.ts';
+import type { Counts } from '../../model/model.ts';
+import { shellCommand } from '../../output/shell-words.ts';
+import { formatDuration } from '../../request/duration.ts';
 import { octalMode } from '../../sweep/filter.ts';
-import type { Findings } from './inspection.ts';
 import type { InspectOptions } from './options.ts';
-import { shellCommand } from './shell-words.ts';
 
 /** A command worth running next. */
 export interface NextStep {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { Identity } from '../../model.ts';
-import { commOf, listPids, look, statLink } from '../../sweep/in-use/proc.ts';
+import { commOf, listPids, look, statLink } from '../../linux/proc.ts';
+import type { Identity } from '../../model/model.ts';
 
 /** What living CRIUs have open, seen once. */
 export interface OpenFiles {

@@ -1,7 +1,12 @@
 import { type Command, Option } from 'commander';
-import { parseInterval } from '../../sweep/duration.ts';
-import { COLOR_CHOICES, type ColorChoice } from '../../terminal.ts';
-import { addPolicyOptions, IGNORE_MISSING_HELP, KNOWN_HELP, type PolicyOptions } from '../sweep/options.ts';
+import { COLOR_CHOICES, type ColorChoice } from '../../output/terminal.ts';
+import { parseInterval } from '../../request/duration.ts';
+import {
+  addPolicyOptions,
+  IGNORE_MISSING_HELP,
+  KNOWN_HELP,
+  type PolicyOptions,
+} from '../../request/options.ts';
 
 export const INSPECT_FORMATS = ['text', 'json'] as const;
 export type InspectFormat = (typeof INSPECT_FORMATS)[number];

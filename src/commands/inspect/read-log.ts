@@ -1,11 +1,11 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { fsPath } from '../../bytes.ts';
 import { type Piece, piecesToRead, READ_FROM_START } from '../../criu/log/files.ts';
 import { type LogReader, type LogTold, readLog } from '../../criu/log/read.ts';
-import { type Errno, errnoOf } from '../../errno.ts';
-import type { Bytes, Facts, Identity } from '../../model.ts';
-import { fstatFile, lstatName, sameFile } from '../../sweep/lstat.ts';
+import { fsPath } from '../../linux/bytes.ts';
+import { type Errno, errnoOf } from '../../linux/errno.ts';
+import { fstatFile, lstatName, sameFile } from '../../linux/lstat.ts';
+import type { Bytes, Facts, Identity } from '../../model/model.ts';
 
 /** What is kept of a log's fstat. Times in milliseconds since 1970, sizes in bytes. */
 export type LogFacts = Identity & Pick<Facts, 'size' | 'mtimeMs'>;

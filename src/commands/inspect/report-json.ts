@@ -1,13 +1,13 @@
-import { decode } from '../../bytes.ts';
 import type { Run } from '../../criu/log/run.ts';
+import { inspectItem } from '../../inspection/leftovers.ts';
+import type { RunIndex } from '../../inspection/run-index.ts';
+import { decode } from '../../linux/bytes.ts';
+import { isoTime } from '../../model/time.ts';
 import { jsonMembers, jsonText } from '../../report/escape.ts';
 import type { Format } from '../../report/format.ts';
 import { jsonDocument } from '../../report/json-document.ts';
 import { itemMembers } from '../../report/json-item.ts';
 import { pathValues, SCHEMA_VERSION, type Tool } from '../../report/json-values.ts';
-import { isoTime } from '../../time.ts';
-import { inspectItem } from './leftovers.ts';
-import type { RunIndex } from './run-index.ts';
 
 /** The JSON report: the runs, then each item as the dry run comes upon it, with the log of the run that left it. */
 export function inspectJsonFormat(tool: Tool, runs: RunIndex): Format {

@@ -1,15 +1,15 @@
 import ms from 'ms';
 import type { Run, RunOutcome } from '../../criu/log/run.ts';
-import type { Item, Summary, TargetReport } from '../../model.ts';
+import type { Findings } from '../../inspection/inspection.ts';
+import { type Inspected, pathOf, type StillMounted } from '../../inspection/leftovers.ts';
+import { unmountCommand } from '../../inspection/unmount.ts';
+import type { Item, Summary, TargetReport } from '../../model/model.ts';
+import { indentOf, wrap } from '../../output/layout.ts';
 import { escapeName } from '../../report/escape.ts';
 import { reasonText } from '../../report/text.ts';
-import type { Findings } from './inspection.ts';
-import { indentOf, wrap } from './layout.ts';
-import { type Inspected, pathOf, type StillMounted } from './leftovers.ts';
 import type { NextStep } from './next-steps.ts';
 import { type Drawing, runLines } from './run-text.ts';
 import type { Group, Section } from './section.ts';
-import { unmountCommand } from './unmount.ts';
 
 /** All that the text report tells. */
 export interface Told {

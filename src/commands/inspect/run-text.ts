@@ -1,8 +1,8 @@
 import ms from 'ms';
 import type { Run, RunOutcome } from '../../criu/log/run.ts';
+import { cutTo, indentOf, type Layout, localTime, wrap } from '../../output/layout.ts';
 import type { Colors } from '../../report/colors.ts';
 import { escapeName } from '../../report/escape.ts';
-import { cutTo, indentOf, type Layout, localTime, wrap } from './layout.ts';
 
 /** How a text report is drawn. */
 export interface Drawing extends Layout {

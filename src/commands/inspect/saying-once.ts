@@ -1,4 +1,4 @@
-import type { SweepError, SweepEvent } from '../../model.ts';
+import type { SweepError, SweepEvent } from '../../model/model.ts';
 import type { Pause } from '../../sweep/sweep.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { statsNames } from '../../criu/log/files.ts';
 import type { LogTold } from '../../criu/log/read.ts';
 import { operationOfRun } from '../../criu/log/run.ts';
-import { errnoOf } from '../../errno.ts';
-import type { Bytes, Place, SweepError } from '../../model.ts';
-import { lstatName, sameFile } from '../../sweep/lstat.ts';
-import { stepDown } from '../../sweep/working-directory.ts';
+import { errnoOf } from '../../linux/errno.ts';
+import { lstatName, sameFile } from '../../linux/lstat.ts';
+import { stepDown } from '../../linux/working-directory.ts';
+import type { Bytes, Place, SweepError } from '../../model/model.ts';
 import type { NamedLikeLog } from './find-logs.ts';
 import type { OpenFiles } from './open-logs.ts';
 import { type LogFacts, readLogHere } from './read-log.ts';

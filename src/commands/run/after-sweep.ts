@@ -1,10 +1,14 @@
 import { hostname } from 'node:os';
-import { toText } from '../../bytes.ts';
 import { CRIU } from '../../criu/catalogue.ts';
-import type { Destination } from '../../destination.ts';
-import { describeErrno } from '../../errno.ts';
-import type { CommandEnd, Policy } from '../../model.ts';
-import type { Output, Stopped } from '../../output.ts';
+import { toText } from '../../linux/bytes.ts';
+import { describeErrno } from '../../linux/errno.ts';
+import { readOwnMounts } from '../../linux/mountinfo.ts';
+import type { CommandEnd, Policy } from '../../model/model.ts';
+import type { Destination } from '../../output/destination.ts';
+import { drive, type Sink } from '../../output/drive.ts';
+import type { Output, Stopped } from '../../output/output.ts';
+import { finishReport, openReport } from '../../output/reports.ts';
+import { readTool } from '../../package/version.ts';
 import type { Colors } from '../../report/colors.ts';
 import { complaint } from '../../report/complaint.ts';
 import type { Format } from '../../report/format.ts';
@@ -13,12 +17,8 @@ import { messageFormat } from '../../report/messages.ts';
 import type { Mark } from '../../report/severity.ts';
 import { textFormat } from '../../report/text.ts';
 import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
-import { readOwnMounts } from '../../sweep/mountinfo.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
-import { readTool } from '../../version.ts';
-import { drive, type Sink } from '../sweep/drive.ts';
-import { finishReport, openReport } from '../sweep/files.ts';
 import type { Appeared } from './appeared.ts';
 
 /** All that the sweep after a command is told. */

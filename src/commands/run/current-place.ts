@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
-import { joinPath } from '../../bytes.ts';
-import { errnoOf } from '../../errno.ts';
-import type { Bytes } from '../../model.ts';
+import { joinPath } from '../../linux/bytes.ts';
+import { errnoOf } from '../../linux/errno.ts';
+import type { Bytes } from '../../model/model.ts';
 
 /** Our working directory, which may be moved while the command runs: it stays the same, and its path does not. */
 export class CurrentPlace {

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import { afterOptions } from '../../arguments.ts';
-import { UsageError } from '../../usage-error.ts';
+import { UsageError } from '../../model/usage-error.ts';
+import { afterOptions } from '../../request/arguments.ts';
+import { addKindOptions, addVerbosityOptions } from '../../request/options.ts';
 import type { CommandContext } from '../command.ts';
-import { addKindOptions, addVerbosityOptions } from '../sweep/options.ts';
 import { type RunOptions, runCommand } from './run.ts';
 
 const HELP = `

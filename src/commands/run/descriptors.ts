@@ -1,6 +1,6 @@
 import type { StdioOptions } from 'node:child_process';
 import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { describeErrno, errnoOf } from '../../errno.ts';
+import { describeErrno, errnoOf } from '../../linux/errno.ts';
 
 /** An open descriptor of ours: what /proc/self/fd and /proc/self/fdinfo say of it. */
 export interface Descriptor {

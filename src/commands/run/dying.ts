@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoOf } from '../../errno.ts';
-import { readStat } from './proc-stat.ts';
+import { errnoOf } from '../../linux/errno.ts';
+import { readStat } from '../../linux/proc-stat.ts';
 
 /** PF_EXITING of include/linux/sched.h: the process is in do_exit(). */
 const PF_EXITING = 0x4;

@@ -1,7 +1,7 @@
-import { type Errno, errnoOf } from '../../errno.ts';
-import type { Bytes, Facts, Identity, Kind } from '../../model.ts';
-import { lstatName, sameFile } from '../../sweep/lstat.ts';
-import { type Step, stepDown } from '../../sweep/working-directory.ts';
+import { type Errno, errnoOf } from '../../linux/errno.ts';
+import { lstatName, sameFile } from '../../linux/lstat.ts';
+import { type Step, stepDown } from '../../linux/working-directory.ts';
+import type { Bytes, Facts, Identity, Kind } from '../../model/model.ts';
 import type { Before, LookScope } from './look-before.ts';
 import type { NameSet } from './name-set.ts';
 import { namesIn } from './names-in.ts';

@@ -1,9 +1,9 @@
 import { closeSync, constants, openSync, realpathSync } from 'node:fs';
 import { posix } from 'node:path';
-import { fsPath } from '../../bytes.ts';
-import { type Errno, errnoOf } from '../../errno.ts';
-import type { Bytes, Identity, Kind } from '../../model.ts';
-import { fstatFile, sameFile, statPath } from '../../sweep/lstat.ts';
+import { fsPath } from '../../linux/bytes.ts';
+import { type Errno, errnoOf } from '../../linux/errno.ts';
+import { fstatFile, sameFile, statPath } from '../../linux/lstat.ts';
+import type { Bytes, Identity, Kind } from '../../model/model.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import type { NameSet } from './name-set.ts';
 import { namesIn } from './names-in.ts';

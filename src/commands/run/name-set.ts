@@ -1,4 +1,4 @@
-import type { Bytes, Kind } from '../../model.ts';
+import type { Bytes, Kind } from '../../model/model.ts';
 
 const DIGITS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const SUFFIX_LENGTH = 6;

@@ -1,6 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { Bytes, Kind } from '../../model.ts';
-import { listDirectory } from '../../sweep/listing.ts';
+import { listDirectory } from '../../linux/listing.ts';
+import type { Bytes, Kind } from '../../model/model.ts';
 import type { LookScope } from './look-before.ts';
 import { NameSet } from './name-set.ts';
 

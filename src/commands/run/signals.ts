@@ -1,8 +1,8 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { describeErrno } from '../../errno.ts';
-import { endBy } from '../../stop-signals.ts';
+import { describeErrno } from '../../linux/errno.ts';
+import { readStat } from '../../linux/proc-stat.ts';
+import { endBy } from '../../linux/stop-signals.ts';
 import type { Child } from './child.ts';
-import { readStat } from './proc-stat.ts';
 import { Terminal } from './terminal.ts';
 
 /** Those that ask to end: before the command is started, there is nothing to pass them on to. */

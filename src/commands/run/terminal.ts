@@ -1,4 +1,4 @@
-import { type ProcStat, readStat } from './proc-stat.ts';
+import { type ProcStat, readStat } from '../../linux/proc-stat.ts';
 
 /** What a terminal does with a signal key, or when it hangs up: it sends to all of its foreground process group. */
 const SENT_BY_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGHUP'];

@@ -1,9 +1,9 @@
-import { encode } from '../../bytes.ts';
+import { workDirsOf } from '../../criu/callers.ts';
 import { MADE_IN_TMP } from '../../criu/catalogue.ts';
-import type { Bytes, Kind } from '../../model.ts';
-import { isForbidden } from '../../sweep/forbidden.ts';
-import { UsageError } from '../../usage-error.ts';
-import { workDirsOf } from './command-line.ts';
+import { encode } from '../../linux/bytes.ts';
+import type { Bytes, Kind } from '../../model/model.ts';
+import { UsageError } from '../../model/usage-error.ts';
+import { isForbidden } from '../../request/forbidden.ts';
 
 /** A directory that is watched while a command runs. */
 export interface Watched {

@@ -1,6 +1,6 @@
-import { formatDuration } from '../../sweep/duration.ts';
-import { fill, readTemplate } from '../../template.ts';
-import { UsageError } from '../../usage-error.ts';
+import { UsageError } from '../../model/usage-error.ts';
+import { fill, readTemplate } from '../../package/template.ts';
+import { formatDuration } from '../../request/duration.ts';
 import { cronFields } from './interval.ts';
 import { quoteForCron } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';

@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander';
-import { parseInterval } from '../../sweep/duration.ts';
+import { parseInterval } from '../../request/duration.ts';
 import type { CommandContext } from '../command.ts';
 import { type ScheduleOptions, scheduleCommand } from './schedule.ts';
 import { SCHEDULERS, type Scheduler } from './schedulers.ts';

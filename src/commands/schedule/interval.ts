@@ -1,6 +1,6 @@
 import ms from 'ms';
-import { formatDuration } from '../../sweep/duration.ts';
-import { UsageError } from '../../usage-error.ts';
+import { UsageError } from '../../model/usage-error.ts';
+import { formatDuration } from '../../request/duration.ts';
 
 /** An interval that a calendar can say exactly: as a crontab's five fields, and as systemd's OnCalendar=. */
 export interface CalendarInterval {

@@ -1,7 +1,7 @@
 import { parseDocument, Scalar } from 'yaml';
-import { formatDuration } from '../../sweep/duration.ts';
-import { readTemplate } from '../../template.ts';
-import { UsageError } from '../../usage-error.ts';
+import { UsageError } from '../../model/usage-error.ts';
+import { readTemplate } from '../../package/template.ts';
+import { formatDuration } from '../../request/duration.ts';
 import { quoteForContainer } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import type { WritablePath } from './writable-paths.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../../usage-error.ts';
+import { UsageError } from '../../model/usage-error.ts';
 
 const PLAIN_WORD = /^[A-Za-z0-9_@:./=,+-]+$/;
 

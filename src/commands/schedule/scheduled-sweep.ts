@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
-import { refuseSwallowedOption } from '../../arguments.ts';
-import { isExact } from '../../bytes.ts';
-import type { Environment } from '../../environment.ts';
-import { parseOwner } from '../../sweep/policy.ts';
-import { UsageError } from '../../usage-error.ts';
-import { refuseNames } from '../sweep/files.ts';
-import { addSweepOptions, type SweepOptions } from '../sweep/options.ts';
-import { prepare } from '../sweep/prepare.ts';
+import { isExact } from '../../linux/bytes.ts';
+import type { Environment } from '../../model/environment.ts';
+import { UsageError } from '../../model/usage-error.ts';
+import { refuseNames } from '../../output/reports.ts';
+import { refuseSwallowedOption } from '../../request/arguments.ts';
+import { addSweepOptions, type SweepOptions } from '../../request/options.ts';
+import { parseOwner } from '../../request/policy.ts';
+import { prepare } from '../../request/prepare.ts';
 import type { Scheduler } from './schedulers.ts';
 import { basesOf, type WritablePath, writablePaths } from './writable-paths.ts';
 
@@ -99,7 +99,7 @@ async function inWords(
   command: Command,
   args: readonly string[],
 ): Promise<UsageError> {
-  const { wrongUsage } = await import('../../mistakes/wrong-usage.ts');
+  const { wrongUsage } = await import('../../request/mistakes/wrong-usage.ts');
   return wrongUsage(error, command, args, async () => []);
 }
 

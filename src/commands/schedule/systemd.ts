@@ -1,7 +1,7 @@
 import ms from 'ms';
-import { formatDuration } from '../../sweep/duration.ts';
-import { fill, readTemplate } from '../../template.ts';
-import { UsageError } from '../../usage-error.ts';
+import { UsageError } from '../../model/usage-error.ts';
+import { fill, readTemplate } from '../../package/template.ts';
+import { formatDuration } from '../../request/duration.ts';
 import { calendarInterval } from './interval.ts';
 import { quoteForExec, quoteForPaths } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
 import fastGlob from 'fast-glob';
-import { encode } from '../../bytes.ts';
 import { KNOWN_WORK_DIRS } from '../../criu/work-dirs.ts';
+import { encode } from '../../linux/bytes.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 
 /** A directory that a scheduled sweep must be able to write to. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { readTool } from '../../version.ts';
+import { readTool } from '../../package/version.ts';
+import { addSweepOptions, type SweepOptions } from '../../request/options.ts';
 import type { CommandContext } from '../command.ts';
-import { addSweepOptions, type SweepOptions } from './options.ts';
 import { sweepCommand } from './sweep.ts';
 
 /** The sweep, which is what criu-sweep does where no command is named. */

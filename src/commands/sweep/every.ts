@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { monotonicMs } from '../../clock.ts';
-import type { StopSignals } from '../../stop-signals.ts';
+import { monotonicMs } from '../../linux/clock.ts';
+import type { StopSignals } from '../../linux/stop-signals.ts';
 
 /** A timer holds 31 bits of milliseconds, some 24 days; longer waits are several (Node's timers, TIMEOUT_MAX). */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

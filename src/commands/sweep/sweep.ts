@@ -1,17 +1,14 @@
 import { hostname } from 'node:os';
-import { monotonicMs } from '../../clock.ts';
-import type { Environment } from '../../environment.ts';
-import { EXIT } from '../../exit-code.ts';
-import { markFor } from '../../journal.ts';
-import type { StopSignal, Summary } from '../../model.ts';
-import { Output } from '../../output.ts';
-import { Progress } from '../../progress.ts';
-import { complaint } from '../../report/complaint.ts';
-import { endBy, isStopSignal, StopSignals } from '../../stop-signals.ts';
-import { Bearings } from '../../sweep/bearings.ts';
-import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
-import { drive, type Sink } from './drive.ts';
-import type { Beats } from './every.ts';
+import { monotonicMs } from '../../linux/clock.ts';
+import { endBy, isStopSignal, StopSignals } from '../../linux/stop-signals.ts';
+import type { Environment } from '../../model/environment.ts';
+import { EXIT } from '../../model/exit-code.ts';
+import type { StopSignal, Summary } from '../../model/model.ts';
+import { drive, type Sink } from '../../output/drive.ts';
+import { resultFormat, STDERR, STDOUT, stderrFormat } from '../../output/formats.ts';
+import { markFor } from '../../output/journal.ts';
+import { Output } from '../../output/output.ts';
+import { Progress } from '../../output/progress.ts';
 import {
   type Files,
   filesOf,
@@ -21,11 +18,14 @@ import {
   type ReportFile,
   withLoss,
   writeMetrics,
-} from './files.ts';
-import { resultFormat, STDERR, STDOUT, stderrFormat } from './formats.ts';
-import type { SweepOptions } from './options.ts';
-import { type Prepared, prepare } from './prepare.ts';
-import { StartingPlace } from './starting-place.ts';
+} from '../../output/reports.ts';
+import { complaint } from '../../report/complaint.ts';
+import { Bearings } from '../../request/bearings.ts';
+import type { SweepOptions } from '../../request/options.ts';
+import { type Prepared, prepare } from '../../request/prepare.ts';
+import { StartingPlace } from '../../request/starting-place.ts';
+import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
+import type { Beats } from './every.ts';
 
 /**
  * `criu-sweep <target...>`: sweeps and reports, once or, with `--every`, again and again until a signal comes.

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../model.ts';
+import type { Bytes } from '../../model/model.ts';
 
 /** What CRIU was asked to do. */
 export type Operation = 'dump' | 'pre-dump' | 'restore' | 'lazy-pages' | 'unknown';

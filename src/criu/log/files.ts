@@ -1,4 +1,4 @@
-import type { Bytes } from '../../model.ts';
+import type { Bytes } from '../../model/model.ts';
 import type { Operation } from './closing.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../model.ts';
+import type { Bytes } from '../../model/model.ts';
 
 /** One line of a log, taken apart. */
 export interface LogLine {

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../model.ts';
+import type { Bytes } from '../../model/model.ts';
 
 /**
  * Longest line that is kept, in bytes; the rest of a longer one is dropped. CRIU formats each line in a buffer of

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../model.ts';
+import type { Bytes } from '../../model/model.ts';
 
 /**
  * The lines in which CRIU itself names a directory it made. Only these: any other line may speak of the paths of

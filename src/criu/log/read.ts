@@ -1,4 +1,4 @@
-import type { Bytes } from '../../model.ts';
+import type { Bytes } from '../../model/model.ts';
 import { parseVersion, type Version } from '../version.ts';
 import { type Closing, closingOf, type Operation, operationOf } from './closing.ts';
 import { type LogLine, parseLine } from './line.ts';

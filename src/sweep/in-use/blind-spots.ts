@@ -1,5 +1,5 @@
-import type { Bytes, SweepError, Unseen } from '../../model.ts';
-import { effectiveUidOf, isFailure, type Seen } from './proc.ts';
+import { effectiveUidOf, isFailure, type Seen } from '../../linux/proc.ts';
+import type { Bytes, SweepError, Unseen } from '../../model/model.ts';
 import type { User } from './users.ts';
 
 const ROOT = 0;

@@ -1,6 +1,6 @@
-import type { Bytes, Identity, Reason, Unseen } from '../../model.ts';
+import { statLink } from '../../linux/proc.ts';
+import type { Bytes, Identity, Reason, Unseen } from '../../model/model.ts';
 import type { BlindSpots } from './blind-spots.ts';
-import { statLink } from './proc.ts';
 import type { User } from './users.ts';
 import { keyOf } from './users-by-directory.ts';
 

@@ -1,10 +1,10 @@
-import { joinPath } from '../../bytes.ts';
-import { monotonicMs } from '../../clock.ts';
-import type { Candidate, Identity, Pause } from '../../model.ts';
-import { makeDevice } from '../device.ts';
-import type { OwnMounts } from '../mountinfo.ts';
-import type { Seen } from './proc.ts';
-import { readProcText } from './proc-text.ts';
+import { joinPath } from '../../linux/bytes.ts';
+import { monotonicMs } from '../../linux/clock.ts';
+import { makeDevice } from '../../linux/device.ts';
+import type { OwnMounts } from '../../linux/mountinfo.ts';
+import type { Seen } from '../../linux/proc.ts';
+import { readProcText } from '../../linux/proc-text.ts';
+import type { Candidate, Identity, Pause } from '../../model/model.ts';
 
 const NOBODY: readonly number[] = [];
 

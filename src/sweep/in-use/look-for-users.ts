@@ -1,8 +1,8 @@
-import { errnoOf } from '../../errno.ts';
-import type { Bytes, Candidate, Facts, Pause, Reason, SweepError, Unseen } from '../../model.ts';
-import type { OwnMounts } from '../mountinfo.ts';
+import { errnoOf } from '../../linux/errno.ts';
+import type { OwnMounts } from '../../linux/mountinfo.ts';
+import { isFailure, isForeignPidNamespace, type Seen } from '../../linux/proc.ts';
+import type { Bytes, Candidate, Facts, Pause, Reason, SweepError, Unseen } from '../../model/model.ts';
 import { Locks, readLocks, TOO_MANY } from './locks.ts';
-import { isFailure, isForeignPidNamespace, type Seen } from './proc.ts';
 import { Survey, type SurveyScope } from './survey.ts';
 import type { Users } from './users.ts';
 

@@ -1,10 +1,10 @@
-import type { Bytes, Kind, Pause, Unseen } from '../../model.ts';
-import { parseMountinfo } from '../mountinfo.ts';
+import { parseMountinfo } from '../../linux/mountinfo.ts';
+import type { Seen } from '../../linux/proc.ts';
+import { readProcText } from '../../linux/proc-text.ts';
+import type { Bytes, Kind, Pause, Unseen } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { MountedNames } from './mounted-names.ts';
 import { PinnedNamespaces } from './pinned-namespaces.ts';
-import type { Seen } from './proc.ts';
-import { readProcText } from './proc-text.ts';
 import { isSamePlace, placeOf, type Root, type Task, taskOf } from './task.ts';
 import type { User } from './users.ts';
 

@@ -1,5 +1,5 @@
-import type { Bytes, Kind } from '../../model.ts';
-import { parseMountinfo } from '../mountinfo.ts';
+import { parseMountinfo } from '../../linux/mountinfo.ts';
+import type { Bytes, Kind } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 
 const NONE: readonly Bytes[] = [];

@@ -1,7 +1,7 @@
 import { accessSync } from 'node:fs';
-import type { Bytes, Pause } from '../../model.ts';
+import { look, type Seen } from '../../linux/proc.ts';
+import type { Bytes, Pause } from '../../model/model.ts';
 import { copy } from './mounted-names.ts';
-import { look, type Seen } from './proc.ts';
 import type { User } from './users.ts';
 import { NamespaceVisitor } from './visited-namespace.ts';
 

@@ -1,11 +1,11 @@
 import { opendirSync } from 'node:fs';
-import type { Bytes, Candidate, Facts, Kind, Pause, Reason } from '../../model.ts';
-import { isDirectory } from '../lstat.ts';
+import { isDirectory } from '../../linux/lstat.ts';
+import { commOf, listPids, look, otherThreads, readLink, statLink } from '../../linux/proc.ts';
+import type { Bytes, Candidate, Facts, Kind, Pause, Reason } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { BlindSpots, type Sight } from './blind-spots.ts';
 import { LivingMakers, type Maker } from './living-makers.ts';
 import { MountViews } from './mount-views.ts';
-import { commOf, listPids, look, otherThreads, readLink, statLink } from './proc.ts';
 import { taskOf } from './task.ts';
 import type { User } from './users.ts';
 import { UsersByDirectory } from './users-by-directory.ts';

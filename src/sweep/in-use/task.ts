@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
-import type { Bytes } from '../../model.ts';
-import { look, readLink, type Seen } from './proc.ts';
+import { look, readLink, type Seen } from '../../linux/proc.ts';
+import type { Bytes } from '../../model/model.ts';
 
 /** The root directory of a task: which mount it lies on, and its path as we would call it. */
 export interface Root {

@@ -1,4 +1,4 @@
-import type { Bytes, Candidate, Identity } from '../../model.ts';
+import type { Bytes, Candidate, Identity } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { copy } from './mounted-names.ts';
 import type { User } from './users.ts';

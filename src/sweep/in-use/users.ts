@@ -1,4 +1,4 @@
-import type { Candidate, Facts, InUseReport, Reason, SweepError, Unseen } from '../../model.ts';
+import type { Candidate, Facts, InUseReport, Reason, SweepError, Unseen } from '../../model/model.ts';
 
 /** What is known of who uses directories: the answer of one look around the whole host. */
 export interface Users {

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
-import { fsPath } from '../../bytes.ts';
-import { monotonicMs } from '../../clock.ts';
-import { errnoOf } from '../../errno.ts';
-import { childProcess, net } from '../../lazy-builtins.ts';
-import type { Bytes, Identity, Pause } from '../../model.ts';
-import { look, readLink, type Seen } from './proc.ts';
+import { fsPath } from '../../linux/bytes.ts';
+import { monotonicMs } from '../../linux/clock.ts';
+import { errnoOf } from '../../linux/errno.ts';
+import { childProcess, net } from '../../linux/lazy-builtins.ts';
+import { look, readLink, type Seen } from '../../linux/proc.ts';
+import type { Bytes, Identity, Pause } from '../../model/model.ts';
 import { O_PATH } from './task.ts';
 
 const PAUSE: Pause = { type: 'pause' };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { readStat } from '../../../src/commands/run/proc-stat.ts';
+import { readStat } from '../../../src/linux/proc-stat.ts';
 import { need } from '../../support/abilities.ts';
 import type { Running } from '../../support/command.ts';
 import {

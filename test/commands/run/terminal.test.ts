@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { readStat } from '../../../src/commands/run/proc-stat.ts';
+import { readStat } from '../../../src/linux/proc-stat.ts';
 import { need } from '../../support/abilities.ts';
 import { descendants, mkdtemp, type Stage, stage } from '../../support/stand-in.ts';
 import {

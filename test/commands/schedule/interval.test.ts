@@ -1,7 +1,7 @@
 import { CronExpressionParser } from 'cron-parser';
 import { expect, test } from 'vitest';
 import { CALENDAR_INTERVALS, cronFields } from '../../../src/commands/schedule/interval.ts';
-import { formatDuration, parseDuration } from '../../../src/sweep/duration.ts';
+import { formatDuration, parseDuration } from '../../../src/request/duration.ts';
 import { need } from '../../support/abilities.ts';
 import { program } from '../../support/command.ts';
 

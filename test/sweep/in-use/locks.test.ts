@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { OwnMounts, parseMountinfo } from '../../../src/linux/mountinfo.ts';
 import { Locks } from '../../../src/sweep/in-use/locks.ts';
-import { OwnMounts, parseMountinfo } from '../../../src/sweep/mountinfo.ts';
 
 const mounts = new OwnMounts(
   parseMountinfo('27 1 254:0 / / rw - ext4 /dev/vda rw\n28 27 0:45 / /btrfs rw - btrfs /dev/vdb rw'),

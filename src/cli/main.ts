@@ -1,0 +1,45 @@
+import { writeSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { EXIT } from '../model/exit-code.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { markFor } from '../output/journal.ts';
+import { bugReport, complaint } from '../report/complaint.ts';
+import type { Mark } from '../report/severity.ts';
+import { exactWords } from './exact-words.ts';
+import { runProgram } from './program.ts';
+
+const STDERR = 2;
+
+async function main(): Promise<number> {
+  try {
+    await runProgram(exactWords(process.argv.slice(2)), process.env, (code) => {
+      process.exitCode = code;
+    });
+    return Number(process.exitCode ?? EXIT.done);
+  } catch (error) {
+    return sayWhy(error);
+  }
+}
+
+/** Says in a line what was wrong with the command line; anything else is a bug of ours, and is shown as it is. */
+function sayWhy(error: unknown): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+  if (error instanceof UsageError) {
+    say((mark) => complaint(mark, 'error', error.message));
+    return EXIT.wrongUsage;
+  }
+  say((mark) => bugReport(mark, error));
+  return EXIT.ourBug;
+}
+
+function say(text: (mark: Mark) => string): void {
+  try {
+    writeSync(STDERR, text(markFor(STDERR, process.env)));
+  } catch {
+    // With nobody to hear it, the exit status says it alone.
+  }
+}
+
+main().then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { commOf, isForeignPidNamespace, listPids, look, type Seen, statLink } from '../linux/proc.ts';
+import type { Bytes, Identity } from '../model/model.ts';
+import type { User } from '../sweep/in-use/users.ts';
+
+/** A mounted leftover: the directory it is in, and its name, which is random and so identifies it. */
+export interface MountedLeftover {
+  readonly parent: Identity & { readonly path: Bytes };
+  readonly name: Bytes;
+}
+
+/** Who uses what is mounted on leftovers, seen once. */
+export interface MountUsers {
+  /** A living process that uses what is mounted there; `null`: none that we can see. */
+  of(leftover: MountedLeftover): User | null;
+  /** There may be processes that we cannot see. */
+  readonly blind: boolean;
+}
+
+/**
+ * Looks which processes use something below directories of these names: by their working directory, root, program,
+ * mapped files and open descriptors; and which criu is alive. Other names for the same place do not matter: whatever
+ * a process's namespace calls the way to it, the name is a component of it.
+ */
+export function lookForMountUsers(names: ReadonlySet<Bytes>): MountUsers {
+  const users = new Map<Bytes, User>();
+  const living: LivingCriu[] = [];
+  let blind = isForeignPidNamespace();
+  // ENOENT says that there is no /proc; every other errno that nobody was seen.
+  const pids = look(listPids);
+  if (pids.seen !== 'yes') blind = true;
+  for (const pid of pids.seen === 'yes' ? pids.value : []) {
+    if (pid === process.pid) continue;
+    const comm = commOf(pid);
+    if (comm.seen === 'hidden') blind = true;
+    const user = { pid, command: comm.seen === 'yes' ? comm.value : '' };
+    for (const paths of pathsOf(pid)) {
+      if (paths.seen === 'hidden') blind = true;
+      if (paths.seen !== 'yes') continue;
+      for (const path of paths.value) {
+        for (const name of path.split('/')) if (names.has(name) && !users.has(name)) users.set(name, user);
+      }
+    }
+    if (user.command === 'criu') living.push({ user, workDir: statLink(`/proc/${pid}/cwd`) });
+  }
+  const temporary = statLink('/tmp');
+  return {
+    blind,
+    of: ({ parent, name }) =>
+      users.get(name) ?? living.find((criu) => canUse(criu, parent, temporary))?.user ?? null,
+  };
+}
+
+interface LivingCriu {
+  readonly user: User;
+  readonly workDir: Seen<Identity>;
+}
+
+/** What lies directly in /tmp, CRIU names absolutely: it can be any criu's, whatever its work dir. */
+function canUse({ workDir }: LivingCriu, parent: Identity, temporary: Seen<Identity>): boolean {
+  return (
+    workDir.seen === 'hidden' ||
+    [workDir, temporary].some((seen) => seen.seen === 'yes' && isSame(seen.value, parent))
+  );
+}
+
+function isSame(a: Identity, b: Identity): boolean {
+  return a.dev === b.dev && a.ino === b.ino;
+}
+
+/** The paths a process uses, as its own namespace calls them. */
+function pathsOf(pid: number): Seen<readonly Bytes[]>[] {
+  const link = (name: string) => look(() => [readlinkSync(`/proc/${pid}/${name}`, 'latin1')]);
+  const fds = look(() => readdirSync(`/proc/${pid}/fd`));
+  const descriptors = fds.seen === 'yes' ? fds.value.map((fd) => link(`fd/${fd}`)) : [fds];
+  return [link('cwd'), link('root'), link('exe'), look(() => mappedFiles(pid)), ...descriptors];
+}
+
+/** proc_pid_maps(5): the path is the rest of the line from its first slash on. */
+function mappedFiles(pid: number): readonly Bytes[] {
+  const paths = readFileSync(`/proc/${pid}/maps`, 'latin1').matchAll(/\/.*$/gm);
+  return [...new Set([...paths].map(([path]) => path))];
+}

@@ -1,0 +1,87 @@
+import { attribute, type Leftover } from '../criu/attribute.ts';
+import type { Run } from '../criu/log/run.ts';
+import type { Bytes, Identity } from '../model/model.ts';
+
+/** A run, and the directory that its log was read in. */
+export interface PlacedRun extends Run {
+  readonly directory: Identity;
+}
+
+/**
+ * So many runs of one work dir, or that name one leftover, are gone through for each leftover. A work dir has a handful;
+ * where somebody made very many, no time tells them apart, and a name that all of them know is nobody's.
+ */
+const MOST_COMPARED = 100;
+
+/** The runs that were found, to be asked which left a directory. */
+export class RunIndex {
+  /** The newest first. Logs of single tasks are part of the run beside whose log they lie, where there is one. */
+  readonly runs: readonly Run[];
+  readonly #byLog: ReadonlyMap<Bytes, Run>;
+  readonly #byName = new Map<Bytes, Run[]>();
+  readonly #byDirectory = new Map<string, Run[]>();
+
+  constructor(found: readonly PlacedRun[]) {
+    const logs = new Set(found.map(({ log }) => log));
+    const all = found.map((run) => (isOrphan(run, logs) ? { ...run, pid: null } : run));
+    this.runs = foldTasks(all).sort((a, b) => lastSign(b) - lastSign(a));
+    this.#byLog = new Map(this.runs.map((run) => [run.log, run]));
+    for (const run of all) {
+      if (run.pid === null) add(this.#byDirectory, keyOf(run.directory), run, MOST_COMPARED + 1);
+      for (const name of run.names) add(this.#byName, name, run, MOST_COMPARED + 1);
+    }
+    // Logs of single tasks say nothing of when that their run's does not; a restore can have thousands.
+    for (const run of all)
+      if (run.pid !== null) add(this.#byDirectory, keyOf(run.directory), run, MOST_COMPARED);
+  }
+
+  /**
+   * The run that left a directory; `null` where none fits, or more than one.
+   *
+   * @param directory the one it lies in, which must be that in which a log was read: its path may lead elsewhere by now
+   */
+  of(leftover: Leftover, directory: Identity): Run | null {
+    const runs = this.#byName.get(leftover.name) ?? this.#byDirectory.get(keyOf(directory)) ?? [];
+    if (runs.length > MOST_COMPARED) return null;
+    const log = attribute(leftover, runs);
+    return log === null ? null : (this.#byLog.get(log) ?? null);
+  }
+}
+
+/** When a run last gave a sign of life, in milliseconds since 1970. */
+export function lastSign({ endedAtMs, loggedAtMs }: Run): number {
+  return endedAtMs ?? loggedAtMs;
+}
+
+function keyOf({ dev, ino }: Identity): string {
+  return `${dev}:${ino}`;
+}
+
+function isOrphan({ log, pid }: Run, logs: ReadonlySet<Bytes>): boolean {
+  return pid !== null && !logs.has(withoutPid(log));
+}
+
+function withoutPid(log: Bytes): Bytes {
+  return log.slice(0, log.lastIndexOf('.'));
+}
+
+/** What a task says is its run's: where the run's own log tells of no error, the first that one of its tasks does. */
+function foldTasks(all: readonly Run[]): Run[] {
+  const tasks = new Map<Bytes, Run>();
+  for (const run of all) {
+    if (run.pid !== null && run.firstError !== null) tasks.set(withoutPid(run.log), run);
+  }
+  return all
+    .filter(({ pid }) => pid === null)
+    .map((run) => {
+      const firstError = run.firstError ?? tasks.get(run.log)?.firstError ?? null;
+      return firstError === run.firstError ? run : { ...run, firstError };
+    });
+}
+
+/** @param most what comes after so many is not taken in; one more than is compared tells that there are too many */
+function add(map: Map<string, Run[]>, key: string, run: Run, most: number): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [run]);
+  else if (known.length < most) known.push(run);
+}

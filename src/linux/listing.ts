@@ -1,0 +1,113 @@
+import { type Dir, Dirent, opendirSync, readdirSync } from 'node:fs';
+import type { Bytes } from '../model/model.ts';
+import { errnoOf } from './errno.ts';
+
+/** One name of a directory, `.` and `..` left out. Where the type is not known, it may be a directory. */
+export interface Entry {
+  readonly name: Bytes;
+  isDirectory(): boolean;
+}
+
+/** The entries of a directory, in batches; `next` gives `null` after the last. `close` may be called at any time. */
+export interface Listing {
+  /** Whether `isDirectory` is what the directory entry said, not a guess. */
+  readonly typed: boolean;
+  /** Throws the errno of opendir(3) or readdir(3). */
+  next(): readonly Entry[] | null;
+  close(): void;
+}
+
+/** Entries read at a time from a large directory: with 1,024 of them a garbage collection finds so many alive that the heap grows by 18 MB. */
+const BATCH = 64;
+
+/** Bytes of st_size up to which a directory is read whole: one call instead of several, and some 3,000 names at most. */
+const SMALL_DIRECTORY = 65_536;
+
+/** Lists the directory we stand in. @param size its st_size in bytes */
+export function listHere(size: number): Listing {
+  return listDirectory('.', size);
+}
+
+/** Lists a directory that is pinned otherwise (`/proc/self/fd/N`). @param size its st_size in bytes */
+export function listDirectory(path: string, size: number): Listing {
+  return size <= SMALL_DIRECTORY ? readWhole(path) : readInBatches(path);
+}
+
+function readWhole(path: string): Listing {
+  let read = false;
+  const listing = {
+    typed: true,
+    next(): readonly Entry[] | null {
+      if (read) return null;
+      read = true;
+      try {
+        return readdirSync(path, { withFileTypes: true, encoding: 'latin1' });
+      } catch (error) {
+        // Whatever lstat(2) said of one name, each is looked at for itself later.
+        if (errnoOf(error).syscall !== 'lstat') throw error;
+        listing.typed = false;
+        return readNames(path);
+      }
+    },
+    close(): void {},
+  };
+  return listing;
+}
+
+/**
+ * On a file system whose directory entries bear no type, Node asks lstat for each, and fails as a whole where a name
+ * is not UTF-8 or has just gone.
+ */
+function readNames(path: string): readonly Entry[] {
+  return readdirSync(path, { encoding: 'latin1' }).map((name) => ({ name, isDirectory: () => true }));
+}
+
+function readInBatches(path: string): Listing {
+  let directory: Dir | null = null;
+  let begun = false;
+  let finished = false;
+  const close = (): void => {
+    directory?.closeSync();
+    directory = null;
+    finished = true;
+  };
+  const listing = {
+    typed: true,
+    close,
+    next(): readonly Entry[] | null {
+      if (finished) return null;
+      try {
+        directory ??= opendirSync(path, { encoding: 'latin1', bufferSize: BATCH });
+        const batch = readBatch(directory);
+        if (batch === null) close();
+        if (begun || batch === null || batch.every(isTyped)) {
+          begun = true;
+          return batch;
+        }
+      } catch (error) {
+        close();
+        // What lstat(2) said of one name is no matter as long as no batch was given out, which would come again.
+        if (begun || errnoOf(error).syscall !== 'lstat') throw error;
+      }
+      close();
+      listing.typed = false;
+      return readNames(path);
+    },
+  };
+  return listing;
+}
+
+/** Node makes what lstat(2) told into an object of a class derived from that of what the directory told. */
+function isTyped(entry: object): boolean {
+  return Object.getPrototypeOf(entry) === Dirent.prototype;
+}
+
+function readBatch(directory: Dir): readonly Entry[] | null {
+  const batch: Entry[] = [];
+  while (batch.length < BATCH) {
+    const entry = directory.readSync();
+    if (entry === null) break;
+    batch.push(entry);
+  }
+  return batch.length > 0 ? batch : null;
+}

@@ -1,0 +1,53 @@
+import { type BigIntStats, constants, fstatSync, lstatSync, statSync } from 'node:fs';
+import type { Bytes, Facts, Identity } from '../model/model.ts';
+import { fsPath } from './bytes.ts';
+
+/** lstat(2) of one name in the directory we stand in; `null` where it is gone (ENOENT). Throws what else fails. */
+export function lstatName(name: Bytes): Facts | null {
+  const path = fsPath(name);
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || Number.isSafeInteger(stats.ino)) return stats ?? null;
+  const exact = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return exact === undefined ? null : fromBigInt(exact);
+}
+
+/** stat(2) of the directory we stand in. Throws where even that fails (ESTALE). */
+export function statHere(): Facts {
+  return statPath('.');
+}
+
+/** stat(2), links followed: only for what is not pinned yet. Throws its errno. */
+export function statPath(path: Bytes): Facts {
+  const stats = statSync(fsPath(path));
+  return Number.isSafeInteger(stats.ino) ? stats : fromBigInt(statSync(fsPath(path), { bigint: true }));
+}
+
+/** fstat(2) of an open file. Throws its errno. */
+export function fstatFile(fd: number): Facts {
+  const stats = fstatSync(fd);
+  return Number.isSafeInteger(stats.ino) ? stats : fromBigInt(fstatSync(fd, { bigint: true }));
+}
+
+/** Whether lstat's facts are a real directory's. */
+export function isDirectory(facts: Pick<Facts, 'mode'>): boolean {
+  return (facts.mode & constants.S_IFMT) === constants.S_IFDIR;
+}
+
+/** Whether both are the same file. */
+export function sameFile(a: Identity, b: Identity): boolean {
+  return a.ino === b.ino && a.dev === b.dev;
+}
+
+function fromBigInt(stats: BigIntStats): Facts {
+  return {
+    dev: Number(stats.dev),
+    // Node's are signed, st_ino is not.
+    ino: BigInt.asUintN(64, stats.ino),
+    mode: Number(stats.mode),
+    uid: Number(stats.uid),
+    size: Number(stats.size),
+    mtimeMs: Number(stats.mtimeNs) / 1e6,
+    ctimeMs: Number(stats.ctimeNs) / 1e6,
+    birthtimeMs: Number(stats.birthtimeNs) / 1e6,
+  };
+}

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import type { Bytes } from '../model/model.ts';
+import { joinPath } from './bytes.ts';
+import { makeDevice } from './device.ts';
+import { type Errno, errnoOf } from './errno.ts';
+
+/** One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)), its octal escapes decoded. */
+export interface Mount {
+  /** Of this mount, and of the one it is mounted in. */
+  readonly id: number;
+  readonly parent: number;
+  /** The file system's own device number, made as st_dev is. */
+  readonly device: number;
+  /** Which directory of that file system is the mount's root. */
+  readonly root: Bytes;
+  readonly mountPoint: Bytes;
+  readonly fsType: string;
+  readonly superOptions: string;
+}
+
+/** The mounts of a mountinfo text, in the order they were made. Lines that are not of the form are passed over. */
+export function parseMountinfo(text: Bytes): Mount[] {
+  const mounts: Mount[] = [];
+  for (const line of text.split('\n')) {
+    const fields = line.split(' ');
+    const [id, parent, device, root, mountPoint] = fields;
+    const separator = fields.indexOf('-', 6);
+    const fsType = fields[separator + 1];
+    if (device === undefined || root === undefined || mountPoint === undefined || separator < 0) continue;
+    if (fsType === undefined) continue;
+    const [major = 0, minor = 0] = device.split(':').map(Number);
+    const superOptions = fields[separator + 3] ?? '';
+    mounts.push({
+      id: Number(id),
+      parent: Number(parent),
+      device: makeDevice(major, minor),
+      root: unescapeOctal(root),
+      mountPoint: unescapeOctal(mountPoint),
+      fsType,
+      superOptions,
+    });
+  }
+  return mounts;
+}
+
+/** mountinfo writes space, tab, newline and backslash as three octal digits (mangle_path in fs/seq_file.c). */
+function unescapeOctal(field: Bytes): Bytes {
+  return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
+}
+
+export const OWN_MOUNTINFO = '/proc/self/mountinfo';
+
+/**
+ * The mounts of our own namespace below our root. ENOENT says that there is no /proc to ask, and nothing is known of
+ * any mount; every other errno that they could not be read, and then nothing may be swept.
+ */
+export function readOwnMounts(): OwnMounts {
+  try {
+    return new OwnMounts(parseMountinfo(readFileSync(OWN_MOUNTINFO, 'latin1')));
+  } catch (error) {
+    const { code, syscall } = errnoOf(error);
+    return new OwnMounts([], code === 'ENOENT' ? null : { code, syscall });
+  }
+}
+
+/** Answers what is mounted where, by absolute path. */
+export class OwnMounts {
+  /** In the order of mountinfo. */
+  readonly all: readonly Mount[];
+  readonly #byPath = new Map<Bytes, Mount>();
+  readonly #lastComponents = new Set<Bytes>();
+  readonly #tmpfs = new Set<number>();
+  /** Why they could not be read; `null`: they were, or there is no /proc. */
+  readonly failure: Errno | null;
+
+  constructor(mounts: readonly Mount[], failure: Errno | null = null) {
+    this.all = mounts;
+    this.failure = failure;
+    for (const mount of mounts) {
+      this.#byPath.set(mount.mountPoint, mount);
+      this.#lastComponents.add(mount.mountPoint.slice(mount.mountPoint.lastIndexOf('/') + 1));
+      if (mount.fsType === 'tmpfs') this.#tmpfs.add(mount.device);
+    }
+  }
+
+  /** The topmost mount whose mount point is `parent/name`. Nearly always answered without looking at the parent. */
+  at(parent: { readonly path: Bytes }, name: Bytes): Mount | undefined {
+    return this.#lastComponents.has(name) ? this.#byPath.get(joinPath(parent.path, name)) : undefined;
+  }
+
+  /** Whether a file's st_dev is that of a tmpfs. */
+  isTmpfs(dev: number): boolean {
+    return this.#tmpfs.has(dev);
+  }
+
+  /** The mount that a path lies in: the one with the longest mount point above it. */
+  containing(path: Bytes): Mount | undefined {
+    for (let above = path; above !== ''; above = above.slice(0, above.lastIndexOf('/'))) {
+      const mount = this.#byPath.get(above);
+      if (mount !== undefined) return mount;
+    }
+    return this.#byPath.get('/');
+  }
+}
+
+const PSEUDO_FILE_SYSTEMS = new Set([
+  'autofs',
+  'binder',
+  'binfmt_misc',
+  'bpf',
+  'cgroup',
+  'cgroup2',
+  'configfs',
+  'debugfs',
+  'devpts',
+  'devtmpfs',
+  'efivarfs',
+  'fusectl',
+  'mqueue',
+  'nfsd',
+  'nsfs',
+  'proc',
+  'pstore',
+  'resctrl',
+  'rpc_pipefs',
+  'securityfs',
+  'selinuxfs',
+  'smackfs',
+  'sysfs',
+  'tracefs',
+]);
+
+/** Whether a file system shows kernel objects, or mounts others when walked (autofs), instead of keeping files. */
+export function isPseudoFileSystem(fsType: string): boolean {
+  return PSEUDO_FILE_SYSTEMS.has(fsType);
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { errnoOf } from './errno.ts';
+
+/** Fields of /proc/PID/stat (proc_pid_stat(5)). */
+export interface ProcStat {
+  readonly pid: number;
+  /** One letter: `T` stopped by a signal, `Z` a zombie. */
+  readonly state: string;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  /** The foreground process group of its controlling terminal; -1 without one. */
+  readonly terminalGroup: number;
+  /** PF_ flags of include/linux/sched.h. */
+  readonly flags: number;
+  /** Clock ticks since boot. */
+  readonly startTime: number;
+}
+
+/**
+ * What the kernel says of a process; `null` where it is gone (ENOENT, ESRCH), or cannot be seen: without /proc, where a
+ * module refuses it, out of descriptors or memory. Nothing is removed for a `null`: signals are passed on as if there
+ * were no terminal, and nobody who is dying is waited for, so that what they use is kept.
+ */
+export function readStat(pid: number | 'self'): ProcStat | null {
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch (error) {
+    errnoOf(error);
+    return null;
+  }
+}
+
+/** The comm, in brackets, may hold anything, brackets too. */
+export function parseStat(text: string): ProcStat | null {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state = '', parent, group, session, , terminalGroup, flags] = fields;
+  const startTime = fields[19];
+  if (startTime === undefined) return null;
+  return {
+    pid: Number.parseInt(text, 10),
+    state,
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    terminalGroup: Number(terminalGroup),
+    flags: Number(flags),
+    startTime: Number(startTime),
+  };
+}

@@ -1,0 +1,58 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { Bytes, Pause } from '../model/model.ts';
+import { fsPath } from './bytes.ts';
+import { look, type Seen } from './proc.ts';
+
+/** Bytes asked for at once. Most files of /proc give no more than a page, whatever is asked for (fs/seq_file.c). */
+const PIECE = 65_536;
+
+/** Reads between two pauses. */
+const PAUSE_AFTER = 64;
+
+const PAUSE: Pause = { type: 'pause' };
+
+/** When a text is longer than anybody needs, the rest of it is not read. */
+export interface Bounds {
+  /** Asked before every read, with the bytes read so far: whether to go on. */
+  readonly goOn: (bytes: number) => boolean;
+  /** Errnos that say that the process has ended, besides those that always do. */
+  readonly gone?: readonly string[];
+}
+
+/** Not all of a text was read: it is too long, or took too long. */
+const TOO_LONG = { seen: 'hidden', code: 'too-long', syscall: 'read' } as const;
+
+/**
+ * Reads a text of /proc whose length others decide on, a piece at a time, in memory that does not grow with it.
+ *
+ * @param take called with whole lines, each with its line feed
+ */
+export function* readProcText(
+  path: Bytes,
+  { goOn, gone }: Bounds,
+  take: (lines: Bytes) => void,
+): Generator<Pause, Seen<void>, void> {
+  const fd = look(() => openSync(fsPath(path), 'r'), gone);
+  if (fd.seen !== 'yes') return fd;
+  try {
+    const buffer = Buffer.allocUnsafe(PIECE);
+    let begun = '';
+    let bytes = 0;
+    for (let reads = 1; ; reads += 1) {
+      if (!goOn(bytes) || begun.length > PIECE) return TOO_LONG;
+      const read = look(() => readSync(fd.value, buffer, 0, PIECE, null), gone);
+      if (read.seen !== 'yes') return read;
+      if (read.value === 0) break;
+      bytes += read.value;
+      const text = begun + buffer.toString('latin1', 0, read.value);
+      const end = text.lastIndexOf('\n') + 1;
+      if (end > 0) take(text.slice(0, end));
+      begun = text.slice(end);
+      if (reads % PAUSE_AFTER === 0) yield PAUSE;
+    }
+    if (begun !== '') take(begun);
+    return { seen: 'yes', value: undefined };
+  } finally {
+    closeSync(fd.value);
+  }
+}

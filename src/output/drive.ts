@@ -1,0 +1,111 @@
+import { monotonicMs } from '../linux/clock.ts';
+import type { Bytes, Summary, SweepEvent } from '../model/model.ts';
+import type { Format } from '../report/format.ts';
+import type { Pause } from '../sweep/sweep.ts';
+import type { Output } from './output.ts';
+import { counted, type Progress } from './progress.ts';
+
+/** A way to say the events of a sweep, and where that goes. */
+export interface Sink {
+  readonly format: Format;
+  readonly output: Output;
+}
+
+/** Where a sweep's events go. */
+export interface Sinks {
+  readonly results: readonly Sink[];
+  readonly messages: Sink;
+  /** Shown on the messages' terminal while the sweep goes on; `null`: nobody is looking. */
+  readonly progress: Progress | null;
+  /** The exit status, once it is known what could not be written. */
+  readonly exitCode: (summary: Summary) => number;
+}
+
+/** A tick of the event loop, in which signals are heard. */
+const nextTick = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** How long something may wait in an output while the sweep goes on, in milliseconds. */
+const FLUSH_AFTER_MS = 100;
+
+/**
+ * Draws the events of a sweep and writes them. At each pause, and whenever an output is full, signals are heard and a
+ * reader that does not keep up is waited for. A writer that fails does not stop the sweep.
+ *
+ * @returns the summary, with the exit status as it is after all was written
+ */
+export async function drive(events: Iterable<SweepEvent | Pause>, sinks: Sinks): Promise<Summary> {
+  const { results, messages, progress } = sinks;
+  const outputs = [...results.map((sink) => sink.output), messages.output];
+  const flush = async (): Promise<void> => {
+    await progress?.hide();
+    for (const output of outputs) await output.flush();
+  };
+  const isFull = (): boolean => outputs.some((output) => output.full);
+  const course = new Course();
+  let flushedAt = monotonicMs();
+  let last: Summary | null = null;
+  for (const event of events) {
+    course.note(event);
+    if (event.type === 'summary') {
+      await flush();
+      await progress?.end();
+      last = { ...event.summary, exitCode: sinks.exitCode(event.summary) };
+      say({ type: 'summary', summary: last }, results, messages);
+      await flush();
+      continue;
+    }
+    if (event.type !== 'pause') say(event, results, messages);
+    if (event.type !== 'pause' && !isFull()) continue;
+    await nextTick();
+    const now = monotonicMs();
+    if (!isFull() && now - flushedAt <= FLUSH_AFTER_MS) continue;
+    await flush();
+    await progress?.show(course.text, course.where);
+    flushedAt = now;
+  }
+  if (last === null) throw new Error('a sweep ended without its summary');
+  return last;
+}
+
+function say(event: SweepEvent, results: readonly Sink[], messages: Sink): void {
+  messages.output.add(messages.format(event));
+  for (const { format, output } of results) output.add(format(event));
+}
+
+/** How far a sweep is. */
+class Course {
+  #dryRun = false;
+  #finished = 0;
+  #entries = 0;
+  #removed = 0;
+  where: Bytes | null = null;
+
+  note(event: SweepEvent | Pause): void {
+    switch (event.type) {
+      case 'start':
+        this.#dryRun = event.start.dryRun;
+        return;
+      case 'pause':
+        this.#entries = event.entries ?? this.#entries;
+        this.where = event.where ?? this.where;
+        return;
+      case 'item': {
+        const { outcome } = event.item.result;
+        if (outcome === 'removed' || outcome === 'would-remove') this.#removed += 1;
+        this.where = event.item.candidate.parent.path;
+        return;
+      }
+      case 'target':
+        this.#finished += event.target.entries;
+        this.#entries = 0;
+        return;
+      case 'error':
+      case 'summary':
+    }
+  }
+
+  get text(): string {
+    const looked = counted(this.#finished + this.#entries, 'entry', 'entries');
+    return `${looked} looked at, ${this.#removed} ${this.#dryRun ? 'to remove' : 'removed'}`;
+  }
+}

@@ -1,0 +1,58 @@
+import { fstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { errnoOf } from '../linux/errno.ts';
+
+const STDERR = 2;
+const O_ACCMODE = 0o3;
+const O_RDONLY = 0o0;
+const O_WRONLY = 0o1;
+const O_PATH = 0o10000000;
+
+/** Why nothing may be written to a descriptor of this process. */
+export type Unusable = 'not open' | 'not open for writing' | "Node's own" | 'unknown without /proc';
+
+/**
+ * Whether a descriptor was open for writing when this process was started; `null`: it was. Node marks all descriptors
+ * as it starts, so FD_CLOEXEC tells nothing; but of its own only epolls, eventfds and io_urings (anonymous inodes) and
+ * the pipes of which it holds both ends can be written to.
+ */
+export function whyUnusable(fd: number): Unusable | null {
+  try {
+    fstatSync(fd);
+  } catch (error) {
+    // EBADF, or what a broken file system says of it: no report goes there.
+    errnoOf(error);
+    return 'not open';
+  }
+  const own = describe(fd);
+  if (own === null) return fd <= STDERR ? null : 'unknown without /proc';
+  if (own.access === O_RDONLY) return 'not open for writing';
+  if (own.leadsTo.startsWith('anon_inode:')) return "Node's own";
+  return own.leadsTo.startsWith('pipe:') && fd > STDERR && holdsReadingEnd(own.leadsTo) ? "Node's own" : null;
+}
+
+interface Descriptor {
+  readonly leadsTo: string;
+  readonly access: number;
+}
+
+function describe(fd: number | string): Descriptor | null {
+  try {
+    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
+    if (flags === undefined) return null;
+    const bits = Number.parseInt(flags, 8);
+    const access = (bits & O_PATH) !== 0 ? O_RDONLY : bits & O_ACCMODE;
+    return { leadsTo: readlinkSync(`/proc/self/fd/${fd}`, 'latin1'), access };
+  } catch (error) {
+    // Whatever the errno: closed meanwhile, or /proc does not tell.
+    errnoOf(error);
+    return null;
+  }
+}
+
+/** Whether this process could read what is written to that pipe: as in Node's own, or where both ends were inherited. */
+function holdsReadingEnd(pipe: string): boolean {
+  return readdirSync('/proc/self/fd').some((name) => {
+    const other = Number(name) > STDERR ? describe(name) : null;
+    return other !== null && other.leadsTo === pipe && other.access !== O_WRONLY;
+  });
+}

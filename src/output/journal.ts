@@ -1,0 +1,19 @@
+import { fstatSync } from 'node:fs';
+import { errnoOf } from '../linux/errno.ts';
+import type { Environment } from '../model/environment.ts';
+import { journalMark, type Mark, unmarked } from '../report/severity.ts';
+
+/**
+ * What stands before the lines that are written to a descriptor: priorities where it is the journal's stream, which
+ * systemd names as `device:inode` in $JOURNAL_STREAM; nothing else, also where it has been redirected since.
+ */
+export function markFor(fd: number, { JOURNAL_STREAM }: Pick<Environment, 'JOURNAL_STREAM'>): Mark {
+  if (JOURNAL_STREAM === undefined || JOURNAL_STREAM === '') return unmarked;
+  try {
+    const { dev, ino } = fstatSync(fd, { bigint: true });
+    return `${dev}:${ino}` === JOURNAL_STREAM ? journalMark : unmarked;
+  } catch (error) {
+    errnoOf(error);
+    return unmarked;
+  }
+}

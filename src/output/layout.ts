@@ -1,0 +1,58 @@
+import { isTerminal } from './is-terminal.ts';
+
+/** How a text report is laid out. */
+export interface Layout {
+  /** Columns of the terminal; infinite where the output is none, and no line is broken. */
+  readonly width: number;
+}
+
+/** Columns of stdout's terminal, infinite where it is none. `process.stdout` is touched only where it is one. */
+export function widthOf(fd: number): number {
+  const columns = isTerminal(fd) ? process.stdout.columns : 0;
+  return columns > 0 ? columns : Number.POSITIVE_INFINITY;
+}
+
+/** Narrower than this, lines hang on a small indent instead of in a column. */
+const NARROW = 72;
+const COLUMN = 13;
+const SMALL_INDENT = 4;
+
+/** How far what belongs to a run is indented. */
+export function indentOf({ width }: Layout): number {
+  return width < NARROW ? SMALL_INDENT : COLUMN;
+}
+
+/**
+ * Breaks a text at its blanks, so that each line fits; what is longer than a line is not broken. The first line begins
+ * at `first` columns, which are in the text already, the others are indented by `hanging`.
+ */
+export function wrap(text: string, { width }: Layout, hanging: number): string[] {
+  if (text.length <= width) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<=\S) (?=\S)/)) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && longer.length > width) {
+      lines.push(line);
+      line = `${' '.repeat(hanging)}${word}`;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
+
+/** Cuts a line that does not fit, with an ellipsis. */
+export function cutTo(text: string, { width }: Layout): string {
+  if (text.length <= width) return text;
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(1, width - 1)).join('')}…`;
+}
+
+const LARGEST_TIME_MS = 8.64e15;
+
+/** `2026-11-23 20:03:34` of milliseconds since 1970, in local time. */
+export function localTime(ms: number): string {
+  const date = new Date(Math.max(-LARGEST_TIME_MS, Math.min(LARGEST_TIME_MS, ms)));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
+}

@@ -1,0 +1,24 @@
+import { UsageError } from '../model/usage-error.ts';
+
+type PathMatcher = (path: string) => boolean;
+
+/**
+ * Tells whether a path below the target is excluded by one of these globs, in fast-glob's syntax and by its own
+ * matcher; names that begin with a dot match as others do. `null`: there are no globs, and the matcher is not loaded.
+ *
+ * @throws UsageError for a glob that cannot be expanded, like `{1..5000}`
+ */
+export async function excludeMatcher(globs: readonly string[]): Promise<PathMatcher | null> {
+  if (globs.length === 0) return null;
+  const { pathMatcher } = await import('./path-matcher.ts');
+  const matchers = globs.map((glob) => {
+    try {
+      return pathMatcher(glob);
+    } catch (error) {
+      // micromatch and its braces throw these two for what is too long, or of too many parts.
+      if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
+      throw new UsageError(`--exclude: '${glob}': ${error.message}: write it as several --exclude`);
+    }
+  });
+  return (path) => matchers.some((matches) => matches(path));
+}

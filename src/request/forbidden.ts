@@ -1,0 +1,24 @@
+import { posix } from 'node:path';
+import { isPseudoFileSystem, type OwnMounts } from '../linux/mountinfo.ts';
+import type { Bytes, Identity } from '../model/model.ts';
+
+/** Whether a path lies where nothing may ever be swept: `/` itself, /proc, /sys and /dev (but /dev/shm). */
+export function isForbidden(path: Bytes): boolean {
+  const normal = posix
+    .normalize(path)
+    .replace(/^\/\//, '/')
+    .replace(/(?<=.)\/$/, '');
+  if (normal === '/') return true;
+  if (isShm(normal)) return false;
+  return ['/proc', '/sys', '/dev'].some((top) => normal === top || normal.startsWith(`${top}/`));
+}
+
+function isShm(path: Bytes): boolean {
+  return path === '/dev/shm' || path.startsWith('/dev/shm/');
+}
+
+/** Whether a directory lies in a kernel file system, wherever that is mounted: its st_dev is that of one. */
+export function isKernels(resolved: Bytes, { dev }: Identity, mounts: OwnMounts): boolean {
+  if (isShm(resolved)) return false;
+  return mounts.all.some(({ device, fsType }) => device === dev && isPseudoFileSystem(fsType));
+}

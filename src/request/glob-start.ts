@@ -1,0 +1,58 @@
+import { realpathSync } from 'node:fs';
+import { encode, fsPath } from '../linux/bytes.ts';
+import { errnoOf } from '../linux/errno.ts';
+import { statPath } from '../linux/lstat.ts';
+import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { Bytes, Identity, SweepError } from '../model/model.ts';
+import type { Bearings } from './bearings.ts';
+import { isForbidden, isKernels } from './forbidden.ts';
+import type { GlobTask } from './glob.ts';
+
+/** What decides whether a walk may begin somewhere. */
+export interface StartScope {
+  readonly mounts: OwnMounts;
+  readonly bearings: Bearings;
+}
+
+/** A part of a glob whose base was resolved, while we stood where relative paths are named from. */
+export interface GlobStart {
+  readonly task: GlobTask;
+  /** `null`: nothing can match. */
+  readonly root: Root | SweepError | null;
+}
+
+/** Where a walk begins, as it was when it was resolved. */
+export interface Root {
+  readonly path: Bytes;
+  readonly identity: Identity;
+}
+
+/** Resolves the links of a base, once. */
+export function startGlob(task: GlobTask, scope: StartScope): GlobStart {
+  return { task, root: resolveBase(task.base, scope) };
+}
+
+function resolveBase(base: string, { bearings, mounts }: StartScope): Root | SweepError | null {
+  const path = encode(base);
+  try {
+    const resolved = realpathSync.native(fsPath(path === '' ? '.' : path), 'latin1');
+    if (!bearings.reaches(base) || !bearings.holds(`${base}/`, resolved))
+      return { path, code: 'changed', syscall: 'realpath' };
+    const identity = identityOf(statPath(resolved));
+    return isClosed(resolved) || isKernels(resolved, identity, mounts) ? null : { path: resolved, identity };
+  } catch (error) {
+    const errno = errnoOf(error);
+    // What is not there, or lies in a file, matches nothing; all else could not be looked at.
+    return errno.code === 'ENOENT' || errno.code === 'ENOTDIR' ? null : { path, ...errno };
+  }
+}
+
+/** Whether a walk ends there. /dev is passed through for /dev/shm. */
+export function isClosed(path: Bytes): boolean {
+  return path !== '/' && path !== '/dev' && isForbidden(path);
+}
+
+/** Only what tells it apart: there may be very many. */
+export function identityOf({ dev, ino }: Identity): Identity {
+  return { dev, ino };
+}

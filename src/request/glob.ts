@@ -1,0 +1,76 @@
+import fastGlob from 'fast-glob';
+import { UsageError } from '../model/usage-error.ts';
+import { PathPattern, segmentsOf } from './glob-pattern.ts';
+import { parseSegment } from './glob-segment.ts';
+
+/** A part of a glob that begins in one directory. */
+export interface GlobTask {
+  /** The leading names without a wildcard, as they were written: there may be links among them. Empty: where we stand. */
+  readonly base: string;
+  /** Whether there is no wildcard at all, as in a part of `{/a/b,/c}`: that names a directory, also a mount point. */
+  readonly literal: boolean;
+  /** What lies below `base`. */
+  readonly wanted: PathPattern;
+  /** Paths as they were written, `base` included, that are left out with all below them. */
+  readonly unwanted: PathPattern;
+}
+
+/** Far more than a command line is meant to say; each is a walk of its own. */
+const MOST_TASKS = 10_000;
+
+const OPTIONS = { dot: true };
+
+/**
+ * Takes a glob apart, in fast-glob's syntax and by its own parser (braces, negation, extglobs, escapes); `null`: the
+ * text is no glob. Directories are walked by us: fast-glob reads each by a path joined from names, which others can
+ * exchange, keeps all that it found, and cannot be told of mounts.
+ *
+ * @throws UsageError for what cannot be expanded, and for `..` where a name is matched
+ */
+export function parseGlob(text: string): readonly GlobTask[] | null {
+  if (!fastGlob.isDynamicPattern(text, OPTIONS)) return null;
+  try {
+    return tasksOf(text);
+  } catch (error) {
+    // micromatch and its braces throw these two for what is too long, or of too many parts.
+    if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
+    throw new UsageError(`${text}: ${error.message}: write it as several targets`);
+  }
+}
+
+function tasksOf(text: string): readonly GlobTask[] {
+  const groups = fastGlob.generateTasks(text, OPTIONS);
+  const negative = new Set(groups.flatMap((group) => group.negative));
+  const unwanted = new PathPattern([...negative].map(segmentsOf));
+  const tasks = new Map<string, { base: string; literal: boolean; alternatives: (readonly string[])[] }>();
+  for (const pattern of new Set(groups.flatMap((group) => group.positive))) {
+    const { base, literal, segments } = split(pattern);
+    if (segments.includes('..'))
+      throw new UsageError(`${text}: '..' is no name that a glob matches: write the directory that it means`);
+    if (segments.length === 0) continue;
+    const key = `${literal} ${base}`;
+    const task = tasks.get(key) ?? { base, literal, alternatives: [] };
+    task.alternatives.push(segments);
+    tasks.set(key, task);
+  }
+  if (tasks.size > MOST_TASKS)
+    throw new UsageError(`${text}: begins in ${tasks.size} directories: write fewer in one target`);
+  return [...tasks.values()].map(({ base, literal, alternatives }) => {
+    return { base, literal, wanted: new PathPattern(alternatives), unwanted };
+  });
+}
+
+/** The last name is always one to be looked at, for a link there is not followed. */
+function split(pattern: string): { base: string; literal: boolean; segments: readonly string[] } {
+  const segments = segmentsOf(pattern);
+  const names: string[] = [];
+  for (const segment of segments) {
+    const parsed = parseSegment(segment);
+    if (parsed.segment === 'globstar' || parsed.literal === null) break;
+    names.push(parsed.literal);
+  }
+  const literal = names.length === segments.length;
+  if (literal) names.pop();
+  const base = `${pattern.startsWith('/') ? '/' : ''}${names.join('/')}`;
+  return { base, literal, segments: segments.slice(names.length) };
+}

@@ -1,0 +1,116 @@
+import { encode } from '../linux/bytes.ts';
+import { childProcess } from '../linux/lazy-builtins.ts';
+import type { Kind } from '../model/model.ts';
+import { UsageError } from '../model/usage-error.ts';
+
+const LARGEST_UID = 4_294_967_294;
+const LONGEST_NAME = 255;
+
+/** What `--mode` says: twelve bits, or `any`. @throws UsageError */
+export function parseMode(text: string): number | 'any' {
+  if (text === 'any') return text;
+  if (!/^(0o)?[0-7]{1,4}$/.test(text))
+    throw new UsageError(`--mode: '${text}' is not a mode: write up to four octal digits, like 0700, or any`);
+  return Number.parseInt(text.replace('0o', ''), 8);
+}
+
+/** What `--max-depth` says: 1 or more. @throws UsageError */
+export function parseMaxDepth(text: string): number {
+  const depth = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (depth < 1)
+    throw new UsageError(
+      `--max-depth: '${text}' is not a depth: write 1 for the target's own entries, or more`,
+    );
+  return depth;
+}
+
+const MOST_REMOVALS = Number.MAX_SAFE_INTEGER;
+
+/** What `--max-removals` says: 1 or more. @throws UsageError */
+export function parseMaxRemovals(text: string): number {
+  const removals = /^\d{1,16}$/.test(text) ? Number(text) : 0;
+  if (removals < 1 || removals > MOST_REMOVALS)
+    throw new UsageError(
+      `--max-removals: '${text}' is not a number of removals: write 1 or more (-n removes nothing)`,
+    );
+  return removals;
+}
+
+/** What `--prefix` says, as the bytes a name begins with. @throws UsageError */
+export function parsePrefix(text: string): string {
+  if (text === '')
+    throw new UsageError("--prefix: is empty: write what the names begin with, like '.criu.mntns.'");
+  if (text.includes('/'))
+    throw new UsageError(
+      `--prefix: '${text}' contains a slash: a name has none; give the directory as a target`,
+    );
+  const [glob] = /[*?[]/.exec(text) ?? [];
+  if (glob !== undefined)
+    throw new UsageError(
+      `--prefix: '${text}' is no glob, and '${glob}' would be taken literally: write only what the names begin with, like '.criu.mntns.'`,
+    );
+  if (Buffer.byteLength(text) + 6 > LONGEST_NAME)
+    throw new UsageError(
+      `--prefix: '${text}' is longer than a name can be (${LONGEST_NAME} bytes with its suffix)`,
+    );
+  return text;
+}
+
+/** What `--exclude` says. @throws UsageError */
+export function parseExclude(text: string): string {
+  const pattern = text.replace(/(?<=.)\/+$/, '');
+  if (pattern === '')
+    throw new UsageError("--exclude: is empty: write a glob of paths below the target, like '**/cache'");
+  if (pattern.startsWith('/'))
+    throw new UsageError(
+      `--exclude: '${text}' begins with a slash: it is matched against the path below the target`,
+    );
+  return pattern;
+}
+
+/** What `--owner` says: a uid, or `any`. Names are looked up through NSS. @throws UsageError */
+export function parseOwner(text: string): number | 'any' {
+  if (text === 'any') return text;
+  const uid = /^\d+$/.test(text) ? Number(text) : uidOf(text);
+  if (uid === null)
+    throw new UsageError(`--owner: '${text}' is no user here: write a user's name, a uid, or any`);
+  if (uid > LARGEST_UID)
+    throw new UsageError(`--owner: ${text} is larger than a uid can be (${LARGEST_UID})`);
+  return uid;
+}
+
+/** Node has no getpwnam(3); id(1) asks NSS. */
+function uidOf(name: string): number | null {
+  try {
+    const printed = childProcess().execFileSync('id', ['-u', '--', name], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return /^\d+\n$/.test(printed) ? Number(printed) : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The kinds to look for: the catalogue's, or the caller's prefixes in their place. A prefix that the catalogue knows
+ * keeps what the catalogue says of it.
+ *
+ * @param mode the one mode a leftover must have, or any; `undefined` for the catalogue's
+ */
+export function chooseKinds(
+  catalogue: readonly Kind[],
+  prefixes: readonly string[],
+  mode: number | 'any' | undefined,
+): readonly Kind[] {
+  const known = new Map(catalogue.map((kind) => [kind.prefix, kind]));
+  const chosen = [...new Set(prefixes.map(encode))].map(
+    (prefix) => known.get(prefix) ?? { prefix, modes: [MKDTEMP_MODE], mountable: false },
+  );
+  const kinds = chosen.length > 0 ? chosen : catalogue;
+  if (mode === undefined) return kinds;
+  return kinds.map((kind) => ({ ...kind, modes: mode === 'any' ? null : [mode] }));
+}
+
+/** mkdtemp(3): "The directory is then created with permissions 0700". */
+export const MKDTEMP_MODE = 0o700;

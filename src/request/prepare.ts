@@ -1,0 +1,95 @@
+import { CRIU } from '../criu/catalogue.ts';
+import { readOwnMounts } from '../linux/mountinfo.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { lookForUsers } from '../sweep/in-use/look-for-users.ts';
+import { nameMatcher } from '../sweep/names.ts';
+import type { SweepRequest } from '../sweep/sweep.ts';
+import { Bearings } from './bearings.ts';
+import { excludeMatcher } from './exclude.ts';
+import { callerOf, type KnownEnvironment, resolveKnown } from './known.ts';
+import { type PolicyOptions, policyOf } from './options.ts';
+import { claims, markRepeated } from './repeated.ts';
+import { type Expanding, type ResolvedTargets, resolveTargets } from './resolve-targets.ts';
+
+/** What a sweep is told by its command line; the clock and the signals come with each run. */
+export type Prepared = Omit<SweepRequest, 'host' | 'startedAt' | 'elapsedMs' | 'interrupted'>;
+
+/** Of the options of a sweep those that say where to look, what for, and whether to remove it. */
+export interface PrepareOptions extends PolicyOptions {
+  readonly known?: boolean;
+  readonly ignoreMissing?: boolean;
+  readonly dryRun?: boolean;
+  readonly check?: boolean;
+  readonly inUse: boolean;
+  readonly maxRemovals?: number;
+}
+
+/** The run that is prepared: what may stop it already, and what earlier ones of `--every` have seen. */
+export interface Run {
+  readonly interrupted: () => boolean;
+  readonly bearings: Bearings;
+}
+
+/** Makes of options and targets what the sweep is told. Nothing is touched yet. @throws UsageError */
+export async function prepare(
+  written: readonly string[],
+  options: PrepareOptions,
+  env: KnownEnvironment,
+  run: Run = { interrupted: () => false, bearings: new Bearings() },
+): Promise<Prepared> {
+  const { known = false, ignoreMissing = false } = options;
+  if (written.length === 0 && !known)
+    throw new UsageError('no target: name a directory, like criu-sweep -n /var/lib/criu, or --known');
+  const uid = effectiveUser();
+  const policy = policyOf(options, uid);
+  const match = nameMatcher(policy.kinds);
+  const { maxDepth, crossDevice } = policy;
+  const excludes = await excludeMatcher(policy.exclude);
+  const mounts = readOwnMounts();
+  // Where a match's scan takes in all that lies below it, a match in it needs no scan of its own.
+  const nested = maxDepth !== null || excludes !== null;
+  const expanding = { ...run, match, mounts, crossDevice, nested, ignoreMissing };
+  const { targets, errors } = await resolveAll(
+    written,
+    known ? () => resolveKnown(callerOf(uid, env), expanding) : null,
+    expanding,
+  );
+  const { check = false, dryRun = false } = options;
+  return {
+    policy,
+    targets,
+    errors,
+    uid,
+    check,
+    dryRun: dryRun || check,
+    scope: { match, excludes, maxDepth, crossDevice, mounts, ...claims(targets) },
+    maxRemovals: options.maxRemovals ?? null,
+    lookForUsers: options.inUse
+      ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid, maker: CRIU })
+      : null,
+  };
+}
+
+/** The targets that were written, and behind them the known ones that none of those is. */
+async function resolveAll(
+  written: readonly string[],
+  known: (() => Promise<ResolvedTargets>) | null,
+  expanding: Expanding,
+): Promise<ResolvedTargets> {
+  const named = await resolveTargets(written, expanding);
+  if (known === null) return named;
+  const more = await known();
+  const targets = markRepeated([...named.targets, ...more.targets]);
+  const isNews = (at: number) => at < named.targets.length || targets[at]?.plan !== 'again';
+  return {
+    targets: targets.filter((_, at) => isNews(at)),
+    errors: [...named.errors, ...more.errors],
+  };
+}
+
+/** The effective uid, as geteuid(2) says. */
+export function effectiveUser(): number {
+  const uid = process.geteuid?.();
+  if (uid === undefined) throw new Error('this system has no users');
+  return uid;
+}

@@ -1,0 +1,90 @@
+import { realpathSync } from 'node:fs';
+import { encode, fsPath, joinPath } from '../linux/bytes.ts';
+import { errnoOf } from '../linux/errno.ts';
+import { isDirectory, lstatName, statPath } from '../linux/lstat.ts';
+import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { Bytes, SweepError } from '../model/model.ts';
+import type { NameMatcher } from '../sweep/names.ts';
+import { type CandidateTarget, resolvedPath, statusOf, type Target } from '../sweep/targets.ts';
+import type { Bearings } from './bearings.ts';
+import { isForbidden, isKernels } from './forbidden.ts';
+import type { GlobMatch } from './walk-glob.ts';
+
+/** How one target is resolved. */
+export interface Resolving {
+  readonly match: NameMatcher;
+  readonly mounts: OwnMounts;
+  /** A target that is not there is nothing to do. */
+  readonly ignoreMissing: boolean;
+  readonly bearings: Bearings;
+}
+
+/** Resolves a literal target. What is wrong with it is an error of this target alone. */
+export function resolveTarget(text: string, resolving: Resolving): Target {
+  const { ignoreMissing, bearings } = resolving;
+  const path = encode(text);
+  if (!bearings.reaches(text)) return failed(path, 'changed', 'chdir');
+  const target = resolve(path, resolving);
+  const resolved = resolvedPath(target);
+  if (resolved !== null && !bearings.holds(text, resolved)) return failed(path, 'changed', 'realpath');
+  if (isNeverSwept(target, resolving)) return failed(path, 'forbidden', 'realpath');
+  if (!ignoreMissing) return target;
+  if (target.plan === 'tree') return { ...target, forgiven: ['ENOENT'] };
+  return target.plan === 'none' && target.status === 'missing' ? { ...target, error: null } : target;
+}
+
+/** A match of a glob as a target, which may have gone by the time it is its turn: nobody named it. */
+export function matchTarget(found: GlobMatch, match: NameMatcher): Target {
+  const { path, parent, parentIdentity, name, identity } = found;
+  const kind = match(name);
+  if (kind !== undefined) return { plan: 'candidate', path, parent, parentIdentity, name, kind };
+  const below = joinPath(parent, name);
+  return { plan: 'tree', path, resolved: path === below ? path : below, identity, forgiven: VANISHED };
+}
+
+/** One array for all matches. */
+const VANISHED: readonly string[] = ['ENOENT'];
+
+function failed(path: Bytes, code: string, syscall: string): Target {
+  const error: SweepError = { path, code, syscall };
+  return { plan: 'none', path, status: statusOf(error), error };
+}
+
+function isNeverSwept(target: Target, { mounts }: Resolving): boolean {
+  if (target.plan === 'candidate') {
+    const { parent, parentIdentity } = target;
+    return (parent !== '/' && isForbidden(parent)) || isKernels(parent, parentIdentity, mounts);
+  }
+  if (target.plan !== 'tree') return false;
+  return isForbidden(target.resolved) || isKernels(target.resolved, target.identity, mounts);
+}
+
+function resolve(path: Bytes, { match }: Resolving): Target {
+  try {
+    return resolveCandidate(path, match) ?? resolveTree(path, match);
+  } catch (error) {
+    const { code, syscall } = errnoOf(error);
+    return failed(path, code, syscall);
+  }
+}
+
+function resolveTree(path: Bytes, match: NameMatcher): Target {
+  const resolved = realpathSync.native(fsPath(path), 'latin1');
+  const candidate = resolveCandidate(resolved, match);
+  if (candidate !== null) return { ...candidate, path };
+  const facts = statPath(resolved);
+  if (isDirectory(facts)) return { plan: 'tree', path, resolved, identity: facts };
+  return failed(path, 'ENOTDIR', 'stat');
+}
+
+/** The target as a candidate, where its own name, as it was written, is a leftover's; a link of that name is not followed. */
+function resolveCandidate(path: Bytes, match: NameMatcher): CandidateTarget | null {
+  const bare = path.replace(/\/+$/, '');
+  const name = bare.slice(bare.lastIndexOf('/') + 1);
+  const kind = match(name);
+  if (kind === undefined) return null;
+  const above = bare.slice(0, bare.length - name.length);
+  const parent = realpathSync.native(fsPath(above === '' ? '.' : above), 'latin1');
+  if (lstatName(joinPath(parent, name)) === null) return null;
+  return { plan: 'candidate', path, parent, parentIdentity: statPath(parent), name, kind };
+}

@@ -1,0 +1,111 @@
+import { realpathSync } from 'node:fs';
+import { encode } from '../linux/bytes.ts';
+import { errnoOf } from '../linux/errno.ts';
+import type { Bytes, SweepError } from '../model/model.ts';
+import { UsageError } from '../model/usage-error.ts';
+import type { Target } from '../sweep/targets.ts';
+import { isForbidden } from './forbidden.ts';
+import type { GlobStart } from './glob-start.ts';
+import { markRepeated } from './repeated.ts';
+import { type Resolving, resolveTarget } from './resolve-target.ts';
+import type { WalkScope } from './walk-glob.ts';
+
+/** What the command line's targets are: resolved ones in their order, and what went wrong on the way. */
+export interface ResolvedTargets {
+  readonly targets: readonly Target[];
+  /** Directories that a glob could not read. */
+  readonly errors: readonly SweepError[];
+}
+
+/** How the globs among the targets are expanded. */
+export interface Expanding extends Resolving, Pick<WalkScope, 'crossDevice' | 'nested'> {
+  /** Whether to stop, for a signal or because the time is up; asked after a tick, in which signals are heard. */
+  readonly interrupted: () => boolean;
+}
+
+/** A word of the command line, when all of them have been checked and no glob has been expanded. */
+type Word =
+  | { readonly word: 'target'; readonly target: Target }
+  | { readonly word: 'glob'; readonly text: string; readonly starts: readonly GlobStart[] };
+
+/**
+ * Resolves targets, each once: its links, its identity, whether it is a candidate itself, and whether another one
+ * is the same. Globs are expanded only where no path of that name exists, and only when all words were checked.
+ *
+ * @throws UsageError for an empty string and for what is forbidden; then nothing has been touched
+ */
+export async function resolveTargets(
+  written: readonly string[],
+  expanding: Expanding,
+): Promise<ResolvedTargets> {
+  const here = currentDirectory();
+  for (const text of written) refuseForbidden(text, here);
+  const lost = here === null ? resolveInLostDirectory(written, expanding) : null;
+  const words: Word[] = [];
+  for (const text of written) words.push(lost?.get(text) ?? (await readWord(text, expanding)));
+  const targets: Target[] = [];
+  const errors: SweepError[] = [];
+  for (const word of words) {
+    if (word.word === 'target') {
+      targets.push(word.target);
+      continue;
+    }
+    const { expandGlob } = await import('./expand-glob.ts');
+    const found = await expandGlob(word.text, word.starts, expanding);
+    for (const target of found.targets) targets.push(target);
+    errors.push(...found.errors);
+  }
+  return { targets: markRepeated(targets), errors };
+}
+
+/** What a target names by its words alone, whatever links there are. */
+function refuseForbidden(text: string, here: Bytes | null): void {
+  if (text === '') throw new UsageError('a target is the empty string: name a directory, like /var/lib/criu');
+  const path = encode(text);
+  const absolute = path.startsWith('/') ? path : here === null ? null : `${here}/${path}`;
+  if (absolute === null || !isForbidden(absolute)) return;
+  throw new UsageError(
+    `${text}: is never swept: name a directory below, not /, /proc, /sys or /dev (but /dev/shm)`,
+  );
+}
+
+/**
+ * Where the working directory was removed, relative targets are missing, globs too; then we leave it: fast-glob asks
+ * for it whatever the glob.
+ */
+function resolveInLostDirectory(written: readonly string[], expanding: Expanding): Map<string, Word> {
+  const relative = written.filter((text) => !text.startsWith('/'));
+  const words = new Map(
+    relative.map((text): [string, Word] => [
+      text,
+      { word: 'target', target: resolveTarget(text, expanding) },
+    ]),
+  );
+  leaveLostDirectory();
+  return words;
+}
+
+/** Makes `/` the working directory where that was removed: for what has absolute paths alone. */
+export function leaveLostDirectory(): void {
+  if (currentDirectory() === null) process.chdir('/');
+}
+
+/** `null` where it is gone (ENOENT) or cannot be told. */
+function currentDirectory(): Bytes | null {
+  try {
+    return realpathSync.native('.', 'latin1');
+  } catch (error) {
+    errnoOf(error);
+    return null;
+  }
+}
+
+async function readWord(text: string, expanding: Expanding): Promise<Word> {
+  const target = resolveTarget(text, expanding);
+  if (target.plan === 'none' && target.status === 'missing' && /[*?[\]{}()!+@\\]/.test(text)) {
+    const { startGlobs } = await import('./expand-glob.ts');
+    const starts = startGlobs(text, expanding);
+    if (starts !== null) return { word: 'glob', text, starts };
+  }
+  return { word: 'target', target };
+}

@@ -1,0 +1,48 @@
+import { realpathSync } from 'node:fs';
+import { decode } from '../linux/bytes.ts';
+import { describeErrno, errnoOf } from '../linux/errno.ts';
+import { sameFile, statHere } from '../linux/lstat.ts';
+import { stepDown } from '../linux/working-directory.ts';
+import type { Bytes, Identity } from '../model/model.ts';
+import { UsageError } from '../model/usage-error.ts';
+
+/** The directory that relative targets are named from, and the way back to it: a sweep moves around. */
+export class StartingPlace {
+  readonly #place: { readonly path: Bytes; readonly identity: Identity } | null = currentDirectory();
+  readonly #needed: boolean;
+
+  constructor(targets: readonly string[]) {
+    this.#needed = targets.some((target) => !target.startsWith('/'));
+    // A directory that was removed is no place to start from, where no target needs it.
+    if (this.#place === null && !this.#needed) process.chdir('/');
+  }
+
+  /**
+   * Goes back, where a target needs it, following no link: the path had none.
+   *
+   * @returns false where another directory is there now, or a link, or it was gone from the beginning
+   * @throws UsageError where nothing is there, or it cannot be entered
+   */
+  goBack(): boolean {
+    if (!this.#needed) return true;
+    if (this.#place === null) return false;
+    const { path, identity } = this.#place;
+    const step = stepDown(path);
+    if (step.step === 'entered') return sameFile(step.here, identity);
+    if (step.step === 'changed') return false;
+    const why = describeErrno(step.step === 'gone' ? 'ENOENT' : step.code);
+    throw new UsageError(
+      `${decode(path).text}: ${why}: relative targets are named from there: write them absolute`,
+    );
+  }
+}
+
+/** `null` where it was removed (ENOENT) or its path cannot be told. */
+function currentDirectory(): { path: Bytes; identity: Identity } | null {
+  try {
+    return { path: realpathSync.native('.', 'latin1'), identity: statHere() };
+  } catch (error) {
+    errnoOf(error);
+    return null;
+  }
+}

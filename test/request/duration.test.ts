@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/model/usage-error.ts';
+import { formatDuration, parseDuration, parseInterval } from '../../src/request/duration.ts';
+
+const parse = (text: string): number => parseDuration(text, '--older-than');
+
+describe('a duration', () => {
+  it.each([
+    ['0s', 0],
+    ['250ms', 250],
+    ['90s', 90_000],
+    ['15m', 900_000],
+    ['1h', 3_600_000],
+    ['1.5h', 5_400_000],
+    ['2d', 172_800_000],
+    ['1w', 604_800_000],
+    ['1h30m', 5_400_000],
+    ['1d12h30m15s', 131_415_000],
+    ['1h1h', 7_200_000],
+    ['0.5ms', 1],
+    ['007s', 7000],
+    ['100w', 60_480_000_000],
+  ])('%s is %d ms', (text, expected) => {
+    expect(parse(text)).toBe(expected);
+  });
+
+  it.each([
+    '',
+    '60',
+    '0',
+    '-1h',
+    '+1h',
+    '1M',
+    '1mo',
+    '1y',
+    '1H',
+    '1 h',
+    ' 1h',
+    '1h ',
+    '1h 30m',
+    'h',
+    '.5h',
+    '1.h',
+    '1e3s',
+    '1h30',
+    'one hour',
+    '1,5h',
+    '0x10s',
+    '1min',
+    '1hour',
+    '１h',
+    'NaNs',
+    'Infinitys',
+    '1h-30m',
+    '1h\n',
+  ])('%j is none', (text) => {
+    expect(() => parse(text)).toThrow(UsageError);
+  });
+
+  it.each([
+    '101w0.1w9999999h',
+    '36526d',
+    '99999999999999999999h',
+    `${'9'.repeat(400)}h`,
+  ])('%s is too long', (text) => {
+    expect(() => parse(text)).toThrow(UsageError);
+  });
+
+  it('may be a hundred years', () => {
+    expect(parse('36525d')).toBe(36_525 * 86_400_000);
+  });
+
+  it('is at least something for an interval', () => {
+    expect(() => parseInterval('0s', '--every')).toThrow('--every');
+    expect(parseInterval('1ms', '--every')).toBe(1);
+  });
+
+  it('comes back from what it is written as', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3e12 }), (value) => parse(formatDuration(value)) === value),
+    );
+  });
+});
