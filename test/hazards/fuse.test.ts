@@ -4,7 +4,7 @@ import { PACKAGE, startProgram } from '../support/command.ts';
 import { compile } from '../support/compile.ts';
 import { leftoverName, plantLeftover, plantMany } from '../support/leftovers.ts';
 import { sweepWhile } from '../support/meantime.ts';
-import { held } from '../support/processes.ts';
+import { held, odd } from '../support/processes.ts';
 import { scratch } from '../support/scratch.ts';
 import { outcomes, sweep } from '../support/sweep.ts';
 import { plant } from '../support/tree.ts';
@@ -69,5 +69,18 @@ test("a user's FUSE mount on a candidate: kept as mounted, exit 0", async () => 
   const wrap = withFuseOn(`${dir}/${name}`);
   const { report, code } = await sweep(['--no-in-use', dir], { wrap });
   expect(outcomes(report, dir)).toEqual({ [name]: 'kept: mounted', [free ?? '']: 'removed' });
+  expect(code).toBe(0);
+});
+
+test("a process has its user's FUSE mount open: it is no blind spot, the sweep removes what is unused", async (context) => {
+  need(context, 'host pid namespace');
+  const dir = scratch();
+  plant(dir, [{ path: 'm' }, { path: 'target' }]);
+  plantLeftover(`${dir}/target`, '.criu.mntns.');
+  const worker = await odd(['path', `${dir}/m`], withFuseOn(`${dir}/m`));
+  const { report, code } = await sweep([`${dir}/target`]);
+  const reasons = report.items.flatMap((item) => item.reasons);
+  expect(reasons.map(({ pid }) => pid)).not.toContain(worker.pid);
+  if (reasons.length === 0) expect(report.summary.removed).toBe(1);
   expect(code).toBe(0);
 });

@@ -5,6 +5,7 @@
  *     odd leaderless PATH  opened by a thread that goes on when the main thread has ended
  *     odd detached PATH    opened as the root of a detached copy of its mount (open_tree(2))
  *     odd namespace FILE   a mount namespace's file, which was unmounted after it was opened
+ *     odd path PATH        opened as a place alone (O_PATH), whoever may read it
  *     odd locks FILE COUNT as many POSIX locks
  *     odd mounts DIR COUNT as many bind mounts, at the end of a long path of newlines below DIR
  * Prints "ready" when it does. Dies with the process that started it.
@@ -116,6 +117,10 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "detached")) {
 		if (syscall(SYS_open_tree, AT_FDCWD, path, 1 /* OPEN_TREE_CLONE */) < 0)
 			err(1, "open_tree");
+		ready();
+	} else if (!strcmp(what, "path")) {
+		if (open(path, O_PATH) < 0)
+			err(1, "open %s", path);
 		ready();
 	} else if (!strcmp(what, "namespace")) {
 		open_path();
