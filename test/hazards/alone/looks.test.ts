@@ -1,18 +1,18 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
-import { need } from '../support/abilities.ts';
-import { start, statusOf } from '../support/command.ts';
-import { measuringMemory, until } from '../support/hazards.ts';
-import { plantLeftover } from '../support/leftovers.ts';
-import { ALIVE, tmpfsElsewhere } from '../support/mounts.ts';
-import { hold, odd } from '../support/processes.ts';
-import { reportOf } from '../support/schema.ts';
-import { scratch } from '../support/scratch.ts';
-import { seeingAll } from '../support/sight.ts';
-import { sweep, whys } from '../support/sweep.ts';
-import { plant } from '../support/tree.ts';
-import { inMountNamespace } from '../support/wrap.ts';
+import { need } from '../../support/abilities.ts';
+import { start, statusOf } from '../../support/command.ts';
+import { measuringMemory, until } from '../../support/hazards.ts';
+import { plantLeftover } from '../../support/leftovers.ts';
+import { ALIVE, tmpfsElsewhere } from '../../support/mounts.ts';
+import { hold, odd } from '../../support/processes.ts';
+import { reportOf } from '../../support/schema.ts';
+import { scratch } from '../../support/scratch.ts';
+import { seeingAll } from '../../support/sight.ts';
+import { sweep, whys } from '../../support/sweep.ts';
+import { plant } from '../../support/tree.ts';
+import { inMountNamespace } from '../../support/wrap.ts';
 
 const MNTNS = '.criu.mntns.';
 
