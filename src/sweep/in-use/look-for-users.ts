@@ -75,6 +75,8 @@ function blindnessOf(ended: Unseen | null, foreign: boolean, { blind }: Survey):
   }
   const [first] = blind.ofMounts;
   if (first === undefined) return null;
+  if (first.pid === undefined)
+    return { unseen: first, why: 'the mounts of a namespace that no process is in could not be read' };
   const count = new Set(blind.ofMounts.map(({ pid }) => pid)).size;
   return {
     unseen: first,

@@ -63,7 +63,7 @@ export class MountViews {
       const place = placeOf(now);
       if (place !== null && this.#seen.has(place)) return;
       const atRoot: number[] = [];
-      const read = yield* this.#read(task.entry, user, atRoot);
+      const read = yield* this.#read(task.entry, atRoot);
       if (read.seen === 'gone') return;
       if (read.seen === 'hidden') {
         if (counts()) this.#unseen.push({ ...errnoOf(read), ...user });
@@ -104,16 +104,17 @@ export class MountViews {
   *seePinned(counts: (pid: number) => boolean): Generator<Pause, void, void> {
     const visits = this.#pinned.visit(
       (namespace) => !this.#whole.has(namespace),
-      (pid, user) => this.#read(String(pid), user, []),
+      (pid) => this.#read(String(pid), []),
     );
     for (const visit of visits) {
       if (visit.type === 'pause') yield visit;
-      else if (counts(visit.user.pid)) this.#unseen.push({ ...errnoOf(visit.seen), ...visit.user });
+      else if (visit.user === null || counts(visit.user.pid))
+        this.#unseen.push({ ...errnoOf(visit.seen), ...visit.user });
     }
   }
 
   /** Reads what a task sees. @param atRoot takes the IDs of the mounts at its `/` */
-  *#read(entry: string, user: User, atRoot: number[]): Generator<Pause, Seen<void>, void> {
+  *#read(entry: string, atRoot: number[]): Generator<Pause, Seen<void>, void> {
     const before = this.#bytes;
     const goOn = (bytes: number): boolean => {
       this.#bytes = before + bytes;
@@ -124,7 +125,7 @@ export class MountViews {
       for (const [, id] of lines.matchAll(/^(\d+) \d+ \S+ \S+ \/ /gm)) atRoot.push(Number(id));
       if (!lines.includes(' mnt:[')) return;
       for (const { fsType, root, mountPoint } of parseMountinfo(lines))
-        if (fsType === 'nsfs') this.#pinned.addMounted(root, entry, mountPoint, user);
+        if (fsType === 'nsfs') this.#pinned.addMounted(root, entry, mountPoint);
     });
   }
 

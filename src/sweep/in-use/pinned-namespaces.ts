@@ -16,7 +16,8 @@ const TOO_MANY = { seen: 'hidden', code: 'too-many', syscall: 'setns' } as const
 /** A file that keeps a mount namespace alive: a path to it, and who has it. */
 export interface Pin {
   readonly file: Bytes;
-  readonly user: User;
+  /** The process that has it open; `null` for a bind mount, which nobody in particular has. */
+  readonly user: User | null;
   /** False where it may be another kind of namespace, which cannot be entered as this one is. */
   readonly certain: boolean;
 }
@@ -25,7 +26,7 @@ export interface Pin {
 interface NotVisited {
   readonly type: 'not-visited';
   readonly seen: Seen<void>;
-  readonly user: User;
+  readonly user: User | null;
 }
 
 /** Mount namespaces that files keep: a bind mount of one (nsfs), or an open descriptor. */
@@ -46,9 +47,9 @@ export class PinnedNamespaces {
    * Takes in a bind mount that a task sees. A process that may not be read is no way to anything; another one sees the
    * same, or it is the last resort.
    */
-  addMounted(namespace: string, entry: string, mountPoint: Bytes, user: User): void {
+  addMounted(namespace: string, entry: string, mountPoint: Bytes): void {
     const root = `/proc/${entry}/root`;
-    const pin = { file: copy(root + mountPoint), user, certain: true };
+    const pin = { file: copy(root + mountPoint), user: null, certain: true };
     if (look(() => accessSync(root)).seen === 'yes') this.add(namespace, pin);
     else if (!this.#unreachable.has(namespace)) this.#unreachable.set(copy(namespace), pin);
   }
@@ -60,7 +61,7 @@ export class PinnedNamespaces {
    */
   *visit(
     wanted: (namespace: string) => boolean,
-    read: (pid: number, user: User) => Generator<Pause, Seen<void>, void>,
+    read: (pid: number) => Generator<Pause, Seen<void>, void>,
   ): Generator<Pause | NotVisited, void, void> {
     for (const [namespace, pin] of this.#unreachable)
       if (!this.#pins.has(namespace)) this.add(namespace, pin);
@@ -86,12 +87,12 @@ function* enter(
   visitor: NamespaceVisitor,
   namespace: string,
   pins: readonly Pin[],
-  read: (pid: number, user: User) => Generator<Pause, Seen<void>, void>,
+  read: (pid: number) => Generator<Pause, Seen<void>, void>,
 ): Generator<Pause, Seen<void>, void> {
   let unseen: Exclude<Seen<void>, { seen: 'yes' }> = { seen: 'gone' };
-  for (const { file, user } of pins) {
+  for (const { file } of pins) {
     const pid = yield* visitor.enter(file, namespace);
-    if (pid.seen === 'yes') return yield* read(pid.value, user);
+    if (pid.seen === 'yes') return yield* read(pid.value);
     if (unseen.seen === 'gone' || pid.seen === 'hidden') unseen = pid;
   }
   return unseen;
