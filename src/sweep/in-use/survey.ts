@@ -1,12 +1,19 @@
-import { opendirSync } from 'node:fs';
 import { isDirectory } from '../../linux/lstat.ts';
-import { commOf, listPids, look, otherThreads, readLink, statLink } from '../../linux/proc.ts';
+import {
+  commOf,
+  fewDescriptors,
+  linkName,
+  listPids,
+  manyDescriptors,
+  otherThreads,
+  statLink,
+} from '../../linux/proc.ts';
 import type { Bytes, Candidate, Facts, Kind, Pause, Reason } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { BlindSpots, type Sight } from './blind-spots.ts';
 import { LivingMakers, type Maker } from './living-makers.ts';
 import { MountViews } from './mount-views.ts';
-import { taskOf } from './task.ts';
+import { type Root, taskOf } from './task.ts';
 import type { User } from './users.ts';
 import { UsersByDirectory } from './users-by-directory.ts';
 import { isNamespaceFile } from './visited-namespace.ts';
@@ -25,9 +32,6 @@ const MOST_LINKS = 2_000_000;
 /** Times that /proc is listed again for what was started meanwhile. */
 const MOST_ROUNDS = 5;
 
-/** Descriptors listed at a time. */
-const BATCH = 64;
-
 /** Who is looking, and for what. */
 export interface SurveyScope {
   /** The effective user. For one who is not root, processes of others do not count as unreadable. */
@@ -44,6 +48,8 @@ export class Survey {
   readonly #makers: LivingMakers;
   readonly #mounts: MountViews;
   readonly #users: UsersByDirectory;
+  /** The mount ID of our own root directory, where that is the mount's. */
+  readonly #ourRoot: number | null;
   #links = 0;
   #work = 0;
 
@@ -53,6 +59,8 @@ export class Survey {
     this.#makers = new LivingMakers(maker, this.#blind);
     this.#mounts = new MountViews(kinds, match);
     this.#users = new UsersByDirectory(match);
+    const { root } = taskOf('self');
+    this.#ourRoot = root.seen === 'yes' ? root.value.mountId : null;
   }
 
   /** All that was not seen. */
@@ -117,53 +125,57 @@ export class Survey {
     const open = task.namespace.seen === 'yes' || task.root.seen === 'yes';
     const sight = (name: string): Sight => ({ path: `/proc/${entry}/${name}`, user, open });
     this.#blind.see(task.namespace, sight('ns/mnt'), () => {});
-    this.#blind.see(task.root, sight('root'), ({ path }) => this.#addUse(path, sight('root'), user));
-    this.#lookAtLink(sight('cwd'), user);
+    this.#blind.see(task.root, sight('root'), (root) => {
+      if (!this.#isOurRoot(root)) this.#addUse(root.path, `/proc/${entry}/root`, user);
+    });
+    this.#lookAtLink(`/proc/${entry}/cwd`, sight('cwd'), user);
     yield* this.#mounts.see(task, user, () => this.#blind.counts(user.pid));
     if (user.pid !== process.pid) yield* this.#lookAtDescriptors(sight('fd'), user);
   }
 
+  /** That of nearly all, and nobody's leftover. */
+  #isOurRoot({ mountId, path }: Root): boolean {
+    return path === '/' && mountId === this.#ourRoot;
+  }
+
   *#lookAtDescriptors(sight: Sight, user: User): Generator<Pause, void, void> {
-    const directory = look(() => opendirSync(sight.path, { bufferSize: BATCH }));
-    this.#blind.see(directory, sight, () => {});
-    if (directory.seen !== 'yes') return;
-    try {
-      for (;;) {
-        const next = look(() => directory.value.readSync());
-        this.#blind.see(next, sight, () => {});
-        if (next.seen !== 'yes' || next.value === null) return;
+    const few = fewDescriptors(sight.path);
+    const lists = few.seen === 'yes' && few.value === null ? manyDescriptors(sight.path) : [few];
+    for (const list of lists) {
+      this.#blind.see(list, sight, () => {});
+      if (list.seen !== 'yes') return;
+      for (const fd of list.value ?? []) {
         this.#links += 1;
         if (this.#links > MOST_LINKS && !this.#blind.mayOpenOurs(user.pid)) return;
-        this.#lookAtLink({ ...sight, path: `${sight.path}/${next.value.name}` }, user);
+        this.#lookAtLink(`${sight.path}/${fd}`, sight, user);
         if (this.#tired(1)) yield PAUSE;
       }
-    } finally {
-      directory.value.closeSync();
     }
   }
 
-  /** Takes in what a magic link leads to: mostly its text tells that it is of no interest. */
-  #lookAtLink(link: Sight, user: User): void {
-    const path = readLink(link.path);
+  /** Takes in what a magic link leads to: mostly its text tells that it is of no interest. @param task it is of */
+  #lookAtLink(link: string, task: Sight, user: User): void {
+    const name = linkName(link);
+    if (typeof name === 'string') this.#addUse(name, link, user);
     // One that is longer than a page cannot be said (d_path in fs/d_path.c).
-    if (path.seen === 'hidden' && path.code === 'ENAMETOOLONG') this.#addFileUse(link, user);
-    else this.#blind.see(path, link, (text) => this.#addUse(text, link, user));
+    else if (name.seen === 'hidden' && name.code === 'ENAMETOOLONG') this.#addFileUse(link, user);
+    else this.#blind.see(name, { ...task, path: link }, () => {});
   }
 
-  #addUse(path: Bytes, link: Sight, user: User): void {
-    if (path.startsWith('mnt:[')) this.#mounts.pin(path, link.path, user);
+  #addUse(path: Bytes, link: string, user: User): void {
+    if (path.startsWith('mnt:[')) this.#mounts.pin(path, link, user);
     else if (user.pid === process.pid) return;
     else if (path === '/') this.#addFileUse(link, user);
     else if (path.includes('/')) {
       this.#users.addPath(path, user, () => {
-        const file = statLink(link.path);
+        const file = statLink(link);
         return file.seen === 'yes' ? file.value : null;
       });
     }
   }
 
   /** Asks which file it is. A file system in user space may refuse that to root (fuse(4)), and holds none of ours then. */
-  #addFileUse({ path }: Sight, user: User): void {
+  #addFileUse(path: string, user: User): void {
     if (user.pid === process.pid) return;
     this.#blind.see(statLink(path), { path, user, open: false }, (facts) => {
       if (isDirectory(facts)) this.#users.addFile(facts, user);
