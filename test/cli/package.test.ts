@@ -10,7 +10,7 @@ import { makeScratch, removeScratch, scratch } from '../support/scratch.ts';
 import { list } from '../support/tree.ts';
 
 const SHIPPED =
-  /^(bin\/criu-sweep\.js|bin\/package\.json|dist\/[\w-]+\.cjs|dist\/(criu-sweep\.8|THIRD-PARTY-LICENSES)|(schema|templates|examples|docs(\/decisions)?)\/[\w.-]+|(README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json)$/;
+  /^(bin\/criu-sweep\.js|bin\/package\.json|dist\/[\w-]+\.cjs|dist\/(criu-sweep\.8|THIRD-PARTY-LICENSES)|(schema|templates|examples|docs)\/[\w.-]+|(README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json)$/;
 let tarball = '';
 
 beforeAll(async () => {
