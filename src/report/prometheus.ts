@@ -60,6 +60,17 @@ export async function metricsText({ version, summary, succeeded, lastSuccess }: 
     'reason',
     byReason(summary.counts),
   );
+  gauge('criu_sweep_errors', 'Targets, directories and processes that the last sweep failed to look at.').set(
+    summary.incomplete,
+  );
+  gauge(
+    'criu_sweep_look_complete',
+    '0: not all who use directories could be seen, so what CRIU mounts things on was kept; 1: they could, or there was nothing to ask.',
+  ).set(summary.blindness === null ? 1 : 0);
+  gauge(
+    'criu_sweep_unreadable_processes',
+    'Processes of which the last sweep could not see what they use.',
+  ).set(summary.inUse.unreadableProcesses);
   labelled('criu_sweep_build_info', 'The version that ran last; always 1.', 'version', { [version]: 1 });
   return registry.metrics();
 }

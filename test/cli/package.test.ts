@@ -10,7 +10,7 @@ import { makeScratch, removeScratch, scratch } from '../support/scratch.ts';
 import { list } from '../support/tree.ts';
 
 const SHIPPED =
-  /^(bin\/criu-sweep\.js|bin\/package\.json|dist\/[\w-]+\.cjs|dist\/(criu-sweep\.8|THIRD-PARTY-LICENSES)|(schema|templates|examples)\/[\w.-]+|README\.md|LICENSE|package\.json)$/;
+  /^(bin\/criu-sweep\.js|bin\/package\.json|dist\/[\w-]+\.cjs|dist\/(criu-sweep\.8|THIRD-PARTY-LICENSES)|(schema|templates|examples|docs)\/[\w.-]+|(README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json)$/;
 let tarball = '';
 
 beforeAll(async () => {
@@ -36,6 +36,9 @@ test('the package ships the command, its schema, README and licence, and nothing
     'examples/criu-sweep.rules.yml',
     'schema/report.schema.json',
     'README.md',
+    'CHANGELOG.md',
+    'docs/contract.md',
+    'docs/recipes.md',
     'LICENSE',
     'package.json',
   ]) {

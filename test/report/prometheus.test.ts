@@ -57,6 +57,23 @@ test('every outcome and every reason has its value, also where that is 0', async
   ]);
 });
 
+test('what could not be seen is told: errors, an incomplete look, processes', async () => {
+  const inUse = { checked: true, unreadableProcesses: 2, foreignPidNamespace: false };
+  const blind: Summary = { ...summary, inUse, blindness: 'no mounts were seen', incomplete: 4 };
+  const unseen = (text: string) =>
+    text.split('\n').filter((line) => /^criu_sweep_(errors|look_complete|unreadable_processes) /.test(line));
+  expect(unseen(await metricsText({ ...measured, summary: blind }))).toEqual([
+    'criu_sweep_errors 4',
+    'criu_sweep_look_complete 0',
+    'criu_sweep_unreadable_processes 2',
+  ]);
+  expect(unseen(await metricsText(measured))).toEqual([
+    'criu_sweep_errors 0',
+    'criu_sweep_look_complete 1',
+    'criu_sweep_unreadable_processes 0',
+  ]);
+});
+
 test.each([
   '',
   'garbage\n',
