@@ -28,7 +28,8 @@ const ABILITIES = {
   loop: () => works('sh', '-c', 'losetup --find && mkfs.ext4 -V'),
   script: () => works('script', '--version'),
   setfacl: () => works('setfacl', '--version'),
-  chattr: () => works('sh', '-c', 'command -v chattr'),
+  /** Files that nobody may remove: CAP_LINUX_IMMUTABLE, and a file system in /tmp that has them. */
+  chattr: () => works('sh', '-c', 'f=$(mktemp) && { chattr +i $f; can=$?; chattr -i $f; rm $f; exit $can; }'),
   setpriv: () => works('setpriv', '--version'),
   prlimit: () => works('prlimit', '--version'),
   'mkfs.ext4': () => works('mkfs.ext4', '-V'),
