@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { openSync, readSync } from 'node:fs';
 import type { Bytes, Pause } from '../model/model.ts';
 import { fsPath } from './bytes.ts';
 import { look, type Seen } from './proc.ts';
+import { release } from './release.ts';
 
 /** Bytes asked for at once. Most files of /proc give no more than a page, whatever is asked for (fs/seq_file.c). */
 const PIECE = 65_536;
@@ -53,6 +54,6 @@ export function* readProcText(
     if (begun !== '') take(begun);
     return { seen: 'yes', value: undefined };
   } finally {
-    closeSync(fd.value);
+    release(fd.value);
   }
 }

@@ -128,7 +128,7 @@ export function* manyDescriptors(directory: string): Generator<Seen<readonly str
       yield { seen: 'yes', value: [next.value.name] };
     }
   } finally {
-    opened.value.closeSync();
+    look(() => opened.value.closeSync());
   }
 }
 

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { constants, fstatSync, openSync, readSync } from 'node:fs';
 import { fsPath } from '../linux/bytes.ts';
+import { release } from '../linux/release.ts';
 import type { Place } from './destination.ts';
 import { isPrivate, isTrusted } from './locate.ts';
 import { CAREFULLY } from './pinned-directory.ts';
@@ -19,6 +20,6 @@ export function readHead({ directory, name, facts, kind }: Place, bytes: number)
       read = readSync(fd, buffer, length, bytes - length, null);
     return buffer.toString('utf8', 0, length);
   } finally {
-    closeSync(fd);
+    release(fd);
   }
 }

@@ -1,10 +1,11 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { constants, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { type Piece, piecesToRead, READ_FROM_START } from '../../criu/log/files.ts';
 import { type LogReader, type LogTold, readLog } from '../../criu/log/read.ts';
 import { fsPath } from '../../linux/bytes.ts';
 import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { fstatFile, lstatName, sameFile } from '../../linux/lstat.ts';
+import { release } from '../../linux/release.ts';
 import type { Bytes, Facts, Identity } from '../../model/model.ts';
 
 /** What is kept of a log's fstat. Times in milliseconds since 1970, sizes in bytes. */
@@ -74,7 +75,7 @@ export async function readLogHere(name: Bytes, scope: ReadScope): Promise<LogRea
 /** A close(2) that fails takes nothing away from what was read, and Linux has let go of the descriptor all the same. */
 function close(fd: number): void {
   try {
-    closeSync(fd);
+    release(fd);
   } catch (error) {
     errnoOf(error);
   }

@@ -1,8 +1,9 @@
-import { closeSync, constants, openSync, realpathSync } from 'node:fs';
+import { constants, openSync, realpathSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fsPath } from '../../linux/bytes.ts';
 import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { fstatFile, sameFile, statPath } from '../../linux/lstat.ts';
+import { release } from '../../linux/release.ts';
 import type { Bytes, Identity, Kind } from '../../model/model.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import type { NameSet } from './name-set.ts';
@@ -103,7 +104,7 @@ async function listOpened(resolved: Bytes, scope: LookScope): Promise<Before> {
     const names = await namesIn(pinned ? descriptor : resolved, facts.size, scope, () => true);
     return { looked: 'listed', resolved, identity, names, pinned };
   } finally {
-    closeSync(fd);
+    release(fd);
   }
 }
 

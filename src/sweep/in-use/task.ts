@@ -1,5 +1,6 @@
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { constants, openSync, readFileSync } from 'node:fs';
 import { look, readLink, type Seen } from '../../linux/proc.ts';
+import { release } from '../../linux/release.ts';
 import type { Bytes } from '../../model/model.ts';
 
 /** The root directory of a task: which mount it lies on, and its path as we would call it. */
@@ -38,7 +39,7 @@ function rootOf(entry: string): Seen<Root> {
       ? { seen: 'yes', value: { mountId: mountId.value, path: path.value } }
       : mountId;
   } finally {
-    closeSync(fd.value);
+    release(fd.value);
   }
 }
 

@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { fstatSync, openSync, statSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { fsPath } from '../../linux/bytes.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import { childProcess, net } from '../../linux/lazy-builtins.ts';
 import { look, readLink, type Seen } from '../../linux/proc.ts';
+import { release } from '../../linux/release.ts';
 import type { Bytes, Identity, Pause } from '../../model/model.ts';
 import { O_PATH } from './task.ts';
 
@@ -49,7 +50,7 @@ export class NamespaceVisitor {
       this.#visitors.push(child.value);
       return yield* arrival(child.value, namespace);
     } finally {
-      closeSync(fd.value);
+      release(fd.value);
     }
   }
 
@@ -72,7 +73,7 @@ function openNamespace(file: Bytes, namespace: string): Seen<number> {
     const fd = openSync(fsPath(file), O_PATH);
     const facts = fstatSync(fd);
     if (isNamespaceFile(facts) && namespace === `mnt:[${facts.ino}]`) return fd;
-    closeSync(fd);
+    release(fd);
     throw Object.assign(new Error(`${namespace} is no longer there`), {
       code: 'ENOENT',
       errno: -2,

@@ -1,0 +1,14 @@
+import { closeSync } from 'node:fs';
+import { errnoOf } from './errno.ts';
+
+/**
+ * Closes a descriptor that was only read from. Whatever errno close(2) gives, the descriptor is closed (close(2),
+ * "Dealing with error returns from close()"), and what was read through it stands.
+ */
+export function release(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch (error) {
+    errnoOf(error);
+  }
+}
