@@ -30,7 +30,7 @@ export interface Files {
   readonly stepSummary: string | null;
 }
 
-/** What of the options decides which files are written. */
+/** The options that decide which files are written. */
 export type FileOptions = Pick<OutputOptions, 'report' | 'metrics' | 'format' | 'quiet'>;
 
 const STDOUT = '-';

@@ -29,7 +29,10 @@ export function inheritedStdio(complain: (message: string) => void): StdioOption
 
 const STDERR = 2;
 
-/** What libuv opens for its event loops, besides pipes of which it holds both ends (epoll_create1(2), eventfd(2)). */
+/**
+ * The descriptors that libuv opens for its event loops, besides pipes of which it holds both ends
+ * (epoll_create1(2), eventfd(2)).
+ */
 const LIBUVS = ['anon_inode:[eventpoll]', 'anon_inode:[eventfd]', 'anon_inode:[io_uring]'];
 
 /** Which of our descriptors are not Node's own. */

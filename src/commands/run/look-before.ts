@@ -9,7 +9,7 @@ import type { NameSet } from './name-set.ts';
 import { namesIn } from './names-in.ts';
 import { isKernels } from './watched.ts';
 
-/** What a look at a directory found before the command is started. */
+/** The result of a look at a directory before the command is started. */
 export type Before =
   | {
       readonly looked: 'listed';
@@ -27,7 +27,7 @@ export type Before =
   | { readonly looked: 'kernels' }
   | ({ readonly looked: 'failed' } & Errno);
 
-/** What is looked for, and whether to stop. */
+/** The kinds to look for, and whether to stop. */
 export interface LookScope {
   readonly kinds: readonly Kind[];
   readonly match: NameMatcher;

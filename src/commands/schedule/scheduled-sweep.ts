@@ -103,7 +103,7 @@ async function inWords(
   return wrongUsage(error, command, args, async () => []);
 }
 
-/** What `--owner` says where another host knows the user: a name that nobody bears here is somebody's there. */
+/** Parses the value of `--owner` for another host, which may know a user that this host does not. */
 function parseOwnerElsewhere(text: string): number | 'any' {
   if (!/^[a-z_][a-z0-9_.-]*\$?$/i.test(text) || text === 'any') return parseOwner(text);
   return text === 'root' ? ROOT : 'any';

@@ -13,7 +13,7 @@ export interface WritablePath {
   readonly of: 'target' | 'known' | 'output';
 }
 
-/** What {@link writablePaths} is told. */
+/** The input of {@link writablePaths}. */
 export interface WrittenPaths {
   /** Directories and globs, absolute. */
   readonly targets: readonly string[];
