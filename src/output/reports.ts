@@ -167,7 +167,7 @@ function lastSuccessOf(destination: Destination): number {
       place.directory.close();
     }
   } catch (error) {
-    // Whatever the errno: the last success is not known, which the metrics say as "never", so that an alert is raised.
+    // Any errno: the last success is not known. The metrics say "never" then, so that an alert is raised.
     if (!(error instanceof NotFollowed)) errnoOf(error);
     return 0;
   }

@@ -83,7 +83,9 @@ function realpathOf(path: Bytes): Bytes | null {
 
 const FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Missing is what has gone since it was resolved (ENOENT). Throws what else fails. */
+/**
+ * Lists a directory. It is `missing` if it has gone since it was resolved (ENOENT). Throws every other errno.
+ */
 async function list(resolved: Bytes, scope: LookScope): Promise<Before> {
   try {
     return await listOpened(resolved, scope);
