@@ -74,7 +74,11 @@ function withHelp(message: string, name: string | null): string {
   return `${message.replace(/\.$/, '')}${message.endsWith('?') ? ' See' : '; see'} ${help}`;
 }
 
-/** What is wrong is thrown, for one place to say it. @throws UsageError, or a CommanderError of exit code 0 */
+/**
+ * Parses the command line. Throws what is wrong, so that one place can print it.
+ *
+ * @throws UsageError, or a CommanderError of exit code 0
+ */
 async function parse(command: Command, args: readonly string[]): Promise<void> {
   const columns = helpWidth(widthOf(STDOUT));
   command

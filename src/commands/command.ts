@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Environment } from '../model/environment.ts';
 
-/** What a command is told besides what commander tells it. */
+/** The context of a command: all that commander does not give it. */
 export interface CommandContext {
   /** Its command line as it was written, the command's own name left out. */
   readonly args: readonly string[];
@@ -17,7 +17,7 @@ export interface CommandContext {
 /** A command that comes first on the command line. Its code is loaded only when it is called. */
 export interface CommandEntry {
   readonly name: string;
-  /** What follows `criu-sweep`, for the help. */
+  /** The words after `criu-sweep`, for the help. */
   readonly usage: string;
   readonly summary: string;
   readonly load: () => Promise<(context: CommandContext) => Command>;

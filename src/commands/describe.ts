@@ -7,7 +7,7 @@ import { defineSweep } from './sweep/definition.ts';
 export interface DescribedCommand {
   /** Its first word; `null`: the sweep itself, which has none. */
   readonly name: string | null;
-  /** What follows `criu-sweep`. */
+  /** The words after `criu-sweep`. */
   readonly usage: string;
   /** In half a sentence. */
   readonly summary: string;
@@ -16,7 +16,7 @@ export interface DescribedCommand {
   readonly args: readonly DescribedArgument[];
 }
 
-/** What may stand in the place of a value. `user`: a user's name; `other`: what cannot be guessed. */
+/** The kind of a value. `user`: a user's name; `other`: a value that cannot be guessed. */
 export type ValueKind = 'file' | 'directory' | 'user' | 'command' | 'sweep' | 'other';
 
 /** A value of an option, or an argument. */

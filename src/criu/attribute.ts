@@ -16,8 +16,10 @@ export interface Leftover {
 const AA_POLICY = '.criu.temp-aa-policy.';
 
 /**
- * What CRIU makes in its work dir, and which operations do. Only of these the place tells the run; what is made in
- * /tmp, whatever the work dir, can be any run's and is attributed by name alone.
+ * The directories that CRIU makes in its work dir, and the operations that make them. Only for these the
+ * place tells the run. Directories in /tmp, whatever the work dir, can be any run's and are attributed by
+ * name alone.
+ *
  * criu/apparmor.c:361, cgroup.c:1882, cgroup.c:630, net.c:2750 @v4.2, cr-restore.c before v3.14
  */
 const MADE_IN_WORK_DIR: ReadonlyArray<readonly [Bytes, readonly Operation[]]> = [
@@ -29,10 +31,10 @@ const MADE_IN_WORK_DIR: ReadonlyArray<readonly [Bytes, readonly Operation[]]> = 
 ];
 
 /**
- * The run that left a directory: the one whose log names it; else the one of that work dir, of an operation that
- * makes such directories, in whose time it was made, give or take a second.
+ * The run that left a directory: the run whose log names it. If none does, the run of that work dir that was
+ * at work when it was made, give or take a second, and whose operation makes such directories.
  *
- * @returns the path of that run's log; `null` where no run fits, or more than one
+ * @returns the path of that run's log; `null` if no run fits, or more than one
  */
 export function attribute(leftover: Leftover, runs: readonly Run[]): Bytes | null {
   const naming = runs.filter((run) => run.names.includes(leftover.name));
@@ -58,11 +60,11 @@ function couldHaveLeft(leftover: Leftover, run: Run, operations: readonly Operat
   if (isPolicy && run.version !== null && compareVersions(run.version, FIRST_LEAKING) < 0) return false;
   // crtools-proc.X of v3.14 and later, and of any restore whose work dir is /tmp
   if (leftover.name.startsWith('crtools-proc.') && leftover.parent === '/tmp') return false;
-  // A success removes all it made, but for the leak
+  // A successful run removes all it made, except for the leak
   return run.outcome !== 'succeeded' || (isPolicy && run.affected !== false);
 }
 
-/** The logs of single tasks belong to the run beside whose log they lie. */
+/** The only one of these runs. Logs of single tasks belong to the run whose log lies beside them. */
 function theOnly(runs: readonly Run[]): Bytes | null {
   const logs = new Set(runs.map(({ log, pid }) => (pid === null ? log : log.slice(0, log.lastIndexOf('.')))));
   const [log] = logs;

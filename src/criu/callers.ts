@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 
-/** The directory that a command works in, where it says of none. */
+/** The directory that a command works in if it names none. */
 const CURRENT = '.';
 
 /**
- * The directories that CRIU works in when this command line runs, as far as the line says: CRIU's own work dir, or the
- * one that runc or crun give it. Relative ones are relative to the command's working directory, which is the last
- * answer. What CRIU's configuration files say is not known here.
+ * The directories that CRIU works in when this command line runs, as far as the line tells: CRIU's own work
+ * dir, or the one that runc or crun gives it. Relative paths start from the command's working directory,
+ * which is the last answer. CRIU's configuration files are not read here.
  */
 export function workDirsOf(command: readonly string[]): readonly string[] {
   const [program = '', ...args] = command;
@@ -42,12 +42,15 @@ function* optionsOf(
   }
 }
 
-/** getopt_long(3) takes the beginning of a long name for it; where that is ambiguous, the command refuses to start. */
+/**
+ * The full name of a long option. getopt_long(3) accepts the beginning of one; if that is ambiguous, the
+ * command refuses to start.
+ */
 function fullName(written: string, names: readonly string[]): string | undefined {
   return written === '' ? undefined : names.find((name) => name.startsWith(written));
 }
 
-/** A long option with its `=value`, if it has one, where it is one of these. */
+/** A long option with its `=value`, if it has one; only if it is one of these names. */
 function longOption(word: string, names: readonly string[]): WrittenOption | null {
   const [, written = '', value = null] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
   const name = fullName(written, names);
@@ -55,11 +58,17 @@ function longOption(word: string, names: readonly string[]): WrittenOption | nul
 }
 
 const CRIU_LONG: Readonly<Record<string, string>> = { W: 'work-dir', D: 'images-dir' };
-/** CRIU's short options that have a value, and those whose value can only follow at once (criu/config.c, short_opts). */
+/**
+ * CRIU's short options with a value, and those whose value must follow without a blank (criu/config.c,
+ * short_opts).
+ */
 const CRIU_VALUES = 'tDorJWLM';
 const CRIU_ATTACHED_VALUES = 'vx';
 
-/** The last of each counts; the work dir is the images dir where it is not given (criu/crtools.c). */
+/**
+ * CRIU's work dir. The last of each option counts; without a work dir, the images dir is used
+ * (criu/crtools.c).
+ */
 function criuWorkDir(args: readonly string[]): string {
   const said = new Map<string, string>();
   for (const { name, value } of optionsOf(args, criuOption)) said.set(name, value);
@@ -70,7 +79,7 @@ function criuOption(word: string): WrittenOption | null {
   return word.startsWith('--') ? longOption(word, Object.values(CRIU_LONG)) : criuShortOption(word);
 }
 
-/** The first of a cluster (`-RW dir`) that has a value; all after it is that value. */
+/** The first option of a cluster (`-RW dir`) that has a value. All that comes after it is that value. */
 function criuShortOption(word: string): WrittenOption | null {
   const letters = word.startsWith('-') ? [...word.slice(1)] : [];
   const at = letters.findIndex((letter) => `${CRIU_VALUES}${CRIU_ATTACHED_VALUES}`.includes(letter));

@@ -1,8 +1,9 @@
 import type { Bytes, Kind } from '../model/model.ts';
 
 /**
- * The directories CRIU makes with mkdtemp(3), read out of its source at v4.2: each prefix with the modes a leftover
- * of it can have (mkdtemp's 0700 unless CRIU changes it) and whether CRIU mounts something on it while it lives.
+ * The directories that CRIU makes with mkdtemp(3), read out of its source at v4.2. For each prefix: the modes
+ * that a leftover can have (mkdtemp's 0700 unless CRIU changes it), and whether CRIU mounts something on it
+ * while it is alive.
  */
 export const CATALOGUE: readonly Kind[] = [
   // criu/apparmor.c:361 @v4.2: dump and pre-dump where AppArmor is on, in the work dir; v3.16 and later
@@ -27,7 +28,10 @@ export const CATALOGUE: readonly Kind[] = [
   { prefix: '.criu.move_mount_set_group.', modes: [0o700], mountable: true },
 ];
 
-/** What CRIU makes in /tmp whatever its work dir, in one version or another: the same source lines name it there. */
+/**
+ * The prefixes that some version of CRIU makes in /tmp, whatever its work dir. The same source lines name
+ * /tmp.
+ */
 export const MADE_IN_TMP: readonly Bytes[] = [
   'crtools-proc.',
   'cr-tmpfs.',
@@ -36,5 +40,7 @@ export const MADE_IN_TMP: readonly Bytes[] = [
   '.criu.move_mount_set_group.',
 ];
 
-/** What a living CRIU is known by (its comm, whatever its argv says), and where it makes {@link MADE_IN_TMP}. */
+/**
+ * The comm of a living CRIU, whatever its argv says, and the directory where it makes {@link MADE_IN_TMP}.
+ */
 export const CRIU = { comm: 'criu', temporary: '/tmp' } as const;

@@ -8,27 +8,28 @@ export interface Version {
   readonly minor: number;
   /** The Z of X.Y.Z; 0 where there is none. */
   readonly sublevel: number;
-  /** Whatever follows the numbers (`-rc2`, `.dev`); empty for a release. */
+  /** The rest after the numbers (`-rc2`, `.dev`); empty for a release. */
   readonly extra: string;
-  /** What git called the build; `null` for a build from a release's tarball. */
+  /** The git ID of the build; `null` for a build from a release's tarball. */
   readonly gitId: string | null;
 }
 
-// Digits are bounded so that no rubbish becomes a number that is not exact.
+// The number of digits is bounded, so that every number is exact.
 const VERSION =
   /^Version:[ \t]{0,8}((\d{1,4})\.(\d{1,4})(?!\d)(?:\.(\d{1,4})(?!\d)|(?!\.\d))([.~+-]?[\w.~+-]{0,64}))(?![\w.])/m;
 const GIT_ID = /^GitID:[ \t]*(\S{1,128})|\(gitid ([^\s)]{1,128})\)/m;
 
-/** How much of the output is looked at, in characters: the answer stands at its beginning. */
+/** Characters of the output that are looked at: the answer is at its beginning. */
 const LOOKED_AT = 4096;
 
 /**
- * The version that `criu --version` prints (`Version: 3.17.1`, and `GitID: …` where it was built from git) or that
- * stands near the top of a log (`Version: 3.17.1 (gitid 0)`).
+ * Reads the version that `criu --version` prints (`Version: 3.17.1`, and `GitID: …` if it was built from
+ * git), or that is near the top of a log (`Version: 3.17.1 (gitid 0)`).
  *
  * @param text the output, or the log line without its prefix; only the first 4,096 characters are looked at
- * @returns `null` where no version can be read out of it; never throws
- * @see criu/crtools.c and print_versions() in criu/log.c; `gitid 0` is what a build without git writes
+ * @returns `null` if no version can be read out of it; never throws
+ *
+ * @see criu/crtools.c and print_versions() in criu/log.c; a build without git writes `gitid 0`
  */
 export function parseVersion(text: Bytes): Version | null {
   const head = text.slice(0, LOOKED_AT);
@@ -47,7 +48,10 @@ export function parseVersion(text: Bytes): Version | null {
   };
 }
 
-/** Negative, 0 or positive, as for `Array.prototype.sort`: by the three numbers, which alone order releases. */
+/**
+ * Compares versions: negative, 0 or positive, as for `Array.prototype.sort`. Only the three numbers count,
+ * which alone order releases.
+ */
 export function compareVersions(a: Numbers, b: Numbers): number {
   return a.major - b.major || a.minor - b.minor || a.sublevel - b.sublevel;
 }
@@ -62,9 +66,9 @@ export const FIRST_LEAKING: Numbers = { major: 3, minor: 16, sublevel: 0 };
 export const FIRST_FIXED: Numbers = { major: 3, minor: 17, sublevel: 0 };
 
 /**
- * Whether this version leaves one empty directory at every dump and pre-dump: 3.16 up to, not including, 3.17.
+ * Whether this version leaves one empty directory at every dump and pre-dump: from 3.16 to before 3.17.
  *
- * @returns `null` where the version is not known
+ * @returns `null` if the version is not known
  */
 export function affected(version: Numbers | null): boolean | null {
   if (version === null) return null;

@@ -1,17 +1,17 @@
-/** A place where CRIU's callers let it work, as a target of a sweep. */
+/** A place where CRIU's callers let it work, in the form of a sweep's target. */
 export interface KnownWorkDir {
-  /** Who calls CRIU there. */
+  /** The programs that call CRIU there. */
   readonly callers: readonly string[];
   /**
-   * A directory, or a glob of directories (fast-glob syntax; dot directories match). Everything below is searched,
-   * so each ends at the work dirs: the root file systems of containers lie beside, not below them.
-   * `null`: a place the caller's user chooses.
+   * A directory, or a glob of directories (fast-glob syntax; dot directories match). Everything below is
+   * searched, so each ends at the work dirs: the root file systems of containers are beside them, not below.
+   * `null`: a place that the caller's user chooses.
    */
   readonly target: string | null;
   readonly source: string;
 }
 
-/** The work dirs of those who call CRIU, and /tmp, where CRIU makes some directories whatever its work dir. */
+/** The work dirs of CRIU's callers, and /tmp, where CRIU makes some directories whatever its work dir. */
 export const KNOWN_WORK_DIRS: readonly KnownWorkDir[] = [
   {
     callers: ['runc 1.1 and later', 'crun'],
@@ -77,7 +77,7 @@ export const KNOWN_WORK_DIRS: readonly KnownWorkDir[] = [
   },
 ];
 
-/** Whose known work dirs are asked for. */
+/** The user whose known work dirs are asked for. */
 export interface Caller {
   /** Effective uid. */
   readonly uid: number;
@@ -88,16 +88,16 @@ export interface Caller {
 }
 
 /**
- * What `--known` stands for: directories and globs, whether or not they exist. For a user who is not root also the
- * storage of rootless containers and `$XDG_RUNTIME_DIR`, where their runtimes keep theirs; these two are paths to be
- * taken literally, also where they contain glob characters.
+ * The directories and globs of `--known`, whether or not they exist. For a user who is not root also the
+ * storage of rootless containers, and `$XDG_RUNTIME_DIR`, where their runtimes keep theirs. Take these two
+ * literally, even with glob characters in them.
  */
 export function knownTargets(caller: Caller): readonly string[] {
   const known = KNOWN_WORK_DIRS.flatMap(({ target }) => (target === null ? [] : [target]));
   return caller.uid === 0 ? known : [...known, ...ownTargets(caller)];
 }
 
-/** The XDG base directory specification has paths that are not absolute ignored. */
+/** The targets of a user. The XDG base directory specification says to ignore paths that are not absolute. */
 function ownTargets({ home, env }: Caller): readonly string[] {
   const runtimeDir = env.XDG_RUNTIME_DIR;
   return [

@@ -14,24 +14,27 @@ import type { RunIndex } from './run-index.ts';
 
 /** All that was found. */
 export interface Findings {
-  /** The newest first. */
+  /** The sections, newest first. */
   readonly sections: readonly Section[];
-  /** By the leftover's path. */
+  /** The leftovers that are still mounted, by path. */
   readonly mounted: ReadonlyMap<Bytes, StillMounted>;
-  /** Leftovers in more directories than are shown. */
+  /** The number of leftovers in directories beyond those that are shown. */
   readonly elsewhere: number;
-  /** What `--check` counts. */
+  /** The number of leftovers for `--check`. */
   readonly left: number;
   readonly failedRuns: number;
 }
 
-/** Items of one group that are kept to be shown, and as many as a person will read where all are to be. */
+/** Limits of items kept for one group: those shown by default, and as many as a person will read. */
 const MOST_SHOWN = 10;
 const MOST_SHOWN_OF_ALL = 10_000;
-/** Work dirs that are told apart; leftovers in more than these are counted. Those of runs are bounded themselves. */
+/**
+ * Limit of work dirs that are told apart; leftovers in further ones are only counted. Those of runs have a
+ * limit of their own.
+ */
 const MOST_SECTIONS = 20_000;
 
-/** Gathers what a dry run tells, by run and work dir. */
+/** Collects the items of a dry run by run and work dir. */
 export class Inspection {
   readonly #runs: RunIndex;
   readonly #mounts: MountLookup;
@@ -55,7 +58,7 @@ export class Inspection {
     for (const run of runs.runs) this.#section(run.workDir).addRun(run);
   }
 
-  /** Takes in an item of the dry run. */
+  /** Adds an item of the dry run. */
   add(item: Item): void {
     const inspected = inspectItem(item, this.#runs);
     const { run } = inspected;
@@ -72,7 +75,7 @@ export class Inspection {
     this.#section(directory).addItem(inspected, mounts.length > 0 ? Number.POSITIVE_INFINITY : many);
   }
 
-  /** What was found; looks, once, who uses the leftovers that are still mounted. */
+  /** The findings. Finds out, once, who uses the leftovers that are still mounted. */
   finish(): Findings {
     this.#findings ??= this.#gather();
     return this.#findings;

@@ -7,7 +7,7 @@ import { lookForMountUsers, type MountedLeftover } from './mount-users.ts';
 import type { RunIndex } from './run-index.ts';
 import { unmountOrder } from './unmount.ts';
 
-/** What a sweep would do to a directory, and which run left it. */
+/** The outcome of a dry run for a directory, and the run that left it. */
 export interface Inspected {
   readonly item: Item;
   readonly run: Run | null;
@@ -41,10 +41,10 @@ export function inspectItem(item: Item, runs: RunIndex): Inspected {
   };
 }
 
-/** What is mounted on a directory or below it, in our namespace; empty for nearly all. */
+/** The mounts of our namespace on a directory or below it; none for nearly all directories. */
 export class MountLookup {
   readonly #mounts: readonly Mount[];
-  /** Every component of every mount point: a name that is none of them has no mount on it or below it. */
+  /** The components of all mount points. A name that is none of them has no mount on it or below it. */
   readonly #components: ReadonlySet<Bytes>;
 
   constructor(mounts: readonly Mount[]) {
@@ -58,7 +58,7 @@ export class MountLookup {
   }
 }
 
-/** Looks once who uses the mounts on these leftovers; by the leftover's path. */
+/** Finds out, once, who uses the mounts on these leftovers; by the leftover's path. */
 export function lookAtMounts(
   mounted: readonly { readonly leftover: MountedLeftover; readonly mounts: readonly Mount[] }[],
 ): ReadonlyMap<Bytes, StillMounted> {
@@ -73,9 +73,10 @@ export function lookAtMounts(
 }
 
 /**
- * Whether `--check` counts a directory as left. What is used or locked is not left yet; what has another owner or mode,
- * is excluded or no directory is not CRIU's, or not meant. What is too young is left where its run has ended. What is
- * mounted in our namespace shows the mount's owner, mode and times, and is left once nobody uses it.
+ * Whether `--check` counts a directory as left. A used or locked one is not left yet. One with another owner
+ * or mode, an excluded one, and something that is no directory is not CRIU's, or not meant. One that is too
+ * young is left if its run has ended. One that is mounted in our namespace shows the mount's owner, mode and
+ * times, and is left once nobody uses it.
  */
 export function isLeft({ item, run }: Inspected, mounted: StillMounted | null): boolean {
   switch (item.result.outcome) {

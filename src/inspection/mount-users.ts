@@ -9,24 +9,24 @@ export interface MountedLeftover {
   readonly name: Bytes;
 }
 
-/** Who uses what is mounted on leftovers, seen once. */
+/** The users of mounts on leftovers, as seen at one moment. */
 export interface MountUsers {
-  /** A living process that uses what is mounted there; `null`: none that we can see. */
+  /** A living process that uses a mount there; `null`: none that we can see. */
   of(leftover: MountedLeftover): User | null;
   /** There may be processes that we cannot see. */
   readonly blind: boolean;
 }
 
 /**
- * Looks which processes use something below directories of these names: by their working directory, root, program,
- * mapped files and open descriptors; and which criu is alive. Other names for the same place do not matter: whatever
- * a process's namespace calls the way to it, the name is a component of it.
+ * Finds the processes that use something below directories of these names, by their working directory, root,
+ * program, mapped files and open descriptors; and the living criu processes. Other paths to the same place do
+ * not matter: the name is a component of the path in every namespace.
  */
 export function lookForMountUsers(names: ReadonlySet<Bytes>): MountUsers {
   const users = new Map<Bytes, User>();
   const living: LivingCriu[] = [];
   let blind = isForeignPidNamespace();
-  // ENOENT says that there is no /proc; every other errno that nobody was seen.
+  // ENOENT: there is no /proc. Every other errno: nobody was seen.
   const pids = look(listPids);
   if (pids.seen !== 'yes') blind = true;
   for (const pid of pids.seen === 'yes' ? pids.value : []) {
@@ -56,7 +56,10 @@ interface LivingCriu {
   readonly workDir: Seen<Identity>;
 }
 
-/** What lies directly in /tmp, CRIU names absolutely: it can be any criu's, whatever its work dir. */
+/**
+ * Whether a criu may use leftovers in a directory. CRIU names those directly in /tmp absolutely: they can be
+ * any criu's, whatever its work dir.
+ */
 function canUse({ workDir }: LivingCriu, parent: Identity, temporary: Seen<Identity>): boolean {
   return (
     workDir.seen === 'hidden' ||
@@ -68,7 +71,7 @@ function isSame(a: Identity, b: Identity): boolean {
   return a.dev === b.dev && a.ino === b.ino;
 }
 
-/** The paths a process uses, as its own namespace calls them. */
+/** The paths that a process uses, as its own namespace has them. */
 function pathsOf(pid: number): Seen<readonly Bytes[]>[] {
   const link = (name: string) => look(() => [readlinkSync(`/proc/${pid}/${name}`, 'latin1')]);
   const fds = look(() => readdirSync(`/proc/${pid}/fd`));
@@ -76,7 +79,9 @@ function pathsOf(pid: number): Seen<readonly Bytes[]>[] {
   return [link('cwd'), link('root'), link('exe'), look(() => mappedFiles(pid)), ...descriptors];
 }
 
-/** proc_pid_maps(5): the path is the rest of the line from its first slash on. */
+/**
+ * The mapped files of a process. The path is the rest of the line from its first slash (proc_pid_maps(5)).
+ */
 function mappedFiles(pid: number): readonly Bytes[] {
   const paths = readFileSync(`/proc/${pid}/maps`, 'latin1').matchAll(/\/.*$/gm);
   return [...new Set([...paths].map(([path]) => path))];

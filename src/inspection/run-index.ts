@@ -2,20 +2,24 @@ import { attribute, type Leftover } from '../criu/attribute.ts';
 import type { Run } from '../criu/log/run.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 
-/** A run, and the directory that its log was read in. */
+/** A run, and the directory in which its log was read. */
 export interface PlacedRun extends Run {
   readonly directory: Identity;
 }
 
 /**
- * So many runs of one work dir, or that name one leftover, are gone through for each leftover. A work dir has a handful;
- * where somebody made very many, no time tells them apart, and a name that all of them know is nobody's.
+ * Limit of runs of one work dir, or that name one leftover, to compare with each leftover. A work dir has a
+ * handful. If somebody made very many, no time tells them apart, and a name that all of them know proves
+ * nothing.
  */
 const MOST_COMPARED = 100;
 
-/** The runs that were found, to be asked which left a directory. */
+/** The runs that were found, to look up which of them left a directory. */
 export class RunIndex {
-  /** The newest first. Logs of single tasks are part of the run beside whose log they lie, where there is one. */
+  /**
+   * The runs, newest first. A log of a single task is part of the run whose log lies beside it, if there is
+   * one.
+   */
   readonly runs: readonly Run[];
   readonly #byLog: ReadonlyMap<Bytes, Run>;
   readonly #byName = new Map<Bytes, Run[]>();
@@ -30,15 +34,17 @@ export class RunIndex {
       if (run.pid === null) add(this.#byDirectory, keyOf(run.directory), run, MOST_COMPARED + 1);
       for (const name of run.names) add(this.#byName, name, run, MOST_COMPARED + 1);
     }
-    // Logs of single tasks say nothing of when that their run's does not; a restore can have thousands.
+    // A log of a single task tells nothing of the time that its run's log does not; a restore can have
+    // thousands.
     for (const run of all)
       if (run.pid !== null) add(this.#byDirectory, keyOf(run.directory), run, MOST_COMPARED);
   }
 
   /**
-   * The run that left a directory; `null` where none fits, or more than one.
+   * The run that left a directory; `null` if none fits, or more than one.
    *
-   * @param directory the one it lies in, which must be that in which a log was read: its path may lead elsewhere by now
+   * @param directory the one it lies in. It must be one in which a log was read: its path may lead elsewhere
+   *   by now
    */
   of(leftover: Leftover, directory: Identity): Run | null {
     const runs = this.#byName.get(leftover.name) ?? this.#byDirectory.get(keyOf(directory)) ?? [];
@@ -65,7 +71,10 @@ function withoutPid(log: Bytes): Bytes {
   return log.slice(0, log.lastIndexOf('.'));
 }
 
-/** What a task says is its run's: where the run's own log tells of no error, the first that one of its tasks does. */
+/**
+ * Adds the logs of tasks to their runs. If the run's own log has no error, the first error of one of its
+ * tasks is the run's.
+ */
 function foldTasks(all: readonly Run[]): Run[] {
   const tasks = new Map<Bytes, Run>();
   for (const run of all) {
@@ -79,7 +88,7 @@ function foldTasks(all: readonly Run[]): Run[] {
     });
 }
 
-/** @param most what comes after so many is not taken in; one more than is compared tells that there are too many */
+/** @param most limit of runs to add; one more than is compared shows that there are too many */
 function add(map: Map<string, Run[]>, key: string, run: Run, most: number): void {
   const known = map.get(key);
   if (known === undefined) map.set(key, [run]);

@@ -3,8 +3,8 @@ import type { Bytes } from '../model/model.ts';
 import { shellCommand } from '../output/shell-words.ts';
 
 /**
- * The mounts on a directory and below it, in the order in which they can be unmounted: what is mounted in a mount, or
- * stacked on it, comes before it, and what covers others before those.
+ * The mounts on a directory and below it, in the order in which they can be unmounted. A mount inside another
+ * one, or stacked on it, comes before it; a mount that covers others comes before those.
  *
  * @param mounts of our own namespace
  */
@@ -26,7 +26,7 @@ function childrenOf(mount: Mount, within: readonly Mount[]): readonly Mount[] {
   return within.filter(({ id, parent }) => parent === mount.id && id !== mount.id).sort(coveringFirst);
 }
 
-/** Of the mounts made in one mount, that on a directory above hides that on one below. */
+/** Compares two mounts made in one mount: one on a directory above hides one on a directory below. */
 function coveringFirst(a: Mount, b: Mount): number {
   return a.mountPoint < b.mountPoint ? -1 : a.mountPoint > b.mountPoint ? 1 : 0;
 }

@@ -2,10 +2,10 @@ const undoings = new Set<() => void>();
 let listening = false;
 
 /**
- * Registers what has to be undone however this process ends: by itself, by an error nobody foresaw, or by a signal that
- * we raise on ourselves. It must be synchronous and must not throw.
+ * Registers a function that undoes something however this process ends: normally, by an unexpected error, or
+ * by a signal that we raise on ourselves. It must be synchronous and must not throw.
  *
- * @returns takes it back
+ * @returns a function that cancels the registration
  */
 export function undoAtExit(undo: () => void): () => void {
   if (!listening) process.on('exit', undoAll);
@@ -14,7 +14,7 @@ export function undoAtExit(undo: () => void): () => void {
   return () => undoings.delete(undo);
 }
 
-/** Undoes all that is registered, once: for a process that is about to end without Node's 'exit'. */
+/** Undoes all that is registered, once. For a process that is about to end without Node's 'exit'. */
 export function undoAll(): void {
   for (const undo of undoings) {
     undoings.delete(undo);

@@ -7,11 +7,14 @@ const ASCII = /^[\0-\x7f]*$/;
 export const SEQUENCE =
   /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
 
-/** Where the surrogates begin that stand for a byte of their own: U+DC80 for 0x80 (PEP 383, "surrogateescape"). */
+/** The first of the surrogates that stand for single bytes: U+DC80 for 0x80 (PEP 383, "surrogateescape"). */
 const SURROGATES = 0xdc00;
 const SURROGATE = /([\udc80-\udcff])/u;
 
-/** Bytes of a JavaScript string as the kernel gets them: its UTF-8, and what {@link toText} made of other bytes. */
+/**
+ * The bytes of a JavaScript string for the kernel: its UTF-8, and the bytes that {@link toText} kept as
+ * surrogates.
+ */
 export function encode(text: string): Bytes {
   if (ASCII.test(text)) return text;
   return text
@@ -24,7 +27,9 @@ export function encode(text: string): Bytes {
     .join('');
 }
 
-/** The bytes as text that {@link encode} turns back into exactly them: what is not UTF-8 becomes lone surrogates. */
+/**
+ * The bytes as text that {@link encode} turns back exactly: bytes that are not UTF-8 become lone surrogates.
+ */
 export function toText(bytes: Bytes): string {
   if (ASCII.test(bytes)) return bytes;
   return bytes.replace(SEQUENCE, (sequence) =>
@@ -34,19 +39,19 @@ export function toText(bytes: Bytes): string {
   );
 }
 
-/** Whether text is what it seems, with no byte in it that is not UTF-8 (see {@link toText}). */
+/** Whether all of a text was UTF-8, so that no byte had to be kept as a surrogate (see {@link toText}). */
 export function isExact(text: string): boolean {
   return !SURROGATE.test(text);
 }
 
-/** What a person reads: the bytes as UTF-8, U+FFFD where they are none; `exact` tells whether nothing was lost. */
+/** The bytes as UTF-8 for people, with U+FFFD for what is not UTF-8; `exact`: nothing was lost. */
 export function decode(bytes: Bytes): { readonly text: string; readonly exact: boolean } {
   if (ASCII.test(bytes)) return { text: bytes, exact: true };
   const buffer = Buffer.from(bytes, 'latin1');
   return { text: buffer.toString('utf8'), exact: isUtf8(buffer) };
 }
 
-/** The bytes as Node's fs calls take them. */
+/** The bytes in the form that Node's fs calls take. */
 export function fsPath(bytes: Bytes): string | Buffer {
   return ASCII.test(bytes) ? bytes : Buffer.from(bytes, 'latin1');
 }

@@ -1,6 +1,7 @@
 /**
- * The errnos of Linux that libuv (or an older one) has no name for, with the text of strerror(3): number (the same on all that Node runs
- * on, include/uapi/asm-generic/errno.h and errno-base.h), name, text. Node calls them `Unknown system error -116`.
+ * The errnos of Linux for which libuv, or an older version of it, has no name. Number (the same wherever Node
+ * runs: include/uapi/asm-generic/errno.h and errno-base.h), name, and the text of strerror(3). Node calls
+ * them `Unknown system error -116`.
  */
 export const NAMELESS: readonly (readonly [number: number, code: string, text: string])[] = [
   [8, 'ENOEXEC', 'exec format error'],
@@ -70,7 +71,7 @@ export const NAMELESS: readonly (readonly [number: number, code: string, text: s
   [131, 'ENOTRECOVERABLE', 'state not recoverable'],
   [132, 'ERFKILL', 'operation not possible due to RF-kill'],
   [133, 'EHWPOISON', 'memory page has hardware error'],
-  // The kernel's own (include/linux/errno.h), which file systems let slip out now and then.
+  // Errnos of the kernel's own (include/linux/errno.h), which file systems let out now and then.
   [512, 'ERESTARTSYS', 'interrupted, to be restarted'],
   [521, 'EBADHANDLE', 'illegal NFS file handle'],
   [523, 'EBADCOOKIE', 'cookie is stale'],

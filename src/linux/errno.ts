@@ -7,7 +7,7 @@ export interface Errno {
   readonly syscall: string;
 }
 
-/** The errno that Node's fs calls throw; anything else thrown is a bug of ours and is thrown on. */
+/** The errno that one of Node's fs calls threw. Anything else is a bug of ours and is thrown again. */
 export function errnoOf(error: unknown): Errno {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
     const syscall = 'syscall' in error && typeof error.syscall === 'string' ? error.syscall : 'unknown';
@@ -16,7 +16,7 @@ export function errnoOf(error: unknown): Errno {
   throw error;
 }
 
-/** An errno's name with its text, as strerror(3) has it: `EPERM: operation not permitted`. */
+/** An errno's name with the text of strerror(3): `EPERM: operation not permitted`. */
 export function describeErrno(code: string): string {
   if (code === 'changed')
     return 'changed while it was swept: moved or replaced by somebody, so it was left alone';
@@ -29,7 +29,7 @@ export function describeErrno(code: string): string {
   return nameless === undefined ? code : `${code}: ${nameless[2]}`;
 }
 
-/** The name that the C library has for what libuv calls an unknown error; `E` and the number where neither has one. */
+/** The C library's name for an error that libuv calls unknown; `E` and the number if neither has a name. */
 function nameOf(code: string, errno: unknown): string {
   if (!code.startsWith('Unknown system error') || typeof errno !== 'number') return code;
   return NAMELESS.find(([number]) => number === -errno)?.[1] ?? `E${-errno}`;

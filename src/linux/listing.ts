@@ -2,25 +2,34 @@ import { type Dir, Dirent, opendirSync, readdirSync } from 'node:fs';
 import type { Bytes } from '../model/model.ts';
 import { errnoOf } from './errno.ts';
 
-/** One name of a directory, `.` and `..` left out. Where the type is not known, it may be a directory. */
+/** One name of a directory, without `.` and `..`. If its type is not known, it may be a directory. */
 export interface Entry {
   readonly name: Bytes;
   isDirectory(): boolean;
 }
 
-/** The entries of a directory, in batches; `next` gives `null` after the last. `close` may be called at any time. */
+/**
+ * The entries of a directory, in batches; `next` returns `null` after the last. `close` may be called at any
+ * time.
+ */
 export interface Listing {
-  /** Whether `isDirectory` is what the directory entry said, not a guess. */
+  /** Whether `isDirectory` comes from the directory entry, and is not a guess. */
   readonly typed: boolean;
   /** Throws the errno of opendir(3) or readdir(3). */
   next(): readonly Entry[] | null;
   close(): void;
 }
 
-/** Entries read at a time from a large directory: with 1,024 of them a garbage collection finds so many alive that the heap grows by 18 MB. */
+/**
+ * Entries read at a time from a large directory. With 1,024, a garbage collection finds so many alive that
+ * the heap grows by 18 MB.
+ */
 const BATCH = 64;
 
-/** Bytes of st_size up to which a directory is read whole: one call instead of several, and some 3,000 names at most. */
+/**
+ * Largest st_size in bytes of a directory that is read whole: one call instead of several, and some 3,000
+ * names at most.
+ */
 const SMALL_DIRECTORY = 65_536;
 
 /** Lists the directory we stand in. @param size its st_size in bytes */
@@ -28,7 +37,7 @@ export function listHere(size: number): Listing {
   return listDirectory('.', size);
 }
 
-/** Lists a directory that is pinned otherwise (`/proc/self/fd/N`). @param size its st_size in bytes */
+/** Lists a directory that is pinned in another way (`/proc/self/fd/N`). @param size its st_size in bytes */
 export function listDirectory(path: string, size: number): Listing {
   return size <= SMALL_DIRECTORY ? readWhole(path) : readInBatches(path);
 }
@@ -43,7 +52,7 @@ function readWhole(path: string): Listing {
       try {
         return readdirSync(path, { withFileTypes: true, encoding: 'latin1' });
       } catch (error) {
-        // Whatever lstat(2) said of one name, each is looked at for itself later.
+        // An lstat(2) of one name failed, with any errno: each name is looked at by itself later.
         if (errnoOf(error).syscall !== 'lstat') throw error;
         listing.typed = false;
         return readNames(path);
@@ -55,8 +64,8 @@ function readWhole(path: string): Listing {
 }
 
 /**
- * On a file system whose directory entries bear no type, Node asks lstat for each, and fails as a whole where a name
- * is not UTF-8 or has just gone.
+ * Reads the names without their types. If directory entries have no type, Node calls lstat for each, and the
+ * whole call fails if a name is not UTF-8 or has just gone.
  */
 function readNames(path: string): readonly Entry[] {
   return readdirSync(path, { encoding: 'latin1' }).map((name) => ({ name, isDirectory: () => true }));
@@ -86,7 +95,8 @@ function readInBatches(path: string): Listing {
         }
       } catch (error) {
         close();
-        // What lstat(2) said of one name is no matter as long as no batch was given out, which would come again.
+        // A failed lstat(2) of one name does not matter before the first batch; after it, entries would come
+        // twice.
         if (begun || errnoOf(error).syscall !== 'lstat') throw error;
       }
       close();
@@ -97,7 +107,7 @@ function readInBatches(path: string): Listing {
   return listing;
 }
 
-/** Node makes what lstat(2) told into an object of a class derived from that of what the directory told. */
+/** Whether the type comes from the directory entry. For a type from lstat(2), Node uses a derived class. */
 function isTyped(entry: object): boolean {
   return Object.getPrototypeOf(entry) === Dirent.prototype;
 }

@@ -2,7 +2,10 @@ import { type BigIntStats, constants, fstatSync, lstatSync, statSync } from 'nod
 import type { Bytes, Facts, Identity } from '../model/model.ts';
 import { fsPath } from './bytes.ts';
 
-/** lstat(2) of one name in the directory we stand in; `null` where it is gone (ENOENT). Throws what else fails. */
+/**
+ * lstat(2) of one name in the directory we stand in; `null` if it has gone (ENOENT). Throws every other
+ * errno.
+ */
 export function lstatName(name: Bytes): Facts | null {
   const path = fsPath(name);
   const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -11,12 +14,12 @@ export function lstatName(name: Bytes): Facts | null {
   return exact === undefined ? null : fromBigInt(exact);
 }
 
-/** stat(2) of the directory we stand in. Throws where even that fails (ESTALE). */
+/** stat(2) of the directory we stand in. Throws its errno (ESTALE). */
 export function statHere(): Facts {
   return statPath('.');
 }
 
-/** stat(2), links followed: only for what is not pinned yet. Throws its errno. */
+/** stat(2), which follows links: only for paths that are not pinned yet. Throws its errno. */
 export function statPath(path: Bytes): Facts {
   const stats = statSync(fsPath(path));
   return Number.isSafeInteger(stats.ino) ? stats : fromBigInt(statSync(fsPath(path), { bigint: true }));
@@ -41,7 +44,7 @@ export function sameFile(a: Identity, b: Identity): boolean {
 function fromBigInt(stats: BigIntStats): Facts {
   return {
     dev: Number(stats.dev),
-    // Node's are signed, st_ino is not.
+    // Node's inode numbers are signed, st_ino is not.
     ino: BigInt.asUintN(64, stats.ino),
     mode: Number(stats.mode),
     uid: Number(stats.uid),

@@ -2,31 +2,34 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { errnoOf } from './errno.ts';
 import { lstatName } from './lstat.ts';
 
-/** Opens a directory to point at it, for which no right on it is needed (open(2); include/uapi/asm-generic/fcntl.h). */
+/** O_PATH: opens a directory without any right to it (open(2); include/uapi/asm-generic/fcntl.h). */
 const O_PATH = 0o10000000;
 
-/** Bytes of a directory's fdinfo that hold its mnt_id: `pos`, `flags` and `mnt_id` come first (fs/proc/fd.c). */
+/** Bytes of fdinfo that are enough for mnt_id: `pos`, `flags` and `mnt_id` come first (fs/proc/fd.c). */
 const ENOUGH = 256;
 
-/** A descriptor, and its fdinfo opened: read from its start, that tells of whatever has this number then. */
+/**
+ * A descriptor number, and its open fdinfo. Read from its start, the fdinfo tells about whatever has this
+ * number then.
+ */
 interface Watched {
   readonly fd: number;
   readonly info: number;
 }
 
 /**
- * Tells which mount we stand in. An fdinfo is kept open from one time to the next, since open(2) hands out the lowest
- * number that is free, which is nearly always the same: that spares half of the calls. Close it.
+ * Tells which mount we stand in. One fdinfo is kept open between calls: open(2) returns the lowest free
+ * number, which is nearly always the same, and that saves half of the calls. Close it after use.
  */
 export class MountIds {
   readonly #text = Buffer.alloc(ENOUGH);
   #watched: Watched | null = null;
 
   /**
-   * The ID of the mount that the directory we stand in lies in, as in mountinfo (proc_pid_fdinfo(5)). Whatever is
-   * renamed or mounted meanwhile, it is that of the directory itself: neither st_dev nor a path tells a bind mount of
-   * the same file system from what surrounds it. `null`: there is no /proc that says it. Throws the errno of open(2),
-   * read(2) or close(2).
+   * The ID, as in mountinfo, of the mount that the directory we stand in lies in (proc_pid_fdinfo(5)). It is
+   * right whatever is renamed or mounted meanwhile. Neither st_dev nor a path can tell a bind mount of the
+   * same file system from its surroundings. `null`: no /proc is mounted. Throws the errno of open(2), read(2)
+   * or close(2).
    */
   here(): number | null {
     const directory = openSync('.', O_PATH | constants.O_DIRECTORY);
@@ -39,7 +42,7 @@ export class MountIds {
     }
   }
 
-  /** Lets go of what is kept open. Nothing was written to it, so whatever close(2) says, nothing is lost. */
+  /** Closes the fdinfo. Nothing was written to it, so nothing is lost whatever close(2) returns. */
   close(): void {
     const { info } = this.#watched ?? {};
     this.#watched = null;
@@ -50,7 +53,10 @@ export class MountIds {
     }
   }
 
-  /** `null` where no /proc is mounted. ENOENT of one file does not say so: /proc/self must not be there either. */
+  /**
+   * The open fdinfo of a descriptor; `null` if no /proc is mounted. ENOENT of one file is not enough to say
+   * so: /proc/self must be missing too.
+   */
   #infoOf(fd: number): number | null {
     if (this.#watched?.fd === fd) return this.#watched.info;
     this.close();

@@ -6,19 +6,19 @@ import { type Errno, errnoOf } from './errno.ts';
 
 /** One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)), its octal escapes decoded. */
 export interface Mount {
-  /** Of this mount, and of the one it is mounted in. */
+  /** The ID of this mount, and of the one it is mounted in. */
   readonly id: number;
   readonly parent: number;
-  /** The file system's own device number, made as st_dev is. */
+  /** The file system's own device number, in the form of st_dev. */
   readonly device: number;
-  /** Which directory of that file system is the mount's root. */
+  /** The directory of that file system that is the mount's root. */
   readonly root: Bytes;
   readonly mountPoint: Bytes;
   readonly fsType: string;
   readonly superOptions: string;
 }
 
-/** The mounts of a mountinfo text, in the order they were made. Lines that are not of the form are passed over. */
+/** The mounts of a mountinfo text, in the order they were made. Skips lines that do not have the form. */
 export function parseMountinfo(text: Bytes): Mount[] {
   const mounts: Mount[] = [];
   for (const line of text.split('\n')) {
@@ -43,7 +43,10 @@ export function parseMountinfo(text: Bytes): Mount[] {
   return mounts;
 }
 
-/** mountinfo writes space, tab, newline and backslash as three octal digits (mangle_path in fs/seq_file.c). */
+/**
+ * Decodes the three octal digits that mountinfo has for space, tab, newline and backslash (mangle_path in
+ * fs/seq_file.c).
+ */
 function unescapeOctal(field: Bytes): Bytes {
   return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),
@@ -53,8 +56,8 @@ function unescapeOctal(field: Bytes): Bytes {
 export const OWN_MOUNTINFO = '/proc/self/mountinfo';
 
 /**
- * The mounts of our own namespace below our root. ENOENT says that there is no /proc to ask, and nothing is known of
- * any mount; every other errno that they could not be read, and then nothing may be swept.
+ * The mounts of our own namespace below our root. ENOENT: there is no /proc, so no mount is known. Every
+ * other errno: they could not be read, and then nothing may be swept.
  */
 export function readOwnMounts(): OwnMounts {
   try {
@@ -65,14 +68,14 @@ export function readOwnMounts(): OwnMounts {
   }
 }
 
-/** Answers what is mounted where, by absolute path. */
+/** The mounts of our own namespace, to be looked up by absolute path. */
 export class OwnMounts {
   /** In the order of mountinfo. */
   readonly all: readonly Mount[];
   readonly #byPath = new Map<Bytes, Mount>();
   readonly #lastComponents = new Set<Bytes>();
   readonly #tmpfs = new Set<number>();
-  /** Why they could not be read; `null`: they were, or there is no /proc. */
+  /** The errno of reading them; `null`: they were read, or there is no /proc. */
   readonly failure: Errno | null;
 
   constructor(mounts: readonly Mount[], failure: Errno | null = null) {
@@ -85,7 +88,7 @@ export class OwnMounts {
     }
   }
 
-  /** The topmost mount whose mount point is `parent/name`. Nearly always answered without looking at the parent. */
+  /** The topmost mount whose mount point is `parent/name`. Nearly always found without using the parent. */
   at(parent: { readonly path: Bytes }, name: Bytes): Mount | undefined {
     return this.#lastComponents.has(name) ? this.#byPath.get(joinPath(parent.path, name)) : undefined;
   }
@@ -95,7 +98,7 @@ export class OwnMounts {
     return this.#tmpfs.has(dev);
   }
 
-  /** The mount that a path lies in: the one with the longest mount point above it. */
+  /** The mount that a path lies in: the mount with the longest mount point that contains the path. */
   containing(path: Bytes): Mount | undefined {
     for (let above = path; above !== ''; above = above.slice(0, above.lastIndexOf('/'))) {
       const mount = this.#byPath.get(above);
@@ -132,7 +135,7 @@ const PSEUDO_FILE_SYSTEMS = new Set([
   'tracefs',
 ]);
 
-/** Whether a file system shows kernel objects, or mounts others when walked (autofs), instead of keeping files. */
+/** Whether a file system holds no files: it shows kernel objects, or mounts others when walked (autofs). */
 export function isPseudoFileSystem(fsType: string): boolean {
   return PSEUDO_FILE_SYSTEMS.has(fsType);
 }

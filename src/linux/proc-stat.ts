@@ -18,9 +18,10 @@ export interface ProcStat {
 }
 
 /**
- * What the kernel says of a process; `null` where it is gone (ENOENT, ESRCH), or cannot be seen: without /proc, where a
- * module refuses it, out of descriptors or memory. Nothing is removed for a `null`: signals are passed on as if there
- * were no terminal, and nobody who is dying is waited for, so that what they use is kept.
+ * The fields of a process; `null` if it has gone (ENOENT, ESRCH) or cannot be seen: there is no /proc, a
+ * security module refuses it, or we are out of descriptors or memory. A `null` never leads to a removal:
+ * signals are passed on as if there were no terminal, and dying processes are not waited for, so that what
+ * they use is kept.
  */
 export function readStat(pid: number | 'self'): ProcStat | null {
   try {
@@ -31,7 +32,7 @@ export function readStat(pid: number | 'self'): ProcStat | null {
   }
 }
 
-/** The comm, in brackets, may hold anything, brackets too. */
+/** Parses /proc/PID/stat. The comm, in brackets, may contain anything, brackets too. */
 export function parseStat(text: string): ProcStat | null {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state = '', parent, group, session, , terminalGroup, flags] = fields;

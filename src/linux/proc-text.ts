@@ -4,7 +4,7 @@ import { fsPath } from './bytes.ts';
 import { look, type Seen } from './proc.ts';
 import { release } from './release.ts';
 
-/** Bytes asked for at once. Most files of /proc give no more than a page, whatever is asked for (fs/seq_file.c). */
+/** Bytes asked for at once. Most files of /proc return no more than a page at a time (fs/seq_file.c). */
 const PIECE = 65_536;
 
 /** Reads between two pauses. */
@@ -12,19 +12,19 @@ const PAUSE_AFTER = 64;
 
 const PAUSE: Pause = { type: 'pause' };
 
-/** When a text is longer than anybody needs, the rest of it is not read. */
+/** Limits of reading a text that may be longer than anybody needs. */
 export interface Bounds {
-  /** Asked before every read, with the bytes read so far: whether to go on. */
+  /** Asked before every read, with the number of bytes read so far: whether to go on. */
   readonly goOn: (bytes: number) => boolean;
-  /** Errnos that say that the process has ended, besides those that always do. */
+  /** Errnos that mean that the process has ended, in addition to those that always do. */
   readonly gone?: readonly string[];
 }
 
-/** Not all of a text was read: it is too long, or took too long. */
+/** The answer for a text that is too long, or took too long: not all of it was read. */
 const TOO_LONG = { seen: 'hidden', code: 'too-long', syscall: 'read' } as const;
 
 /**
- * Reads a text of /proc whose length others decide on, a piece at a time, in memory that does not grow with it.
+ * Reads a text of /proc piece by piece. Others decide how long it is; memory does not grow with it.
  *
  * @param take called with whole lines, each with its line feed
  */

@@ -5,8 +5,9 @@ import { type Errno, errnoOf } from './errno.ts';
 import { statPath } from './lstat.ts';
 
 /**
- * What a read of a process's entry in /proc gave. `gone`: the process ended (or is a zombie, which uses nothing).
- * `hidden`: it was not seen, since we may not (EACCES, EPERM) or since the call failed in any other way.
+ * The result of reading something of a process in /proc. `gone`: the process ended (or is a zombie, which
+ * uses nothing). `hidden`: it was not seen, because we may not (EACCES, EPERM) or the call failed in another
+ * way.
  */
 export type Seen<T> =
   | { readonly seen: 'yes'; readonly value: T }
@@ -19,7 +20,7 @@ export type Unread = Exclude<Seen<never>, { readonly seen: 'yes' }>;
 /** A process that ended has no entry (ENOENT), or one that leads nowhere any more (ESRCH). */
 const GONE: readonly string[] = ['ENOENT', 'ESRCH'];
 
-/** Reads something of a process that may end at any moment. @param gone errnos that say that it has */
+/** Reads something of a process that may end at any moment. @param gone errnos that mean that it has ended */
 export function look<T>(read: () => T, gone: readonly string[] = GONE): Seen<T> {
   try {
     return { seen: 'yes', value: read() };
@@ -29,17 +30,23 @@ export function look<T>(read: () => T, gone: readonly string[] = GONE): Seen<T> 
   }
 }
 
-/** The longest path that a magic link can say is a page; one that is longer is no failure (d_path in fs/d_path.c). */
+/**
+ * Errnos that are answers, not failures. ENAMETOOLONG: the path of a magic link is longer than a page (d_path
+ * in fs/d_path.c).
+ */
 const ANSWERS = ['EACCES', 'EPERM', 'ENAMETOOLONG'];
 
-/** Whether an errno says that a call failed that may succeed the next time, and not that it cannot be asked. */
+/**
+ * Whether an errno means that a call failed and may succeed the next time; false if it means that we may not
+ * ask.
+ */
 export function isFailure({ code }: Pick<Errno, 'code'>): boolean {
   return /^E[A-Z0-9]+$/.test(code) && !ANSWERS.includes(code);
 }
 
 /**
- * The numbers of all processes that /proc shows, ascending. Throws an errno: ENOENT where no /proc is mounted, every
- * other one where it could not be read.
+ * The pids of all processes in /proc, ascending. Throws an errno. ENOENT: no /proc is mounted; every other:
+ * it could not be read.
  */
 export function listPids(): number[] {
   readlinkSync('/proc/self');
@@ -49,13 +56,16 @@ export function listPids(): number[] {
     .sort((a, b) => a - b);
 }
 
-/** The comm of a process: what the kernel calls it, at most 15 bytes, whatever its argv says. */
+/** The comm of a process: the kernel's name for it, at most 15 bytes, whatever its argv says. */
 export function commOf(pid: number): Seen<Bytes> {
   // Node reads a small file as UTF-8 several times faster than in any other encoding.
   return look(() => encode(readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()));
 }
 
-/** The thread ids of a process but its leader's; most processes have none, and a link count tells that (proc(5)). */
+/**
+ * The thread ids of a process except its leader's. Most processes have none, which a link count tells
+ * (proc(5)).
+ */
 export function otherThreads(pid: number): Seen<number[]> {
   return look(() => {
     if (statSync(`/proc/${pid}/task`).nlink <= 3) return [];
@@ -65,12 +75,15 @@ export function otherThreads(pid: number): Seen<number[]> {
   });
 }
 
-/** stat(2) of what a magic link of /proc leads to, in whatever mount namespace that is. */
+/** stat(2) of the file that a magic link of /proc leads to, in whatever mount namespace that is. */
 export function statLink(path: string): Seen<Facts> {
   return look(() => statPath(path));
 }
 
-/** The text of a magic link of /proc: the path it leads to as we would call it, or the kind of what has none. */
+/**
+ * The text of a magic link of /proc: the path of its target as we would call it, or its kind if it has no
+ * path.
+ */
 export function readLink(path: string): Seen<Bytes> {
   return look(() => exactLink(path));
 }
@@ -135,7 +148,10 @@ export function* manyDescriptors(directory: string): Generator<Seen<readonly str
 /** PROC_PID_INIT_INO of include/linux/proc_ns.h: the inode of the host's own pid namespace. */
 const HOST_PID_NAMESPACE = 'pid:[4026531836]';
 
-/** Whether /proc shows less than the host's processes, because it, or we, belong to another pid namespace. */
+/**
+ * Whether /proc shows only a part of the host's processes, because it, or we, belong to another pid
+ * namespace.
+ */
 export function isForeignPidNamespace(): boolean {
   const own = readLink('/proc/self/ns/pid');
   const first = readLink('/proc/1/ns/pid');
@@ -143,7 +159,7 @@ export function isForeignPidNamespace(): boolean {
   return first.seen === 'yes' && first.value !== HOST_PID_NAMESPACE;
 }
 
-/** The effective uid of a process, which everybody may read even where /proc gives its files to root. */
+/** The effective uid of a process. Everybody may read it, even if /proc gives its files to root. */
 export function effectiveUidOf(pid: number): number | null {
   const status = look(() => readFileSync(`/proc/${pid}/status`, 'latin1'));
   const uid = status.seen === 'yes' ? /^Uid:\t\d+\t(\d+)/m.exec(status.value)?.[1] : undefined;

@@ -44,8 +44,8 @@ export class StopSignals {
 }
 
 /**
- * Ends this process by a signal whose default action is to end it, so that the parent sees what happened. Where that
- * does nothing (process 1 of a pid namespace), ends with the number a shell would show.
+ * Ends this process by a signal whose default action ends it, so that the parent sees what happened. If that
+ * does nothing (process 1 of a pid namespace), ends with the number that a shell would show.
  */
 export function endBy(signal: NodeJS.Signals): void {
   restoreDefaultAction(signal);
@@ -54,7 +54,10 @@ export function endBy(signal: NodeJS.Signals): void {
   setTimeout(() => process.exit(128 + constants.signals[signal]), AFTER_SIGNAL_MS);
 }
 
-/** Node ignores SIGPIPE and SIGXFSZ and takes SIGUSR1 for its debugger; after the last listener the default is back. */
+/**
+ * Restores a signal's default action. Node ignores SIGPIPE and SIGXFSZ and uses SIGUSR1 for its debugger;
+ * adding and removing a listener brings the default back.
+ */
 function restoreDefaultAction(signal: NodeJS.Signals): void {
   if (signal === 'SIGKILL' || signal === 'SIGSTOP') return;
   const listener = (): void => {};
@@ -62,5 +65,8 @@ function restoreDefaultAction(signal: NodeJS.Signals): void {
   process.off(signal, listener);
 }
 
-/** The kernel delivers a signal to ourselves before kill(2) returns; this is long enough for any that is late. */
+/**
+ * Milliseconds to wait for a signal that is late. The kernel delivers a signal to ourselves before kill(2)
+ * returns.
+ */
 const AFTER_SIGNAL_MS = 50;

@@ -5,8 +5,8 @@ import { type Errno, errnoOf } from './errno.ts';
 import { isDirectory, lstatName, sameFile, statHere } from './lstat.ts';
 
 /**
- * The working directory is how a directory is pinned by inode: every lookup is then of one bare name in it, so
- * nobody who renames directories above or beside can lead a lookup elsewhere.
+ * A step of the working directory, which pins a directory by inode. Every lookup is then of one bare name in
+ * it, so nobody who renames directories above or beside can redirect a lookup.
  */
 export type Step =
   | { readonly step: 'entered'; readonly here: Facts }
@@ -14,18 +14,21 @@ export type Step =
   | { readonly step: 'gone' }
   /** A link, a file, or another directory than the one lstat saw. We may stand anywhere. */
   | { readonly step: 'changed' }
-  /** The call that failed. Where `moved` is false, we still stand where we stood; else we may stand anywhere. */
+  /** The call that failed. If `moved` is false, we stand where we stood; otherwise we may stand anywhere. */
   | ({ readonly step: 'failed'; readonly moved: boolean } & Errno);
 
-/** Steps from the directory we stand in into the one `name` is, as `expected` (an lstat of it) says. Never throws. */
+/**
+ * Steps from the directory we stand in into `name`, which must be `expected` (an lstat of it). Never throws.
+ */
 export function stepInto(name: Bytes, expected: Identity): Step {
   try {
     changeDirectory(name);
   } catch (error) {
     const { code, syscall } = errnoOf(error);
-    // open(2) says that the name is gone; where it opened what is not UTF-8, chdir(2) says that /proc is not there.
+    // ENOENT of open(2): the name has gone. ENOENT of chdir(2) after an open(2), for a name that is not
+    // UTF-8: /proc is not there.
     if (code === 'ENOENT' && (syscall === 'open' || decode(name).exact)) return { step: 'gone' };
-    // Neither is said of a directory: a file or a link has taken its place.
+    // No directory gives these errnos: a file or a link has taken its place.
     if (code === 'ENOTDIR' || code === 'ELOOP') return { step: 'changed' };
     return { step: 'failed', moved: false, code, syscall };
   }
@@ -43,8 +46,8 @@ export function stepOut(parent: Identity): Step {
 }
 
 /**
- * Steps from `/` down an absolute path whose links have been resolved, one component at a time, following no link.
- * All but `entered` leave us somewhere on the way. Never throws.
+ * Steps from `/` down an absolute path without links, one component at a time, following no link. After any
+ * other result than `entered` we stand somewhere on the way. Never throws.
  */
 export function stepDown(path: Bytes): Step {
   let step = stepToTop();
@@ -75,7 +78,7 @@ function lookAndStep(name: Bytes): Step {
   return isDirectory(facts) ? stepInto(name, facts) : { step: 'changed' };
 }
 
-/** Tells whether we have come to where we wanted to go. */
+/** Tells whether we have arrived at the expected directory. */
 function arrived(expected: Identity): Step {
   try {
     const here = statHere();
@@ -86,8 +89,9 @@ function arrived(expected: Identity): Step {
 }
 
 /**
- * chdir(2) of a name, or of a path without links. `process.chdir` takes only strings: what is not UTF-8 is entered
- * through its descriptor. Throws the errno of chdir(2) or open(2); then nothing moved.
+ * Calls chdir(2) with a name, or with a path without links. `process.chdir` takes only strings, so a name
+ * that is not UTF-8 is entered through a descriptor. Throws the errno of chdir(2) or open(2); then nothing
+ * moved.
  */
 export function changeDirectory(path: Bytes): void {
   const { text, exact } = decode(path);
@@ -103,7 +107,10 @@ export function changeDirectory(path: Bytes): void {
   }
 }
 
-/** Closes a descriptor that nothing was written to. It is closed whatever close(2) says, and nothing is lost. */
+/**
+ * Closes a descriptor that nothing was written to. It is closed whatever close(2) returns, and nothing is
+ * lost.
+ */
 function letGo(fd: number): void {
   try {
     closeSync(fd);

@@ -3,7 +3,7 @@ import type { KnownWorkDir } from '../criu/work-dirs.ts';
 import type { Kind } from '../model/model.ts';
 import { fill } from '../package/template.ts';
 
-/** What a man page is made of. */
+/** The input of a man page. */
 export interface Manual {
   readonly kinds: readonly Kind[];
   readonly workDirs: readonly KnownWorkDir[];

@@ -1,16 +1,19 @@
-/** The variables that say something about colour. */
+/** The environment variables about colour. */
 export interface ColorEnvironment {
   readonly NO_COLOR?: string | undefined;
   readonly FORCE_COLOR?: string | undefined;
 }
 
-/** The environment variables that say something to a command. */
+/** The environment variables that commands read. */
 export interface Environment extends ColorEnvironment {
   /** The kind of terminal (term(7)). */
   readonly TERM?: string | undefined;
-  /** Where the search for criu begins. */
+  /** The directories in which the search for criu begins. */
   readonly PATH?: string | undefined;
-  /** Where the runtimes of a user's containers keep theirs (XDG base directory specification). */
+  /**
+   * The directory where the runtimes of a user's containers keep their state (XDG base directory
+   * specification).
+   */
   readonly XDG_RUNTIME_DIR?: string | undefined;
   /** `device:inode` of the journal's stream, set by systemd (systemd.exec(5)). */
   readonly JOURNAL_STREAM?: string | undefined;

@@ -1,6 +1,6 @@
 import type { Interruption } from './model.ts';
 
-/** What criu-sweep ends with; 130, 143 and 129 are what a shell shows of the signal that is raised again. */
+/** The exit statuses of criu-sweep. 130, 143 and 129 are the numbers that a shell shows for the signals. */
 export const EXIT = {
   done: 0,
   somethingToRemove: 1,
@@ -12,16 +12,18 @@ export const EXIT = {
   SIGHUP: 129,
 } as const;
 
-/** What an exit status depends on. */
+/** The facts that an exit status depends on. */
 export interface Ending {
   readonly interrupted: Interruption | null;
-  /** Targets, directories or outputs that failed, and removals that did. */
+  /** The number of targets, directories, outputs and removals that failed. */
   readonly failures: number;
-  /** With `--check`: what would be removed. */
+  /** With `--check`: the number of candidates that would be removed. */
   readonly toRemove: number;
 }
 
-/** The exit status of a sweep that ended so. A signal wins over all, what is incomplete over what is to be removed. */
+/**
+ * The exit status of a sweep. A signal comes before all else, an incomplete sweep before something to remove.
+ */
 export function exitCode({ interrupted, failures, toRemove }: Ending): number {
   switch (interrupted) {
     case 'SIGINT':

@@ -1,12 +1,12 @@
 /**
- * The types everything else speaks in. What a sweep is told is a {@link Policy}; what it finds out about a name
- * are {@link Facts}; what it decides is a {@link Verdict}; what came of it is an {@link Item}; what it tells the
- * world is a stream of {@link SweepEvent}s.
+ * The types that all other code uses. A {@link Policy} is the input of a sweep; {@link Facts} are what it
+ * finds out about a name; a {@link Verdict} is its decision; an {@link Item} is the result; a stream of
+ * {@link SweepEvent}s is its output.
  */
 
 /**
- * A name or path as the kernel has it, one character (U+0000 to U+00FF) for each byte. Linux names are bytes;
- * decoding them as UTF-8 would lose those that are not.
+ * A name or path as the kernel has it: one character (U+0000 to U+00FF) for each byte. Linux names are bytes;
+ * decoding them as UTF-8 would lose bytes that are not.
  */
 export type Bytes = string;
 
@@ -15,17 +15,17 @@ export interface Kind {
   readonly prefix: Bytes;
   /** The permission bits (of `07777`) that a leftover of this kind can have; `null`: any. */
   readonly modes: readonly number[] | null;
-  /** CRIU mounts something on it while it lives, so it is kept where mounts cannot all be seen. */
+  /** CRIU mounts something on it while it is alive. So it is kept if we cannot see all mounts. */
   readonly mountable: boolean;
 }
 
 export const AGE_STAMPS = ['mtime', 'ctime', 'birthtime', 'newest'] as const;
 export type AgeBy = (typeof AGE_STAMPS)[number];
 
-/** What the user wants removed: every option that a judgement depends on. */
+/** The user's rules for removal: every option that a judgement depends on. */
 export interface Policy {
   readonly kinds: readonly Kind[];
-  /** Milliseconds; `null`: whatever its age (`run`, which knows what was there before). */
+  /** Milliseconds; `null`: any age (`run` knows what was there before). */
   readonly olderThanMs: number | null;
   readonly ageBy: AgeBy;
   /** Effective uid of the owner; `null`: any. */
@@ -38,15 +38,18 @@ export interface Policy {
   readonly exclude: readonly string[];
 }
 
-/** Which file: exact also above 2^53, where the inode number is a bigint. */
+/** The identity of a file; also exact above 2^53, where the inode number is a bigint. */
 export interface Identity {
   readonly dev: number;
   readonly ino: number | bigint;
 }
 
-/** What one lstat(2) says. Times in milliseconds since 1970; a birthtime of 0 is one the file system does not keep. */
+/**
+ * The result of one lstat(2). Times in milliseconds since 1970; a birthtime of 0 is not kept by the file
+ * system.
+ */
 export interface Facts extends Identity {
-  /** With the file type's bits, as st_mode has it. */
+  /** st_mode, with the bits of the file type. */
   readonly mode: number;
   readonly uid: number;
   /** Bytes. */
@@ -56,7 +59,10 @@ export interface Facts extends Identity {
   readonly birthtimeMs: number;
 }
 
-/** Why a candidate is kept. Modes are four octal digits, times ISO 8601 UTC, ages whole milliseconds. */
+/**
+ * The reason why a candidate is kept. Modes are four octal digits, times ISO 8601 UTC, ages whole
+ * milliseconds.
+ */
 export type Reason =
   | { readonly why: 'mounted'; readonly where: Bytes }
   | { readonly why: 'not-a-directory' }
@@ -71,7 +77,7 @@ export type Reason =
   | { readonly why: 'locked'; readonly pid: number };
 export type Why = Reason['why'];
 
-/** A call that failed where something had to be seen, and the process (with its comm) that it was about, if any. */
+/** A failed call that hides something we had to see, and the process (with its comm) it was about, if any. */
 export interface Unseen {
   readonly code: string;
   readonly syscall: string;
@@ -79,14 +85,14 @@ export interface Unseen {
   readonly command?: Bytes;
 }
 
-/** The filter's judgement of one candidate; no reasons: nothing that lstat tells speaks against removing it. */
+/** The filter's judgement of one candidate. No reasons: nothing in the lstat speaks against removing it. */
 export interface Verdict {
   readonly reasons: readonly Reason[];
-  /** Whole milliseconds by the time stamp the policy names; `null` where that stamp is not kept. */
+  /** Whole milliseconds by the time stamp of the policy; `null` if the file system does not keep it. */
   readonly ageMs: number | null;
 }
 
-/** A directory that the scan stands in or stood in, named by its absolute path with links resolved. */
+/** A directory that the scan stands or stood in, with its absolute path, links resolved. */
 export interface Place extends Identity {
   readonly path: Bytes;
 }
@@ -97,17 +103,17 @@ export interface Candidate {
   readonly name: Bytes;
   readonly kind: Kind;
   readonly excluded: boolean;
-  /** Where it is listed as a mount point of our own namespace, that mount point. */
+  /** The mount point of our own namespace that it is, if it is one. */
   readonly mountedAt: Bytes | null;
 }
 
-/** What came of a candidate. */
+/** The outcome for a candidate. */
 export type Outcome =
   | { readonly outcome: 'removed' | 'would-remove' | 'vanished' }
   | { readonly outcome: 'kept'; readonly reasons: readonly Reason[] }
   | { readonly outcome: 'failed'; readonly code: string; readonly syscall: string };
 
-/** A candidate with what lstat said (`null` where it could not) and what came of it. */
+/** A candidate, its lstat (`null` if that failed), and its outcome. */
 export interface Item {
   readonly candidate: Candidate;
   readonly facts: Facts | null;
@@ -123,10 +129,10 @@ export type TargetStatus =
   | 'no-match'
   | 'interrupted';
 
-/** One target as the caller wrote it (`path`), or a match of a glob, and what became of it. */
+/** One target (`path` is what the caller wrote, or a match of a glob), and its result. */
 export interface TargetReport {
   readonly path: Bytes;
-  /** Absolute, links resolved; `null` where there is nothing to resolve. */
+  /** Absolute, links resolved; `null` if there is nothing to resolve. */
   readonly resolved: Bytes | null;
   readonly status: TargetStatus;
   /** Directories read, and entries seen in them. */
@@ -144,7 +150,7 @@ export interface SweepError {
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export type Interruption = StopSignal | 'timeout' | 'max-removals';
 
-/** How far the look for users of a directory could see. */
+/** The limits of what the look for users of directories could see. */
 export interface InUseReport {
   readonly checked: boolean;
   readonly unreadableProcesses: number;
@@ -162,7 +168,7 @@ export interface Counts {
   readonly keptBy: Readonly<Partial<Record<Why, number>>>;
 }
 
-/** What is known before the first directory is read. Times in milliseconds since 1970. */
+/** The facts known before the first directory is read. Times in milliseconds since 1970. */
 export interface Start {
   readonly host: string;
   readonly uid: number;
@@ -186,7 +192,9 @@ export interface CommandEnd {
 export type End =
   | { readonly ended: 'exited'; readonly status: number }
   | { readonly ended: 'killed'; readonly signal: NodeJS.Signals }
-  /** As env(1) has it: 127 where nothing of that name was found, else 126. `code` is an errno's name. */
+  /**
+   * The status as of env(1): 127 if nothing of that name was found, otherwise 126. `code` is an errno's name.
+   */
   | {
       readonly ended: 'not-started';
       readonly status: 126 | 127;
@@ -194,11 +202,14 @@ export type End =
       readonly syscall: string;
     };
 
-/** What is known when all is done. */
+/** The facts known at the end. */
 export interface Summary {
   readonly counts: Counts;
   readonly inUse: InUseReport;
-  /** Why not all users of directories could be seen, as half a sentence; `null`: they could, or nobody looked. */
+  /**
+   * The reason why not all users of directories could be seen, as half a sentence; `null`: all could, or
+   * nobody looked.
+   */
   readonly blindness: string | null;
   readonly interrupted: Interruption | null;
   /** Errors and targets that could not be swept. */
@@ -211,12 +222,12 @@ export interface Summary {
 /** A moment to hear signals and to wait for slow readers. */
 export interface Pause {
   readonly type: 'pause';
-  /** Of a scan: entries of this target seen so far, and the directory it is in. */
+  /** From a scan: entries of this target seen so far, and the directory it is in. */
   readonly entries?: number;
   readonly where?: Bytes;
 }
 
-/** What a sweep tells, in order: `start`, then items, targets and errors as they come, `summary` last. */
+/** An event of a sweep. The order: `start`, then items, targets and errors as they come, `summary` last. */
 export type SweepEvent =
   | { readonly type: 'start'; readonly start: Start }
   | { readonly type: 'item'; readonly item: Item }

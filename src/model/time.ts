@@ -3,10 +3,13 @@ const LARGEST_TIME_MS = 8.64e15;
 
 const MINUTE_MS = 60_000;
 
-/** The minute of the last text: V8 prints a Date with snprintf, and the times of leftovers lie close together. */
+/**
+ * The last minute and its text, kept because V8 prints a Date slowly, with snprintf, and the times of
+ * leftovers lie close together.
+ */
 const last = { minute: Number.NaN, text: '' };
 
-/** ISO 8601 UTC of milliseconds since 1970; a file's time can lie beyond what a Date holds and is cut to that. */
+/** ISO 8601 UTC of milliseconds since 1970. A file's time beyond the range of Date is cut to that range. */
 export function isoTime(ms: number): string {
   const time = Math.trunc(Math.max(-LARGEST_TIME_MS, Math.min(LARGEST_TIME_MS, ms)));
   const minute = Math.floor(time / MINUTE_MS);

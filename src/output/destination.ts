@@ -6,7 +6,7 @@ import { whyUnusable } from './inherited.ts';
 import { absolutePath, isPrivate, isTrusted, type Located, locate, NotFollowed } from './locate.ts';
 import { type FileFacts, isSame, type PinnedDirectory } from './pinned-directory.ts';
 
-/** What named an output file, and with which value. */
+/** The option or variable that named an output file, and its value. */
 export interface Named {
   /** `--report`, `$GITHUB_STEP_SUMMARY`. */
   readonly option: string;
@@ -58,7 +58,7 @@ export function destinationOf(value: string, option: string): Destination {
   });
 }
 
-/** What names a file that is opened only to be added to; where it leads is looked at when it is opened. */
+/** A destination that is only added to. Where it leads is looked at when it is opened. */
 export function appendedTo(value: string, option: string): Destination {
   const named = { option, value };
   const fd = descriptorOf(value);
@@ -135,7 +135,10 @@ function refusing<T>(named: Named, act: () => T): T {
   }
 }
 
-/** What keeps an output file from being written, as wrong usage. Throws on what is neither that nor an errno. */
+/**
+ * The usage error for an output file that cannot be written. Throws an error again that is neither an errno
+ * nor about a path.
+ */
 export function unwritable(named: Named, error: unknown): UsageError {
   if (error instanceof UsageError) return error;
   if (error instanceof NotFollowed) return wrong(named, error.message);

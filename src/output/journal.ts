@@ -4,8 +4,8 @@ import type { Environment } from '../model/environment.ts';
 import { journalMark, type Mark, unmarked } from '../report/severity.ts';
 
 /**
- * What stands before the lines that are written to a descriptor: priorities where it is the journal's stream, which
- * systemd names as `device:inode` in $JOURNAL_STREAM; nothing else, also where it has been redirected since.
+ * The prefix for lines written to `fd`: a syslog priority if it is the journal's stream, which systemd names
+ * as `device:inode` in $JOURNAL_STREAM. Otherwise there is none, also if the stream was redirected since.
  */
 export function markFor(fd: number, { JOURNAL_STREAM }: Pick<Environment, 'JOURNAL_STREAM'>): Mark {
   if (JOURNAL_STREAM === undefined || JOURNAL_STREAM === '') return unmarked;

@@ -171,7 +171,7 @@ function ownNumber(): string | null {
   try {
     return readlinkSync('/proc/self', 'latin1');
   } catch (error) {
-    // Whatever the errno: no descriptor is known to be ours then.
+    // Any errno: then no descriptor is known to be ours.
     errnoOf(error);
     return null;
   }

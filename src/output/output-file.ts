@@ -107,7 +107,8 @@ function openDescriptor(fd: number, stopped: Stopped): OutputFile {
     const flags = constants.O_WRONLY | constants.O_NONBLOCK | O_CLOEXEC;
     return OutputFile.of(openSync(`/proc/self/fd/${fd}`, flags), stopped, true);
   } catch (error) {
-    // Whatever the errno (no /proc, another user's pipe, no reader any more): as it is, and writing tells.
+    // Any errno (no /proc, another user's pipe, no reader any more): the descriptor is used as it is, and
+    // writing will tell.
     errnoOf(error);
     return OutputFile.of(fd, stopped, false);
   }

@@ -3,7 +3,7 @@ import { fsPath, joinPath } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
 import type { Bytes } from '../model/model.ts';
 
-/** What lstat(2) and fstat(2) say of an output file and of the directories above it. */
+/** The facts from lstat(2) and fstat(2) about an output file and the directories above it. */
 export interface FileFacts {
   readonly dev: bigint;
   readonly ino: bigint;

@@ -30,7 +30,7 @@ export interface Files {
   readonly stepSummary: string | null;
 }
 
-/** What of the options decides which files are written. */
+/** The options that decide which files are written. */
 export type FileOptions = Pick<OutputOptions, 'report' | 'metrics' | 'format' | 'quiet'>;
 
 const STDOUT = '-';
@@ -167,7 +167,7 @@ function lastSuccessOf(destination: Destination): number {
       place.directory.close();
     }
   } catch (error) {
-    // Whatever the errno: the last success is not known, which the metrics say as "never", so that an alert is raised.
+    // Any errno: the last success is not known. The metrics say "never" then, so that an alert is raised.
     if (!(error instanceof NotFollowed)) errnoOf(error);
     return 0;
   }

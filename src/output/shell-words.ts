@@ -1,6 +1,6 @@
 import type { Bytes } from '../model/model.ts';
 
-/** What every POSIX shell takes as it is. */
+/** Text that every POSIX shell takes unquoted. */
 const SAFE = /^[\w%+,./:=@-]+$/;
 /** Bytes that may be printed as they are between single quotes: ASCII but control characters. */
 const PRINTABLE = /^[\x20-\x7e]+$/;

@@ -99,7 +99,9 @@ export class TemporaryFile {
     }
   }
 
-  /** Where even that fails nothing is left to be done, and the failure before it has been said. */
+  /**
+   * Removes it. If even that fails, nothing is left to be done, and the failure before it has been reported.
+   */
   #unlink(): void {
     try {
       unlinkSync(fsPath(this.#place.directory.at(this.#name)));

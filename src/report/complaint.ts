@@ -6,7 +6,7 @@ export function complaint(mark: Mark, severity: Severity, text: string): string 
   return `${mark(severity)}criu-sweep: ${escapeText(text)}\n`;
 }
 
-/** What is said of an error that nobody foresaw, with its stack, for a report to us. */
+/** The text for an unexpected error, with its stack, for a bug report. */
 export function bugReport(mark: Mark, error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const lines = stack.split('\n').map((line) => `${mark('error')}${escapeText(line)}\n`);

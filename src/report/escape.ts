@@ -1,12 +1,13 @@
 import { decode, encode, SEQUENCE } from '../linux/bytes.ts';
 import type { Bytes } from '../model/model.ts';
 
-/** What needs no escaping: printable ASCII but the backslash. */
+/** Text that needs no escaping: printable ASCII except the backslash. */
 const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
 
 /**
- * What may not reach a terminal or a log as it is: C0, DEL, C1, U+2028 and U+2029, and the marks that turn the
- * direction of writing (Unicode Standard Annex #9: U+061C, U+200E, U+200F, U+202A-202E, U+2066-2069).
+ * Characters that must not reach a terminal or a log unescaped: C0, DEL, C1, U+2028 and U+2029, and the marks
+ * that change the direction of writing (Unicode Standard Annex #9: U+061C, U+200E, U+200F, U+202A-202E,
+ * U+2066-2069).
  */
 const HARMFUL = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const HARMFUL_OR_BACKSLASH = new RegExp(`\\\\|${HARMFUL.source}`, 'g');

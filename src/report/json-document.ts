@@ -3,7 +3,7 @@ import { jsonMembers } from './escape.ts';
 import type { Format } from './format.ts';
 import { errorValues, summaryValues, targetValues } from './json-values.ts';
 
-/** What a JSON report says its own way, each as the members of an object, without braces. */
+/** The parts in which JSON reports differ, each as the members of an object, without braces. */
 export interface Members {
   readonly head: (start: Start) => string;
   readonly item: (item: Item) => string;

@@ -13,7 +13,7 @@ export interface Tool {
   readonly version: string;
 }
 
-/** What stands at the head of a report. */
+/** The values at the head of a report. */
 export function startValues(tool: Tool, { host, uid, startedAt, dryRun, policy, command }: Start): object {
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -59,7 +59,7 @@ export function errorValues({ path, code, syscall }: SweepError): object {
   return { ...pathValues(path), code, syscall };
 }
 
-/** What stands at the foot of a report. */
+/** The values at the foot of a report. */
 export function summaryValues({
   counts,
   inUse,

@@ -8,7 +8,7 @@ import { OthersLeftovers } from './others-leftovers.ts';
 import type { Mark } from './severity.ts';
 import { itemPath } from './text.ts';
 
-/** What decides which messages are said. */
+/** The facts that decide which messages are printed. */
 export interface MessageOptions {
   readonly verbose: boolean;
   /** Errors only. */
@@ -20,14 +20,17 @@ export interface MessageOptions {
   readonly colors: Colors;
   /** A sweep that came to nothing says so, where all it found is somebody else's. */
   readonly tellOwners: boolean;
-  /** What stands before each line, by how much it matters. */
+  /** The prefix of each line, by severity. */
   readonly mark: Mark;
 }
 
 /** Failures, and errors, that are said one by one; the others are counted. */
 const MOST_SAID = 20;
 
-/** What is said on stderr about a sweep: failures as they come, what could not be seen, and at the end a summary. */
+/**
+ * The messages about a sweep on stderr: failures as they come, what could not be seen, and a summary at the
+ * end.
+ */
 export function messageFormat(options: MessageOptions): Format {
   const failures = new Limit(options.mark);
   const errors = new Limit(options.mark);

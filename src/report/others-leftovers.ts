@@ -21,8 +21,8 @@ export class OthersLeftovers {
   }
 
   /**
-   * Where a sweep came to nothing because all that it found is somebody else's: whose, and who would have to run this.
-   * `null` where that is not so.
+   * The advice for a sweep that removed nothing because all leftovers belong to others: whose they are, and
+   * who would have to run this. `null` for any other sweep.
    */
   advice(counts: Counts, { uid }: Start): string | null {
     const { kept, removed, wouldRemove, failed, keptBy } = counts;

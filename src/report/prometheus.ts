@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<Why, null>> = {
   locked: null,
 };
 
-/** What of a finished sweep is measured. */
+/** The facts about a finished sweep that are measured. */
 export interface Measured {
   readonly version: string;
   readonly summary: Summary;

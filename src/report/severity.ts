@@ -1,7 +1,7 @@
 /** How much a message matters, in the words of syslog(3). */
 export type Severity = 'error' | 'warning' | 'info';
 
-/** What stands before a line of that severity. */
+/** The prefix of a line of that severity. */
 export type Mark = (severity: Severity) => string;
 
 /** For a terminal or a file, where a line's own words have to do. */

@@ -1,12 +1,12 @@
 import type { Option } from 'commander';
 import { UsageError } from '../model/usage-error.ts';
 
-/** Where the options of a command line end, and what comes then. */
+/** The end of a command line's options, and what comes then. */
 export type AfterOptions =
   | { readonly found: 'operand'; readonly index: number; readonly word: string }
   /** `--`, at this index. */
   | { readonly found: 'separator'; readonly index: number }
-  /** An option that is not one of these: what follows may be its value or not. */
+  /** An option that is not one of these. The next word may be its value or not. */
   | { readonly found: 'unknown'; readonly index: number }
   | { readonly found: 'nothing' };
 
@@ -16,12 +16,15 @@ const ANSWERED = ['-h', '--help', '-V', '--version'];
 /** A word of a command line, or an option with its value. */
 export type Word =
   | Exclude<AfterOptions, { readonly found: 'nothing' }>
-  /** One of these options, or several short ones in a word; `value`: the word behind it, where that is its value. */
+  /** One of these options, or several short ones in a word; `value`: the next word, if that is its value. */
   | { readonly found: 'option'; readonly index: number; readonly value: string | null }
-  /** What is answered whatever else is written. */
+  /** An option that is answered whatever else is written. */
   | { readonly found: 'answered'; readonly index: number };
 
-/** Reads a command line word by word, as commander does, up to `--`. What follows an unknown option may be its value. */
+/**
+ * Reads a command line word by word, as commander does, up to `--`. The word after an unknown option may be
+ * its value.
+ */
 export function* readWords(args: readonly string[], options: readonly Option[]): Generator<Word, void> {
   for (let index = 0; index < args.length; ) {
     const word = args[index] ?? '';
@@ -45,7 +48,8 @@ export function afterOptions(args: readonly string[], options: readonly Option[]
 }
 
 /**
- * Refuses that an option takes another one for its value, as commander would: `--report -n DIR` were no dry run.
+ * Refuses an option as the value of another option. commander would accept it: `--report -n DIR` would be no
+ * dry run.
  *
  * @throws UsageError
  */
@@ -62,12 +66,12 @@ export function refuseSwallowedOption(args: readonly string[], options: readonly
   }
 }
 
-/** A lone dash is an operand, as everywhere. */
+/** Whether a word is an option. A lone dash is an operand, as everywhere. */
 function isOption(word: string): boolean {
   return word.length > 1 && word.startsWith('-');
 }
 
-/** How many words the option at the beginning takes with its values; `null` where there is no such option. */
+/** The number of words of the option at the beginning, with its values; `null` if there is no such option. */
 function optionSize(args: readonly string[], options: readonly Option[]): number | null {
   const [word = ''] = args;
   if (word.startsWith('--')) {
@@ -86,7 +90,10 @@ function takesValue({ required, optional }: Option): boolean {
   return required || optional;
 }
 
-/** As commander takes them: a required value whatever it looks like, others while they look like none of its options. */
+/**
+ * The number of values, as commander takes them: a required value whatever it looks like, others as long as
+ * they do not look like an option.
+ */
 function valueCount(args: readonly string[], { required, variadic }: Option): number {
   const plain = args.findIndex(isOption);
   const available = plain < 0 ? args.length : plain;

@@ -6,9 +6,10 @@ const LONGEST_MS = 100 * 365.25 * 24 * 60 * 60 * 1000;
 const EXPECTED = 'write a number and a unit (ms s m h d w), like 90s, 1.5h, 2d or 1h30m';
 
 /**
- * Milliseconds (whole, rounded up) of a duration as a user writes it: numbers with a unit, or a sum of them.
+ * Parses a duration as a user writes it: a number with a unit, or several of them. Returns milliseconds,
+ * rounded up.
  *
- * @param option whose value it is, for the message
+ * @param option the option it is a value of, for the message
  * @throws UsageError for anything else, and for more than 100 years
  */
 export function parseDuration(text: string, option: string): number {
@@ -24,14 +25,14 @@ export function parseDuration(text: string, option: string): number {
   return Math.ceil(total);
 }
 
-/** A duration longer than nothing. @throws UsageError */
+/** Parses a duration of more than 0. @throws UsageError */
 export function parseInterval(text: string, option: string): number {
   const value = parseDuration(text, option);
   if (value === 0) throw new UsageError(`${option}: '${text}' is no time at all: give more than 0`);
   return value;
 }
 
-/** A duration as a user would write it, in the largest units that say it exactly: 5400000 is `1h30m`. */
+/** A duration as a user would write it, in the largest units that are exact: 5400000 is `1h30m`. */
 export function formatDuration(durationMs: number): string {
   let rest = durationMs;
   let text = '';
@@ -52,7 +53,7 @@ const UNITS: readonly (readonly [string, number])[] = [
   ['ms', 1],
 ];
 
-/** `ms` reads at most a hundred characters; what is longer than that is no duration anyone means. */
+/** Whether `ms` can read a part. It reads at most a hundred characters; nobody means a longer duration. */
 function isDuration(part: string): part is StringValue {
   return part.length <= 100;
 }

@@ -3,8 +3,9 @@ import { UsageError } from '../model/usage-error.ts';
 type PathMatcher = (path: string) => boolean;
 
 /**
- * Tells whether a path below the target is excluded by one of these globs, in fast-glob's syntax and by its own
- * matcher; names that begin with a dot match as others do. `null`: there are no globs, and the matcher is not loaded.
+ * A function that tells whether a path below the target is excluded by one of these globs. The syntax and the
+ * matcher are fast-glob's; names that begin with a dot match like others. `null`: there are no globs, and the
+ * matcher is not loaded.
  *
  * @throws UsageError for a glob that cannot be expanded, like `{1..5000}`
  */
@@ -15,7 +16,7 @@ export async function excludeMatcher(globs: readonly string[]): Promise<PathMatc
     try {
       return pathMatcher(glob);
     } catch (error) {
-      // micromatch and its braces throw these two for what is too long, or of too many parts.
+      // micromatch and its braces throw these two for a glob that is too long, or has too many parts.
       if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
       throw new UsageError(`--exclude: '${glob}': ${error.message}: write it as several --exclude`);
     }

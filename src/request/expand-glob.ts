@@ -9,14 +9,14 @@ import { matchTarget } from './resolve-target.ts';
 import type { Expanding, ResolvedTargets } from './resolve-targets.ts';
 import { walkGlob } from './walk-glob.ts';
 
-/** The most matches of one glob that are kept, some 400 bytes each: more is a mistake, or somebody's attack. */
+/** Limit of matches kept for one glob, some 400 bytes each: more is a mistake, or an attack. */
 const MOST_MATCHES = 1_000_000;
-/** The most errors of one glob that are kept. */
+/** Limit of errors kept for one glob. */
 const MOST_ERRORS = 10_000;
 
 /**
- * Takes a glob apart and resolves where its parts begin; nothing is walked, so we stay where we stand. `null`: the
- * text is no glob.
+ * Parses a glob and resolves where its parts begin. Walks nothing, so the working directory stays the same.
+ * `null`: the text is no glob.
  *
  * @throws UsageError as {@link parseGlob} does
  */
@@ -24,7 +24,7 @@ export function startGlobs(text: string, expanding: Expanding): readonly GlobSta
   return parseGlob(text)?.map((task) => startGlob(task, expanding)) ?? null;
 }
 
-/** The directories that a glob names. Stops where there is a reason to: then a target says so. */
+/** Finds the directories that a glob names. Stops when asked to; then a target says so. */
 export async function expandGlob(
   text: string,
   starts: readonly GlobStart[],
@@ -45,12 +45,12 @@ export async function expandGlob(
   return matches.end('no-match');
 }
 
-/** What one glob matched, each directory once. */
+/** The matches of one glob, each directory once. */
 class Matches {
   readonly #text: string;
   readonly #targets: Target[] = [];
   readonly #errors: SweepError[] = [];
-  /** `null`: one walk comes upon nothing twice. */
+  /** `null`: a single walk finds nothing twice. */
   readonly #seen: Claimed | null;
 
   constructor(text: string, walks: number) {
@@ -58,7 +58,7 @@ class Matches {
     this.#seen = walks < 2 ? null : new Claimed();
   }
 
-  /** False: there are too many. */
+  /** Adds a match. False: there are too many. */
   add(target: Target): boolean {
     if (this.#seen?.add(target) === false) return true;
     if (this.#targets.length === MOST_MATCHES) {
@@ -70,12 +70,12 @@ class Matches {
   }
 
   addError(error: SweepError): void {
-    // A directory that somebody removed meanwhile has no matches any more.
+    // A directory that was removed meanwhile has no matches any more.
     if (error.code === 'ENOENT' || this.#errors.length > MOST_ERRORS) return;
     this.#errors.push(this.#errors.length < MOST_ERRORS ? error : this.#tooMany());
   }
 
-  /** All of them; where there are none, or not all were looked for, also a target that says so. */
+  /** All targets and errors. If there are none, or the search stopped early, one more target says so. */
   end(status: 'no-match' | 'interrupted'): ResolvedTargets {
     if (status === 'interrupted' || this.#targets.length === 0)
       this.#targets.push({ plan: 'none', path: encode(this.#text), status, error: null });

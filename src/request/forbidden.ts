@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { isPseudoFileSystem, type OwnMounts } from '../linux/mountinfo.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 
-/** Whether a path lies where nothing may ever be swept: `/` itself, /proc, /sys and /dev (but /dev/shm). */
+/** Whether nothing may ever be swept at a path: `/` itself, /proc, /sys and /dev (except /dev/shm). */
 export function isForbidden(path: Bytes): boolean {
   const normal = posix
     .normalize(path)
@@ -17,7 +17,7 @@ function isShm(path: Bytes): boolean {
   return path === '/dev/shm' || path.startsWith('/dev/shm/');
 }
 
-/** Whether a directory lies in a kernel file system, wherever that is mounted: its st_dev is that of one. */
+/** Whether a directory lies in a kernel file system, by its st_dev, wherever that is mounted. */
 export function isKernels(resolved: Bytes, { dev }: Identity, mounts: OwnMounts): boolean {
   if (isShm(resolved)) return false;
   return mounts.all.some(({ device, fsType }) => device === dev && isPseudoFileSystem(fsType));

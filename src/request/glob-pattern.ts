@@ -1,18 +1,19 @@
 import { parseSegment, type Segment } from './glob-segment.ts';
 
-/** Where in a pattern a path has come to: the segments that its next name may belong to. Empty: nowhere. */
+/** A path's progress in a pattern: the segments that its next name may match. Empty: it cannot match. */
 export type Progress = readonly number[];
 
-/** Behind the last segment of an alternative. */
+/** The mark behind the last segment of an alternative. */
 const END = null;
 
 /**
- * Patterns, their braces expanded, that are matched name by name. The work for one name grows with the number of
- * segments alone, whatever names others make: an expression for the whole path tries all ways through its `**`.
+ * Patterns with expanded braces, matched name by name. The work for one name depends only on the number of
+ * segments, whatever names others make. A regular expression for the whole path would try all ways through
+ * its `**`.
  */
 export class PathPattern {
   readonly start: Progress;
-  /** Of one alternative after the other. */
+  /** The segments of all alternatives, one after the other. */
   readonly #segments: (Segment | typeof END)[] = [];
 
   /** @param alternatives the segments of each @throws SyntaxError as micromatch does */
@@ -26,7 +27,7 @@ export class PathPattern {
     this.start = this.#closure(starts);
   }
 
-  /** One name further down. */
+  /** The progress one name further down. */
   step(from: Progress, name: string): Progress {
     const next: number[] = [];
     for (const at of from) {
@@ -37,17 +38,17 @@ export class PathPattern {
     return this.#closure(next);
   }
 
-  /** Whether a path that has come to here matches. */
+  /** Whether a path with this progress matches. */
   accepts(at: Progress): boolean {
     return at.some((each) => this.#segments[each] === END);
   }
 
-  /** Whether something below may match. */
+  /** Whether something below it may match. */
   leadsOn(at: Progress): boolean {
     return at.some((each) => this.#segments[each] !== END);
   }
 
-  /** The only names that lead on from here; `null`: there may be others, so a directory has to be read. */
+  /** The only names that can come next; `null`: there may be others, so the directory has to be read. */
   onlyNames(at: Progress): readonly string[] | null {
     const names = new Set<string>();
     for (const each of at) {
@@ -59,7 +60,7 @@ export class PathPattern {
     return [...names];
   }
 
-  /** `**` may stand for no name at all. */
+  /** Adds the segments that come after a `**`, which may match no name at all. */
   #closure(positions: readonly number[]): Progress {
     const all = new Set(positions);
     for (const at of all) if (this.#segments[at]?.segment === 'globstar') all.add(at + 1);
@@ -67,12 +68,12 @@ export class PathPattern {
   }
 }
 
-/** The segments of a pattern; `.` and what lies between two slashes is none. */
+/** The segments of a pattern. A `.`, or nothing between two slashes, is no segment. */
 export function segmentsOf(pattern: string): string[] {
   return pattern.split('/').filter((segment) => segment !== '' && segment !== '.');
 }
 
-/** Whether a slash stands within parentheses or brackets, where names cannot be matched one by one. */
+/** Whether a slash is within parentheses or brackets, so that names cannot be matched one by one. */
 export function spansNames(pattern: string): boolean {
   return /[([][^)\]]*\//.test(pattern.replace(/\\./g, ''));
 }

@@ -2,7 +2,7 @@ import micromatch from 'micromatch';
 
 /** One segment of a glob, between two slashes. */
 export type Segment =
-  /** `**`: any number of names, none too. */
+  /** `**`: any number of names, also none. */
   | { readonly segment: 'globstar' }
   /** One name. `literal`: the only one that matches, as text; `null`: there may be others. */
   | {
@@ -11,7 +11,10 @@ export type Segment =
       readonly matches: (name: string) => boolean;
     };
 
-/** Characters that mean more than a wildcard, also where they are no extglob: those segments are micromatch's. */
+/**
+ * Characters that mean more than a wildcard, even outside of an extglob. micromatch matches segments with
+ * them.
+ */
 const INTRICATE = /[[\](){}|"]|\\$/;
 
 const ANY = -1;
@@ -28,14 +31,17 @@ export function parseSegment(text: string): Segment {
   return { segment: 'name', literal, matches: (name) => name === literal };
 }
 
-/** micromatch's own expression, whose dot and negations stop at a line's end: here names may contain one. */
+/**
+ * A matcher by micromatch's own expression. In it the dot and negations stop at the end of a line; a name may
+ * contain one.
+ */
 function micromatchSegment(text: string): (name: string) => boolean {
   const { source } = micromatch.makeRe(text, { dot: true, nonegate: true, posix: true });
   const expression = new RegExp(source, 's');
   return (name) => expression.test(name);
 }
 
-/** UTF-16 code units, which are what micromatch's `?` stands for, and wildcards. */
+/** The wildcards and UTF-16 code units of a segment; micromatch's `?` matches one code unit. */
 function tokenize(text: string): readonly number[] {
   const tokens: number[] = [];
   for (let at = 0; at < text.length; at += 1) {
@@ -52,7 +58,9 @@ function tokenize(text: string): readonly number[] {
   return tokens;
 }
 
-/** The greedy way: only the last star is ever tried again, so `*a*a*a*b` costs no more than pattern times name. */
+/**
+ * Matches greedily: only the last star is tried again, so `*a*a*a*b` costs no more than pattern times name.
+ */
 function matchesTokens(tokens: readonly number[], name: string): boolean {
   let [token, at, star, starAt] = [0, 0, -1, 0];
   while (at < name.length) {

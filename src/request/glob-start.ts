@@ -8,20 +8,20 @@ import type { Bearings } from './bearings.ts';
 import { isForbidden, isKernels } from './forbidden.ts';
 import type { GlobTask } from './glob.ts';
 
-/** What decides whether a walk may begin somewhere. */
+/** The facts that decide whether a walk may begin somewhere. */
 export interface StartScope {
   readonly mounts: OwnMounts;
   readonly bearings: Bearings;
 }
 
-/** A part of a glob whose base was resolved, while we stood where relative paths are named from. */
+/** A part of a glob with its base resolved, while we stood where relative paths start from. */
 export interface GlobStart {
   readonly task: GlobTask;
   /** `null`: nothing can match. */
   readonly root: Root | SweepError | null;
 }
 
-/** Where a walk begins, as it was when it was resolved. */
+/** The directory where a walk begins, as it was when it was resolved. */
 export interface Root {
   readonly path: Bytes;
   readonly identity: Identity;
@@ -42,17 +42,18 @@ function resolveBase(base: string, { bearings, mounts }: StartScope): Root | Swe
     return isClosed(resolved) || isKernels(resolved, identity, mounts) ? null : { path: resolved, identity };
   } catch (error) {
     const errno = errnoOf(error);
-    // What is not there, or lies in a file, matches nothing; all else could not be looked at.
+    // Nothing matches in a base that does not exist or lies in a file. With any other errno it could not be
+    // looked at.
     return errno.code === 'ENOENT' || errno.code === 'ENOTDIR' ? null : { path, ...errno };
   }
 }
 
-/** Whether a walk ends there. /dev is passed through for /dev/shm. */
+/** Whether a walk ends at a path. /dev is passed through for /dev/shm. */
 export function isClosed(path: Bytes): boolean {
   return path !== '/' && path !== '/dev' && isForbidden(path);
 }
 
-/** Only what tells it apart: there may be very many. */
+/** The identity alone: there may be very many. */
 export function identityOf({ dev, ino }: Identity): Identity {
   return { dev, ino };
 }

@@ -5,34 +5,40 @@ import { parseSegment } from './glob-segment.ts';
 
 /** A part of a glob that begins in one directory. */
 export interface GlobTask {
-  /** The leading names without a wildcard, as they were written: there may be links among them. Empty: where we stand. */
+  /**
+   * The leading names without a wildcard, as they were written; there may be links among them. Empty: the
+   * working directory.
+   */
   readonly base: string;
-  /** Whether there is no wildcard at all, as in a part of `{/a/b,/c}`: that names a directory, also a mount point. */
+  /**
+   * Whether there is no wildcard at all, as in a part of `{/a/b,/c}`: it names a directory, which may be a
+   * mount point.
+   */
   readonly literal: boolean;
-  /** What lies below `base`. */
+  /** The pattern of paths below `base`. */
   readonly wanted: PathPattern;
-  /** Paths as they were written, `base` included, that are left out with all below them. */
+  /** The pattern of paths, `base` included, that are left out with all below them. */
   readonly unwanted: PathPattern;
 }
 
-/** Far more than a command line is meant to say; each is a walk of its own. */
+/** Limit of the parts of a glob: far more than anybody means, and each is a walk of its own. */
 const MOST_TASKS = 10_000;
 
 const OPTIONS = { dot: true };
 
 /**
- * Takes a glob apart, in fast-glob's syntax and by its own parser (braces, negation, extglobs, escapes); `null`: the
- * text is no glob. Directories are walked by us: fast-glob reads each by a path joined from names, which others can
- * exchange, keeps all that it found, and cannot be told of mounts.
+ * Parses a glob with fast-glob's own parser (braces, negation, extglobs, escapes); `null`: the text is no
+ * glob. We walk the directories ourselves: fast-glob reads each by a path joined from names, which others can
+ * exchange, keeps all that it finds, and knows nothing of mounts.
  *
- * @throws UsageError for what cannot be expanded, and for `..` where a name is matched
+ * @throws UsageError for a glob that cannot be expanded, and for `..` where a name is matched
  */
 export function parseGlob(text: string): readonly GlobTask[] | null {
   if (!fastGlob.isDynamicPattern(text, OPTIONS)) return null;
   try {
     return tasksOf(text);
   } catch (error) {
-    // micromatch and its braces throw these two for what is too long, or of too many parts.
+    // micromatch and its braces throw these two for a glob that is too long, or has too many parts.
     if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
     throw new UsageError(`${text}: ${error.message}: write it as several targets`);
   }
@@ -60,7 +66,10 @@ function tasksOf(text: string): readonly GlobTask[] {
   });
 }
 
-/** The last name is always one to be looked at, for a link there is not followed. */
+/**
+ * Splits a pattern into its base and the segments below. The last name always stays below, because a link
+ * there is not followed.
+ */
 function split(pattern: string): { base: string; literal: boolean; segments: readonly string[] } {
   const segments = segmentsOf(pattern);
   const names: string[] = [];

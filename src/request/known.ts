@@ -5,35 +5,40 @@ import type { Target } from '../sweep/targets.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { type Expanding, leaveLostDirectory, type ResolvedTargets } from './resolve-targets.ts';
 
-/** The environment, as far as it says where this user's containers are. */
+/** The environment variables that say where this user's containers are. */
 export interface KnownEnvironment {
   readonly XDG_RUNTIME_DIR?: string | undefined;
 }
 
-/** What is no failure of a place that nobody named: it is not there, it has gone meanwhile, or it is closed to us. */
+/**
+ * Errnos that are no failure of a place that nobody named: it does not exist, has gone, or is closed to us.
+ */
 const FORGIVEN = ['ENOENT', 'ENOTDIR', 'EACCES'];
 
-/** What is no failure below it for a user, who may not read all of /tmp; root may. */
+/** Errnos that are no failure below it for a user, who may not read all of /tmp; root may. */
 const FORGIVEN_BELOW = ['EACCES'];
 const ROOT = 0;
 
-/** Who asks for known work dirs. @param uid effective */
+/** The user who asks for known work dirs. @param uid effective */
 export function callerOf(uid: number, env: KnownEnvironment): Caller {
   return { uid, home: homeDirectory(), env: { XDG_RUNTIME_DIR: env.XDG_RUNTIME_DIR } };
 }
 
-/** `undefined` where neither HOME nor a passwd entry names one (ENOENT of getpwuid_r(3)), or that cannot be told. */
+/**
+ * The home directory; `undefined` if neither HOME nor a passwd entry names one (ENOENT of getpwuid_r(3)), or
+ * we cannot tell.
+ */
 function homeDirectory(): string | undefined {
   try {
     return homedir();
   } catch (error) {
-    // Node throws a SystemError of uv_os_homedir here, which has an errno as those of files have.
+    // Node throws a SystemError of uv_os_homedir, which has an errno like those of fs calls.
     errnoOf(error);
     return undefined;
   }
 }
 
-/** Resolves what `--known` stands for: of the known work dirs those that exist and are open to us. */
+/** Resolves `--known`: those of the known work dirs that exist and are open to us. */
 export async function resolveKnown(caller: Caller, expanding: Expanding): Promise<ResolvedTargets> {
   const targets: Target[] = [];
   const errors = [];
@@ -46,7 +51,7 @@ export async function resolveKnown(caller: Caller, expanding: Expanding): Promis
   return { targets, errors };
 }
 
-/** One known work dir, which may be a glob of many; no targets where nothing of it exists here. */
+/** Resolves one known work dir, which may be a glob of many. No targets if none of it exists here. */
 export async function resolveKnownTarget(
   text: string,
   { uid }: Caller,
@@ -65,17 +70,20 @@ export async function resolveKnownTarget(
 }
 
 async function lookAt(text: string, expanding: Expanding): Promise<ResolvedTargets> {
-  // The user's own directories are meant literally, also where they contain glob characters.
+  // The user's own directories are taken literally, even with glob characters in them.
   const isOurs = KNOWN_WORK_DIRS.some(({ target }) => target === text);
   if (!isOurs || !text.includes('*')) return lookAtPath(text, expanding);
   const { expandGlob, startGlobs } = await import('./expand-glob.ts');
   const starts = startGlobs(text, expanding);
   if (starts === null) return lookAtPath(text, expanding);
-  // A storage pool, or a container's directory, may be a file system of its own.
+  // A storage pool or a container's directory may be a file system of its own.
   return expandGlob(text, starts, { ...expanding, crossDevice: true });
 }
 
-/** An environment that leads to where nothing is ever swept is passed over, as a glob's match there is. */
+/**
+ * Resolves a literal path. If the environment leads to a forbidden place, it is skipped, as a glob's match
+ * is.
+ */
 function lookAtPath(text: string, expanding: Expanding): ResolvedTargets {
   const target = resolveTarget(text, expanding);
   const errors = target.plan === 'none' && target.error !== null ? [target.error] : [];

@@ -15,14 +15,14 @@ import {
   parsePrefix,
 } from './policy.ts';
 
-/** What the options of {@link addKindOptions} leave behind, as commander gathers it. */
+/** The values of the options of {@link addKindOptions}, as commander collects them. */
 export interface KindOptions {
   readonly prefix: readonly string[];
   readonly owner?: number | 'any';
   readonly mode?: number | 'any';
 }
 
-/** What the options that say what may be removed leave behind. */
+/** The values of the options that say which directories may be removed. */
 export interface PolicyOptions extends KindOptions {
   readonly olderThan: number;
   readonly ageBy: AgeBy;
@@ -46,14 +46,14 @@ export interface SweepOptions extends PolicyOptions, OutputOptions {
 
 const HOUR = '1h';
 
-/** What `--known` says in every command's help. */
+/** The help of `--known`, the same for every command. */
 export const KNOWN_HELP =
   'also the work directories of runc, crun, podman, CRI-O, containerd, Docker, LXC and Incus, and /tmp';
 
-/** What `--ignore-missing` says in every command's help. */
+/** The help of `--ignore-missing`, the same for every command. */
 export const IGNORE_MISSING_HELP = 'a target that is not there is nothing to do';
 
-/** Gives a command the options that say which directories are meant: their names, owner and mode. */
+/** Adds the options that say which directories are meant: their names, owner and mode. */
 export function addKindOptions(command: Command): Command {
   return command
     .addOption(
@@ -75,7 +75,7 @@ export function addKindOptions(command: Command): Command {
     );
 }
 
-/** Gives a command the options that say what may be removed. */
+/** Adds the options that say which directories may be removed. */
 export function addPolicyOptions(command: Command): Command {
   command
     .addOption(
@@ -114,7 +114,7 @@ export function addPolicyOptions(command: Command): Command {
     );
 }
 
-/** Gives a command the options that say how much is said, and in which colours. */
+/** Adds the options for verbosity and colours. */
 export function addVerbosityOptions(command: Command): Command {
   return command
     .addOption(new Option('-v, --verbose', 'say also what was kept, and why').conflicts('quiet'))
@@ -122,7 +122,7 @@ export function addVerbosityOptions(command: Command): Command {
     .addOption(new Option('--color <when>', 'colour the output').choices(COLOR_CHOICES).default('auto'));
 }
 
-/** Gives a command all options of a sweep. */
+/** Adds all options of a sweep. */
 export function addSweepOptions(command: Command): Command {
   addPolicyOptions(command)
     .option('--known', KNOWN_HELP)
@@ -156,7 +156,11 @@ export function addSweepOptions(command: Command): Command {
   );
 }
 
-/** The policy that the options describe. @param uid the effective user's, whose directories are meant by default */
+/**
+ * The policy that the options describe.
+ *
+ * @param uid the effective user, whose directories are meant by default
+ */
 export function policyOf(options: PolicyOptions, uid: number): Policy {
   return {
     ...kindPolicyOf(options, uid),
@@ -168,7 +172,7 @@ export function policyOf(options: PolicyOptions, uid: number): Policy {
   };
 }
 
-/** The part of a policy that {@link addKindOptions} describe. */
+/** The part of a policy that the options of {@link addKindOptions} describe. */
 export function kindPolicyOf(options: KindOptions, uid: number): Pick<Policy, 'kinds' | 'owner' | 'mode'> {
   return {
     kinds: chooseKinds(CATALOGUE, options.prefix, options.mode),

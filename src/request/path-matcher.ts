@@ -2,8 +2,9 @@ import micromatch from 'micromatch';
 import { PathPattern, type Progress, segmentsOf, spansNames } from './glob-pattern.ts';
 
 /**
- * Matches paths against one glob as micromatch does, dot names too; but name by name, so that a path of any length
- * costs no more than its length times the glob's, and with no character at which `**` or `*` stops.
+ * Returns a matcher of paths for one glob. It matches as micromatch does, dot names too, but name by name. So
+ * the cost for a path of any length is at most its length times the glob's, and `**` and `*` match every
+ * character.
  *
  * @throws RangeError or SyntaxError for a glob that micromatch cannot expand
  */
@@ -15,13 +16,13 @@ export function pathMatcher(glob: string): (path: string) => boolean {
   return (path) => path === glob || matchers.some((matches) => matches(path)) !== negated;
 }
 
-/** Each `!` at the beginning turns the meaning about, but for the one of an extglob. */
+/** Reads the `!` at the beginning. Each one negates, except the one of an extglob. */
 function readNegation(glob: string): { negated: boolean; body: string } {
   const marks = /^(?:!(?!\((?!\?)))*/.exec(glob)?.[0].length ?? 0;
   return { negated: marks % 2 === 1, body: glob.slice(marks) };
 }
 
-/** `@(a/b|c)` spans names. */
+/** A matcher of whole paths, for patterns that span names, like `@(a/b|c)`. */
 function wholePath(pattern: string): (path: string) => boolean {
   const { source } = micromatch.makeRe(pattern, { dot: true, nonegate: true, posix: true });
   const expression = new RegExp(source, 's');
@@ -34,25 +35,28 @@ function nameByName(pattern: string): (path: string) => boolean {
   return (path) => way.accepts(course.at(path));
 }
 
-/** A `**` at the end may stand for nothing, but not behind a star: picomatch's parser has it so (`afterStar`). */
+/**
+ * Makes a final `**` match at least one name if it follows a star, as picomatch's parser does (`afterStar`).
+ * Otherwise it may match nothing.
+ */
 function atLeastOneBelow(segments: readonly string[]): readonly string[] {
   const before = segments.at(-2) ?? '';
   const isAfterStar = before !== '**' && /(?<!\\)\*$/.test(before);
   return isAfterStar && segments.at(-1) === '**' ? [...segments.slice(0, -1), '*', '**'] : segments;
 }
 
-/** How far along a pattern each part of the last path was: most paths asked for lie beside it or in it. */
+/** The progress of each part of the last path in a pattern. Most paths are beside the last one or in it. */
 class Course {
   readonly #pattern: PathPattern;
   #path = '';
-  /** For each leading part of `#path`: where it ends, and what it came to. */
+  /** For each leading part of `#path`: where it ends, and its progress. */
   readonly #parts: { readonly end: number; readonly progress: Progress }[] = [];
 
   constructor(pattern: PathPattern) {
     this.#pattern = pattern;
   }
 
-  /** What a path comes to. Only its directory is remembered. */
+  /** The progress of a path. Only its directory is remembered. */
   at(path: string): Progress {
     const slash = path.lastIndexOf('/');
     const parent = slash < 0 ? this.#pattern.start : this.#directory(path.slice(0, slash));

@@ -6,7 +6,7 @@ import { UsageError } from '../model/usage-error.ts';
 const LARGEST_UID = 4_294_967_294;
 const LONGEST_NAME = 255;
 
-/** What `--mode` says: twelve bits, or `any`. @throws UsageError */
+/** Parses the value of `--mode`: twelve bits, or `any`. @throws UsageError */
 export function parseMode(text: string): number | 'any' {
   if (text === 'any') return text;
   if (!/^(0o)?[0-7]{1,4}$/.test(text))
@@ -14,7 +14,7 @@ export function parseMode(text: string): number | 'any' {
   return Number.parseInt(text.replace('0o', ''), 8);
 }
 
-/** What `--max-depth` says: 1 or more. @throws UsageError */
+/** Parses the value of `--max-depth`: 1 or more. @throws UsageError */
 export function parseMaxDepth(text: string): number {
   const depth = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (depth < 1)
@@ -26,7 +26,7 @@ export function parseMaxDepth(text: string): number {
 
 const MOST_REMOVALS = Number.MAX_SAFE_INTEGER;
 
-/** What `--max-removals` says: 1 or more. @throws UsageError */
+/** Parses the value of `--max-removals`: 1 or more. @throws UsageError */
 export function parseMaxRemovals(text: string): number {
   const removals = /^\d{1,16}$/.test(text) ? Number(text) : 0;
   if (removals < 1 || removals > MOST_REMOVALS)
@@ -36,7 +36,7 @@ export function parseMaxRemovals(text: string): number {
   return removals;
 }
 
-/** What `--prefix` says, as the bytes a name begins with. @throws UsageError */
+/** Parses the value of `--prefix` into the bytes that a name begins with. @throws UsageError */
 export function parsePrefix(text: string): string {
   if (text === '')
     throw new UsageError("--prefix: is empty: write what the names begin with, like '.criu.mntns.'");
@@ -56,7 +56,7 @@ export function parsePrefix(text: string): string {
   return text;
 }
 
-/** What `--exclude` says. @throws UsageError */
+/** Parses the value of `--exclude`. @throws UsageError */
 export function parseExclude(text: string): string {
   const pattern = text.replace(/(?<=.)\/+$/, '');
   if (pattern === '')
@@ -68,7 +68,7 @@ export function parseExclude(text: string): string {
   return pattern;
 }
 
-/** What `--owner` says: a uid, or `any`. Names are looked up through NSS. @throws UsageError */
+/** Parses the value of `--owner`: a uid, or `any`. Names are looked up through NSS. @throws UsageError */
 export function parseOwner(text: string): number | 'any' {
   if (text === 'any') return text;
   const uid = /^\d+$/.test(text) ? Number(text) : uidOf(text);
@@ -79,7 +79,7 @@ export function parseOwner(text: string): number | 'any' {
   return uid;
 }
 
-/** Node has no getpwnam(3); id(1) asks NSS. */
+/** The uid of a name. Node has no getpwnam(3), but id(1) asks NSS. */
 function uidOf(name: string): number | null {
   try {
     const printed = childProcess().execFileSync('id', ['-u', '--', name], {
@@ -93,10 +93,10 @@ function uidOf(name: string): number | null {
 }
 
 /**
- * The kinds to look for: the catalogue's, or the caller's prefixes in their place. A prefix that the catalogue knows
+ * The kinds to look for: those of the catalogue, or the caller's prefixes instead. A prefix in the catalogue
  * keeps what the catalogue says of it.
  *
- * @param mode the one mode a leftover must have, or any; `undefined` for the catalogue's
+ * @param mode the one mode that a leftover must have, or any; `undefined`: the catalogue's
  */
 export function chooseKinds(
   catalogue: readonly Kind[],
@@ -112,5 +112,5 @@ export function chooseKinds(
   return kinds.map((kind) => ({ ...kind, modes: mode === 'any' ? null : [mode] }));
 }
 
-/** mkdtemp(3): "The directory is then created with permissions 0700". */
+/** The mode that mkdtemp(3) gives: "The directory is then created with permissions 0700". */
 export const MKDTEMP_MODE = 0o700;

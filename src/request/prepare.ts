@@ -11,10 +11,10 @@ import { type PolicyOptions, policyOf } from './options.ts';
 import { claims, markRepeated } from './repeated.ts';
 import { type Expanding, type ResolvedTargets, resolveTargets } from './resolve-targets.ts';
 
-/** What a sweep is told by its command line; the clock and the signals come with each run. */
+/** The input of a sweep from its command line. The clock and the signals come with each run. */
 export type Prepared = Omit<SweepRequest, 'host' | 'startedAt' | 'elapsedMs' | 'interrupted'>;
 
-/** Of the options of a sweep those that say where to look, what for, and whether to remove it. */
+/** The options of a sweep that say where to look, what for, and whether to remove it. */
 export interface PrepareOptions extends PolicyOptions {
   readonly known?: boolean;
   readonly ignoreMissing?: boolean;
@@ -24,13 +24,13 @@ export interface PrepareOptions extends PolicyOptions {
   readonly maxRemovals?: number;
 }
 
-/** The run that is prepared: what may stop it already, and what earlier ones of `--every` have seen. */
+/** The run to prepare: what may stop it already, and what earlier runs of `--every` have seen. */
 export interface Run {
   readonly interrupted: () => boolean;
   readonly bearings: Bearings;
 }
 
-/** Makes of options and targets what the sweep is told. Nothing is touched yet. @throws UsageError */
+/** Turns options and targets into the input of a sweep. Touches nothing. @throws UsageError */
 export async function prepare(
   written: readonly string[],
   options: PrepareOptions,
@@ -46,7 +46,7 @@ export async function prepare(
   const { maxDepth, crossDevice } = policy;
   const excludes = await excludeMatcher(policy.exclude);
   const mounts = readOwnMounts();
-  // Where a match's scan takes in all that lies below it, a match in it needs no scan of its own.
+  // If a match's scan covers everything below it, a match inside it needs no scan of its own.
   const nested = maxDepth !== null || excludes !== null;
   const expanding = { ...run, match, mounts, crossDevice, nested, ignoreMissing };
   const { targets, errors } = await resolveAll(
@@ -70,7 +70,7 @@ export async function prepare(
   };
 }
 
-/** The targets that were written, and behind them the known ones that none of those is. */
+/** Resolves the targets that were written, and after them the known ones that are not among those. */
 async function resolveAll(
   written: readonly string[],
   known: (() => Promise<ResolvedTargets>) | null,

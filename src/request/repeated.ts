@@ -3,7 +3,7 @@ import type { Bytes, Identity } from '../model/model.ts';
 import type { ScanScope } from '../sweep/scanner.ts';
 import { resolvedPath, type Target } from '../sweep/targets.ts';
 
-/** Marks what an earlier target already accounts for. */
+/** Marks targets that an earlier target already covers. */
 export function markRepeated(targets: readonly Target[]): Target[] {
   const seen = new Claimed();
   return targets.map((target) => {
@@ -12,7 +12,7 @@ export function markRepeated(targets: readonly Target[]): Target[] {
   });
 }
 
-/** What the targets' scans leave to each other: directories that are targets themselves, and named candidates. */
+/** The parts that one target's scan leaves to another: directories that are targets, and named candidates. */
 export function claims(targets: readonly Target[]): Pick<ScanScope, 'isOtherTarget' | 'passesOver'> {
   if (targets.length < 2) return { isOtherTarget: () => false, passesOver: () => false };
   const claimed = new Claimed();
@@ -23,7 +23,10 @@ export function claims(targets: readonly Target[]): Pick<ScanScope, 'isOtherTarg
   };
 }
 
-/** Directories and candidates that are targets. Numbers, not strings made of them: a glob can have very many matches. */
+/**
+ * The directories and candidates that are targets. Kept as numbers, not as strings: a glob can have very many
+ * matches.
+ */
 export class Claimed {
   readonly #trees = new Map<number, Set<number | bigint>>();
   readonly #candidates = new Map<Bytes, Identity[]>();
@@ -36,7 +39,7 @@ export class Claimed {
     return this.#candidates.get(name)?.some((each) => sameFile(each, parent)) ?? false;
   }
 
-  /** False: it was there before. */
+  /** Adds a target. False: it was there already. */
   add(target: Target): boolean {
     if (target.plan === 'tree') return this.#addTree(target.identity);
     return target.plan !== 'candidate' || this.#addCandidate(target.parentIdentity, target.name);

@@ -10,16 +10,16 @@ import type { Bearings } from './bearings.ts';
 import { isForbidden, isKernels } from './forbidden.ts';
 import type { GlobMatch } from './walk-glob.ts';
 
-/** How one target is resolved. */
+/** The circumstances in which one target is resolved. */
 export interface Resolving {
   readonly match: NameMatcher;
   readonly mounts: OwnMounts;
-  /** A target that is not there is nothing to do. */
+  /** Whether a missing target counts as nothing to do. */
   readonly ignoreMissing: boolean;
   readonly bearings: Bearings;
 }
 
-/** Resolves a literal target. What is wrong with it is an error of this target alone. */
+/** Resolves a literal target. A problem with it is an error of this target alone. */
 export function resolveTarget(text: string, resolving: Resolving): Target {
   const { ignoreMissing, bearings } = resolving;
   const path = encode(text);
@@ -33,7 +33,10 @@ export function resolveTarget(text: string, resolving: Resolving): Target {
   return target.plan === 'none' && target.status === 'missing' ? { ...target, error: null } : target;
 }
 
-/** A match of a glob as a target, which may have gone by the time it is its turn: nobody named it. */
+/**
+ * Turns a glob's match into a target. It may be gone when its turn comes; that is no failure, because nobody
+ * named it.
+ */
 export function matchTarget(found: GlobMatch, match: NameMatcher): Target {
   const { path, parent, parentIdentity, name, identity } = found;
   const kind = match(name);
@@ -42,7 +45,7 @@ export function matchTarget(found: GlobMatch, match: NameMatcher): Target {
   return { plan: 'tree', path, resolved: path === below ? path : below, identity, forgiven: VANISHED };
 }
 
-/** One array for all matches. */
+/** The errnos forgiven for a match: one array for all. */
 const VANISHED: readonly string[] = ['ENOENT'];
 
 function failed(path: Bytes, code: string, syscall: string): Target {
@@ -77,7 +80,10 @@ function resolveTree(path: Bytes, match: NameMatcher): Target {
   return failed(path, 'ENOTDIR', 'stat');
 }
 
-/** The target as a candidate, where its own name, as it was written, is a leftover's; a link of that name is not followed. */
+/**
+ * The target as a candidate, if its own name, as written, is a leftover's. A link of that name is not
+ * followed.
+ */
 function resolveCandidate(path: Bytes, match: NameMatcher): CandidateTarget | null {
   const bare = path.replace(/\/+$/, '');
   const name = bare.slice(bare.lastIndexOf('/') + 1);

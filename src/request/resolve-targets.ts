@@ -10,29 +10,32 @@ import { markRepeated } from './repeated.ts';
 import { type Resolving, resolveTarget } from './resolve-target.ts';
 import type { WalkScope } from './walk-glob.ts';
 
-/** What the command line's targets are: resolved ones in their order, and what went wrong on the way. */
+/** The resolved targets of the command line, in their order, and what went wrong on the way. */
 export interface ResolvedTargets {
   readonly targets: readonly Target[];
   /** Directories that a glob could not read. */
   readonly errors: readonly SweepError[];
 }
 
-/** How the globs among the targets are expanded. */
+/** The circumstances in which globs are expanded. */
 export interface Expanding extends Resolving, Pick<WalkScope, 'crossDevice' | 'nested'> {
-  /** Whether to stop, for a signal or because the time is up; asked after a tick, in which signals are heard. */
+  /**
+   * Whether to stop, for a signal or because the time is up. Asked after a tick, in which signals are heard.
+   */
   readonly interrupted: () => boolean;
 }
 
-/** A word of the command line, when all of them have been checked and no glob has been expanded. */
+/** A word of the command line, once all words have been checked and before any glob is expanded. */
 type Word =
   | { readonly word: 'target'; readonly target: Target }
   | { readonly word: 'glob'; readonly text: string; readonly starts: readonly GlobStart[] };
 
 /**
- * Resolves targets, each once: its links, its identity, whether it is a candidate itself, and whether another one
- * is the same. Globs are expanded only where no path of that name exists, and only when all words were checked.
+ * Resolves targets, each once: its links, its identity, whether it is a candidate itself, and whether it is
+ * the same as another. A glob is expanded only if no path of that name exists, and only after all words were
+ * checked.
  *
- * @throws UsageError for an empty string and for what is forbidden; then nothing has been touched
+ * @throws UsageError for an empty string and for a forbidden place; then nothing has been touched
  */
 export async function resolveTargets(
   written: readonly string[],
@@ -58,7 +61,7 @@ export async function resolveTargets(
   return { targets: markRepeated(targets), errors };
 }
 
-/** What a target names by its words alone, whatever links there are. */
+/** Refuses a target that is forbidden by its words alone, whatever links there are. */
 function refuseForbidden(text: string, here: Bytes | null): void {
   if (text === '') throw new UsageError('a target is the empty string: name a directory, like /var/lib/criu');
   const path = encode(text);
@@ -70,8 +73,8 @@ function refuseForbidden(text: string, here: Bytes | null): void {
 }
 
 /**
- * Where the working directory was removed, relative targets are missing, globs too; then we leave it: fast-glob asks
- * for it whatever the glob.
+ * Resolves relative targets after the working directory was removed: they are missing, globs too. Then leaves
+ * it, because fast-glob asks for the working directory whatever the glob.
  */
 function resolveInLostDirectory(written: readonly string[], expanding: Expanding): Map<string, Word> {
   const relative = written.filter((text) => !text.startsWith('/'));
@@ -85,12 +88,12 @@ function resolveInLostDirectory(written: readonly string[], expanding: Expanding
   return words;
 }
 
-/** Makes `/` the working directory where that was removed: for what has absolute paths alone. */
+/** Makes `/` the working directory if ours was removed: for callers that have only absolute paths. */
 export function leaveLostDirectory(): void {
   if (currentDirectory() === null) process.chdir('/');
 }
 
-/** `null` where it is gone (ENOENT) or cannot be told. */
+/** The working directory's path; `null` if it has gone (ENOENT) or we cannot tell. */
 function currentDirectory(): Bytes | null {
   try {
     return realpathSync.native('.', 'latin1');

@@ -6,22 +6,22 @@ import { stepDown } from '../linux/working-directory.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 import { UsageError } from '../model/usage-error.ts';
 
-/** The directory that relative targets are named from, and the way back to it: a sweep moves around. */
+/** The directory that relative targets start from, and the way back to it, because a sweep moves around. */
 export class StartingPlace {
   readonly #place: { readonly path: Bytes; readonly identity: Identity } | null = currentDirectory();
   readonly #needed: boolean;
 
   constructor(targets: readonly string[]) {
     this.#needed = targets.some((target) => !target.startsWith('/'));
-    // A directory that was removed is no place to start from, where no target needs it.
+    // A directory that was removed is left, if no target needs it.
     if (this.#place === null && !this.#needed) process.chdir('/');
   }
 
   /**
-   * Goes back, where a target needs it, following no link: the path had none.
+   * Goes back, if a target needs it, following no link: the path had none.
    *
-   * @returns false where another directory is there now, or a link, or it was gone from the beginning
-   * @throws UsageError where nothing is there, or it cannot be entered
+   * @returns false if another directory or a link is there now, or if it had gone from the beginning
+   * @throws UsageError if nothing is there, or it cannot be entered
    */
   goBack(): boolean {
     if (!this.#needed) return true;
@@ -37,7 +37,7 @@ export class StartingPlace {
   }
 }
 
-/** `null` where it was removed (ENOENT) or its path cannot be told. */
+/** The working directory; `null` if it was removed (ENOENT) or we cannot tell its path. */
 function currentDirectory(): { path: Bytes; identity: Identity } | null {
   try {
     return { path: realpathSync.native('.', 'latin1'), identity: statHere() };

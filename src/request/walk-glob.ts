@@ -14,18 +14,18 @@ import type { GlobTask } from './glob.ts';
 import type { Progress } from './glob-pattern.ts';
 import { type GlobStart, identityOf, isClosed, type Root } from './glob-start.ts';
 
-/** Where a glob may go. */
+/** The limits of where a glob may go. */
 export interface WalkScope {
   readonly match: NameMatcher;
   readonly mounts: OwnMounts;
   readonly crossDevice: boolean;
-  /** Whether matches below a match are wanted on their own; else the match stands for all below it. */
+  /** Whether matches below a match are wanted separately. If not, the match stands for all below it. */
   readonly nested: boolean;
 }
 
-/** A directory that matched: one name in a directory that the walk stood in, and what lstat said of it there. */
+/** A directory that matched: a name, the directory that the walk found it in, and its lstat there. */
 export interface GlobMatch {
-  /** Below the base as it was written. */
+  /** The path below the base, as the base was written. */
   readonly path: Bytes;
   /** Absolute, no links in it. */
   readonly parent: Bytes;
@@ -34,30 +34,31 @@ export interface GlobMatch {
   readonly identity: Identity;
 }
 
-/** What a walk comes upon. A `pause` is a moment to hear signals. */
+/** An event of a walk. A `pause` is a moment to hear signals. */
 export type Walked =
   | { readonly type: 'match'; readonly match: GlobMatch }
   | { readonly type: 'error'; readonly error: SweepError }
   | { readonly type: 'pause' };
 
-/** How much is done between two pauses, counted in entries. */
+/** The work between two pauses, counted in entries. */
 const PAUSE_AFTER = 1024;
 const LOOK_COST = 8;
 const PAUSE: Walked = { type: 'pause' };
 
-/** A directory that is walked, and how far along the patterns it lies. */
+/** A directory on the walk, and its progress in the patterns. */
 interface Course {
   readonly wanted: Progress;
   readonly unwanted: Progress;
-  /** Kept once for all matches in it. */
+  /** The directory's identity, one object for all matches in it. */
   readonly identity: Identity;
-  /** Whether it has to be read; else the names to look at are known. */
+  /** Whether it has to be read; if not, the names to look at are known. */
   readonly reads: boolean;
 }
 
 /**
- * Walks what may match one part of a glob, without recursion: from its base one name at a time, each directory pinned
- * as a scan pins it. Candidates, kernel file systems and, unless told otherwise, other mounts are not entered.
+ * Walks the directories that may match one part of a glob, without recursion: from its base one name at a
+ * time, each directory pinned as a scan pins it. Does not enter candidates, kernel file systems and, unless
+ * allowed, other mounts.
  */
 export function* walkGlob({ task, root }: GlobStart, scope: WalkScope): Generator<Walked> {
   if (root === null) return;
@@ -108,7 +109,7 @@ class Walk {
     }
   }
 
-  /** The course of the directory that the walk stands in; of the root, when it is asked for first. */
+  /** The course of the directory that the walk stands in. The root's course is made at the first call. */
   #courseOf(level: Level): Course {
     const known = this.#courses.get(level);
     if (known !== undefined) return known;
@@ -131,7 +132,7 @@ class Walk {
     return course;
   }
 
-  /** Reads on in a directory. @returns how much was read */
+  /** Reads on in a directory. @returns the amount of work, or the error */
   #read(level: Level, course: Course): number | SweepError {
     const batch = nextBatch(level);
     if ('code' in batch) return { path: level.path, ...batch };
@@ -139,7 +140,7 @@ class Walk {
       if (entry.isDirectory() && this.#task.wanted.step(course.wanted, toText(entry.name)).length > 0)
         level.pending.push(entry.name);
     }
-    // The last is looked at first.
+    // The last name is looked at first.
     if (level.listed) level.pending.sort().reverse();
     return 1 + batch.length;
   }
@@ -167,7 +168,9 @@ class Walk {
       this.#begin(deepest, { wanted, unwanted });
   }
 
-  /** What is there, if the walk may go there; a mount point that it may not enter is not even looked at. */
+  /**
+   * The lstat of a name, if the walk may go there. A mount point that it may not enter is not even looked at.
+   */
   #lstat(level: Level, course: Course, name: Bytes): Facts | SweepError | null {
     if (!level.searchable) return null;
     const mount = this.#scope.mounts.at(level, name);
@@ -205,7 +208,7 @@ class Walk {
   }
 }
 
-/** Whether names can be looked up where we stand. Only EACCES says that none can. */
+/** Whether names can be looked up where we stand. Only EACCES means that none can. */
 function isSearchable(): boolean {
   try {
     accessSync('.', constants.X_OK);

@@ -27,7 +27,10 @@ export class Crossing {
     this.#news = new MountNews(bounds.mounts);
   }
 
-  /** Enters a subdirectory of the deepest level, or says what prevented it; silent where it is none of ours. */
+  /**
+   * Enters a subdirectory of the deepest level. Returns what prevented it; nothing where it is not ours to
+   * enter.
+   */
   enter(name: Bytes, level: Level, descent: Descent): readonly SweepError[] {
     if (!level.searchable || this.#isShut(level, name)) return NOTHING;
     let facts: Facts | null;
@@ -46,7 +49,10 @@ export class Crossing {
     return descent.enter(name, facts);
   }
 
-  /** A mount point that is not entered is not even looked at: a user's FUSE or a dead server answers, or does not. */
+  /**
+   * Whether the name is a mount point that we do not enter. It is not even looked at: a user's FUSE or a dead
+   * server may never answer.
+   */
   #isShut(level: Level, name: Bytes): boolean {
     const mount = this.#bounds.mounts.at(level, name);
     return mount !== undefined && !(this.#bounds.crossDevice && !isPseudoFileSystem(mount.fsType));
@@ -58,8 +64,9 @@ export class Crossing {
   }
 
   /**
-   * An errno of lstat(2) speaks for one name, which may have become a mount point since the start (EACCES: of a FUSE
-   * file system that is another user's); EACCES for all of the directory only if that may not be searched itself.
+   * Errors for an errno of lstat(2). It is about one name, which may have become a mount point since the
+   * start (EACCES: a FUSE file system of another user). EACCES is about the whole directory only if that
+   * cannot be searched itself.
    */
   #refused(name: Bytes, level: Level, errno: { readonly code: string; readonly syscall: string }) {
     if (errno.code === 'EACCES' && !maySearchHere()) {
@@ -71,7 +78,10 @@ export class Crossing {
   }
 }
 
-/** To look up `.` asks for the same right as any other name does (path_resolution(7)). */
+/**
+ * Whether we may search here. A lookup of `.` needs the same right as that of any other name
+ * (path_resolution(7)).
+ */
 function maySearchHere(): boolean {
   try {
     statHere();

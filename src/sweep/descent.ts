@@ -15,8 +15,9 @@ export type InMount =
 const OURS: InMount = { in: 'ours' };
 
 /**
- * The way from a target's root down to the directory we stand in, each level known by device and inode. Whatever
- * others move meanwhile, we stand in the deepest level whenever a method has returned (or nowhere, with no levels).
+ * The way from a target's root down to the directory we stand in. Each level is known by device and inode.
+ * Whatever others move meanwhile: after each method we stand in the deepest level, or nowhere if there are no
+ * levels.
  */
 export class Descent {
   readonly #root: Bytes;
@@ -62,7 +63,7 @@ export class Descent {
     return [];
   }
 
-  /** Steps into a subdirectory, which must be the one that lstat saw; where it has gone meanwhile, nothing happens. */
+  /** Steps into a subdirectory, which must be the one that lstat saw. Does nothing if it has gone. */
   enter(name: Bytes, facts: Facts): SweepError[] {
     const parent = this.deepest;
     const path = parent === undefined ? name : joinPath(parent.path, name);
@@ -90,8 +91,9 @@ export class Descent {
   }
 
   /**
-   * Looks which mount the deepest directory lies in: nobody can mount or rename us out of where we stand. A mount that
-   * was made, or of which an ancestor was renamed, since mountinfo was read is known only so.
+   * Tells which mount the deepest directory lies in. Nobody can mount over or rename away the place we stand
+   * in. This is the only way to notice a mount that was made after mountinfo was read, or whose ancestor was
+   * renamed since.
    */
   lookAtMount(level: Level): InMount {
     if (level.inOurMount || this.#mountId === null) return OURS;
@@ -106,7 +108,7 @@ export class Descent {
     return OURS;
   }
 
-  /** Lets go of all that is open. */
+  /** Closes all that is open. */
   close(): void {
     this.#mountIds.close();
     for (const level of this.#levels.splice(0)) level.listing.close();
@@ -116,7 +118,10 @@ export class Descent {
     this.#levels.push(newLevel(path, name, here));
   }
 
-  /** Goes down again from `/`; what is no longer what it was, or cannot be reached, is left with all that lies below it. */
+  /**
+   * Goes down again from `/`. A level that has changed or cannot be reached is given up, with all levels
+   * below it.
+   */
   #comeBack(): SweepError[] {
     const errors: SweepError[] = [];
     while (this.#levels.length > 0) {
@@ -131,7 +136,7 @@ export class Descent {
     return errors;
   }
 
-  /** How many levels are still what they were, and the step that did not lead into the next. */
+  /** The number of levels that have not changed, and the step that did not lead into the next. */
   #stepDownIntactLevels(): { readonly intact: number; readonly step: Step } {
     const [root, ...below] = this.#levels;
     let step = stepDown(this.#root);
@@ -145,7 +150,7 @@ export class Descent {
   }
 }
 
-/** What is said of a directory that a step did not lead into, or that is another one than it was. */
+/** The error for a directory that a step did not lead into, or that is another one than before. */
 function errorOf(path: Bytes, step: Step): SweepError {
   if (step.step === 'failed') return { path, code: step.code, syscall: step.syscall };
   return { path, code: 'changed', syscall: 'chdir' };

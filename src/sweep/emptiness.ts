@@ -4,10 +4,13 @@ import { errnoOf } from '../linux/errno.ts';
 import type { OwnMounts } from '../linux/mountinfo.ts';
 import type { Bytes, Facts } from '../model/model.ts';
 
-/** st_size of a tmpfs directory without entries, in bytes: 20 for each, and for `.` and `..` (BOGO_DIRENT_SIZE, mm/shmem.c). */
+/**
+ * st_size of an empty tmpfs directory in bytes: 20 for each entry, `.` and `..` included (BOGO_DIRENT_SIZE,
+ * mm/shmem.c).
+ */
 const EMPTY_ON_TMPFS = 40;
 
-/** Whether lstat's size of a directory says that it is empty, or that it is not; `null` where only reading it tells. */
+/** Whether a directory is empty, by lstat's size of it; `null` if only reading it can tell. */
 export function emptyBySize({ dev, size }: Facts, mounts: OwnMounts): boolean | null {
   return size >= EMPTY_ON_TMPFS && mounts.isTmpfs(dev) ? size === EMPTY_ON_TMPFS : null;
 }
@@ -17,7 +20,10 @@ export function isEmpty(name: Bytes, facts: Facts, mounts: OwnMounts): boolean {
   return emptyBySize(facts, mounts) ?? hasNoEntry(name, facts.size);
 }
 
-/** Whether it is worth asking who uses a directory: so too where it cannot be read, whatever the errno: rmdir(2) tells. */
+/**
+ * Whether a directory is empty as far as we can see, so that it is worth asking who uses it. True also if it
+ * cannot be read, whatever the errno: rmdir(2) will tell.
+ */
 export function seemsEmpty(name: Bytes, facts: Facts, mounts: OwnMounts): boolean {
   try {
     return isEmpty(name, facts, mounts);

@@ -6,9 +6,10 @@ import { isoTime } from '../model/time.ts';
 const PERMISSION_BITS = 0o7777;
 
 /**
- * The kernel stamps files with the time of its last timer tick, so a directory made just after `now` was taken can
- * bear a time up to a tick earlier: 10 ms at HZ=100 (ktime_get_coarse_real_ts64, Documentation/core-api/timekeeping.rst).
- * What is younger than that may have been made during the sweep, and is never old.
+ * The grain of file times in milliseconds. The kernel stamps files with the time of its last timer tick, so a
+ * directory made just after `now` was taken can have a time up to a tick earlier: 10 ms at HZ=100
+ * (ktime_get_coarse_real_ts64, Documentation/core-api/timekeeping.rst). A younger directory may have been
+ * made during the sweep, and is never old.
  */
 export const CLOCK_GRAIN_MS = 10;
 
@@ -18,8 +19,8 @@ export function octalMode(mode: number): string {
 }
 
 /**
- * Judges a candidate by what one lstat says of it: every reason that speaks against removing it, not just the first.
- * Emptiness and use are not judged here; they are looked at only where this finds nothing.
+ * Judges a candidate by one lstat: returns every reason against removing it, not just the first. Emptiness
+ * and use are not judged here; they are looked at only if there is no reason here.
  *
  * @param now milliseconds since 1970, taken once at the start of the sweep
  */
@@ -50,7 +51,10 @@ function judgeAge(stamp: number | null, olderThanMs: number, now: number): Reaso
   return null;
 }
 
-/** The time stamp an age is counted from, in milliseconds since 1970; `null` for a birthtime that is not kept (0). */
+/**
+ * The time stamp that the age is counted from, in milliseconds since 1970; `null` for a birthtime of 0, which
+ * is not kept.
+ */
 function ageStamp(facts: Facts, ageBy: AgeBy): number | null {
   switch (ageBy) {
     case 'mtime':

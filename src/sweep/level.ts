@@ -2,7 +2,9 @@ import type { Errno } from '../linux/errno.ts';
 import { type Listing, listHere } from '../linux/listing.ts';
 import type { Bytes, Facts, Place } from '../model/model.ts';
 
-/** A directory on the way down: what is still to be read in it, and the subdirectories still to be entered. */
+/**
+ * A directory on the way down, with the entries still to be read and the subdirectories still to be entered.
+ */
 export interface Level extends Place {
   /** Its own name in the level above; empty for a target's root. */
   readonly name: Bytes;
@@ -12,11 +14,11 @@ export interface Level extends Place {
   opened: boolean;
   /** All its entries have been read. */
   listed: boolean;
-  /** False once it was seen that nothing can be looked up in it. */
+  /** False once we know that nothing can be looked up in it. */
   searchable: boolean;
-  /** It is known to lie in the mount that the target lies in, and we have not left it since. */
+  /** It is known to lie in the target's mount, and we have not left it since. */
   inOurMount: boolean;
-  /** Reading it said ENOENT, as a directory does that was removed while we stood in it. */
+  /** The ENOENT of reading it, as for a directory that was removed while we stood in it. */
   missing: Errno | null;
 }
 
@@ -37,7 +39,7 @@ export function newLevel(path: Bytes, name: Bytes, { dev, ino, size }: Facts): L
   };
 }
 
-/** Leaves out all that has not been looked at yet. */
+/** Gives up all that has not been looked at yet. */
 export function abandon(level: Level): void {
   level.listing.close();
   level.listed = true;

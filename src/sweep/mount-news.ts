@@ -1,12 +1,12 @@
 import { isPseudoFileSystem, type OwnMounts, readOwnMounts } from '../linux/mountinfo.ts';
 import type { Bytes, Place } from '../model/model.ts';
 
-/** Times that mountinfo is read again in one scan: others can mount and unmount without end. */
+/** Limit for reading mountinfo again in one scan: others can mount and unmount without end. */
 const MOST_READS = 64;
 
 /**
- * What is mounted in our namespace as far as the scan has to know: what was there at its start, and, where that does
- * not explain what lstat said, what has been mounted since.
+ * The mounts of our namespace, as far as the scan needs them: those at its start, and newer ones where the
+ * old ones do not explain what lstat said.
  */
 export class MountNews {
   #mounts: OwnMounts;
@@ -21,7 +21,7 @@ export class MountNews {
     return this.#readAgain() && this.#mounts.at(parent, name) !== undefined;
   }
 
-  /** Whether a st_dev is that of a pseudo file system; of one that is no mount's (a btrfs subvolume's) it is not. */
+  /** Whether a st_dev belongs to a pseudo file system; false if no mount has it (a btrfs subvolume). */
   isPseudo(dev: number): boolean {
     const fsType = this.#fsTypeOf(dev) ?? (this.#readAgain() ? this.#fsTypeOf(dev) : undefined);
     return fsType !== undefined && isPseudoFileSystem(fsType);

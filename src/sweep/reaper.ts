@@ -6,12 +6,12 @@ import type { Candidate, Facts, Outcome } from '../model/model.ts';
 import { emptyBySize, isEmpty } from './emptiness.ts';
 import { refusalOf } from './rights.ts';
 
-/** What comes of a candidate that has entries. */
+/** The outcome for a candidate that has entries. */
 export const NOT_EMPTY: Outcome = { outcome: 'kept', reasons: [{ why: 'not-empty' }] };
 
 /**
- * Removes a candidate of the directory we stand in, or says why not. rmdir(2) is the test of emptiness too: the
- * kernel tests and removes in one step. What lstat already showed to have entries is not tried.
+ * Removes a candidate of the directory we stand in, or says why not. rmdir(2) is also the test for emptiness:
+ * the kernel tests and removes in one step. A directory whose size says that it has entries is not tried.
  */
 export function remove(candidate: Candidate, facts: Facts, mounts: OwnMounts): Outcome {
   if (emptyBySize(facts, mounts) === false) return NOT_EMPTY;
@@ -24,8 +24,8 @@ export function remove(candidate: Candidate, facts: Facts, mounts: OwnMounts): O
 }
 
 /**
- * The dry-run twin of {@link remove}: changes nothing. Where rmdir(2) is known to fail it says so, as that would; where
- * it cannot be told whether the directory is empty, it is kept.
+ * The dry-run twin of {@link remove}: changes nothing. Fails where rmdir(2) is known to fail. Keeps the
+ * directory if we cannot tell whether it is empty.
  */
 export function wouldRemove(candidate: Candidate, facts: Facts, mounts: OwnMounts): Outcome {
   try {
@@ -39,7 +39,7 @@ export function wouldRemove(candidate: Candidate, facts: Facts, mounts: OwnMount
   }
 }
 
-/** What an errno of rmdir(2) means for the directory it was said of. */
+/** The outcome that an errno of rmdir(2) means. */
 function outcomeOf({ code, syscall }: { code: string; syscall: string }, candidate: Candidate): Outcome {
   switch (code) {
     case 'ENOTEMPTY':

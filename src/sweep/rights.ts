@@ -6,21 +6,23 @@ import type { Facts, Place } from '../model/model.ts';
 /** S_ISVTX of inode(7), which Node has no name for. */
 const STICKY = 0o1000;
 
-/** What a directory says of the removal of its entries. */
+/** The rights that a directory gives to remove its entries. */
 interface Rights {
-  /** Why nothing can be removed from it. */
+  /** The reason why nothing can be removed from it, if there is one. */
   readonly refusal: Errno | null;
-  /** Whose entries can be removed from it, where it is sticky: only these users' and our own. */
+  /** The owner of a sticky directory: only its owner, and the owner of an entry, can remove that entry. */
   readonly sticky: { readonly owner: number } | null;
 }
 
-/** The directory that was looked at last: its candidates come one after the other, and one look is enough for them. */
+/**
+ * The last directory we looked at. Its candidates come one after the other, so one look is enough for all.
+ */
 let last: { readonly place: Place; readonly rights: Rights } | null = null;
 
 /**
- * What rmdir(2) of an entry of the directory we stand in would say, as far as access(2) of the directory tells: EROFS,
- * EACCES, EPERM of an immutable one; and EPERM of another user's entry of a sticky one (unlink(2)). `null`: nothing
- * speaks against it. Changes nothing.
+ * The errno that rmdir(2) of an entry of the directory we stand in would give, as far as access(2) of the
+ * directory tells: EROFS, EACCES, EPERM of an immutable one; and EPERM for another user's entry of a sticky
+ * one (unlink(2)). `null`: nothing speaks against it. Changes nothing.
  *
  * @param facts the entry's
  */
@@ -33,7 +35,10 @@ export function refusalOf(parent: Place, facts: Facts): Errno | null {
   return mayRemove ? null : { code: 'EPERM', syscall: 'rmdir' };
 }
 
-/** Whatever errno comes here, the removal would meet it as well, or is not known to succeed. */
+/**
+ * The rights of the directory we stand in. Any errno here is a refusal: the removal would meet it too, or we
+ * do not know that it would succeed.
+ */
 function rightsHere(): Rights {
   try {
     accessSync('.', constants.W_OK | constants.X_OK);

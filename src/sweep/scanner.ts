@@ -10,19 +10,21 @@ import { leave, said, stayInMount } from './standing.ts';
 
 export type { Looked, Scanned, ScanScope } from './scan.ts';
 
-/** How much is done between two pauses, counted in entries: a candidate costs some calls, a directory many. */
+/** The work between two pauses, counted in entries: a candidate costs some calls, a directory many. */
 const PAUSE_AFTER = 1024;
 const CANDIDATE_COST = 8;
 const DIRECTORY_COST = 16;
 
-/** Names of subdirectories remembered before going down into them, where the directory has more. */
+/** Limit of subdirectory names that are remembered before we go down into them. */
 const MOST_PENDING = 4096;
-/** Directories that may stay half read while we are further down; where there are more, they are read to their end. */
+/**
+ * Limit of directories that stay half read while we are further down; beyond it they are read to their end.
+ */
 const MOST_OPEN = 4;
 
 /**
- * Walks the tree below a target in depth, without recursion, and hands out what matches. Of each directory it stands
- * in it reads every entry once; candidates are never entered.
+ * Walks the tree below a target depth-first, without recursion, and hands out what matches. Reads every entry
+ * of each directory once; never enters a candidate.
  *
  * @param root absolute path, links resolved
  * @param expected the root as it was when it was resolved
@@ -67,7 +69,10 @@ export function* scanTree(
   }
 }
 
-/** Reading comes first; but a directory of very many subdirectories goes down into some before it is read on. */
+/**
+ * Whether to read on before going down. Reading comes first, but with very many subdirectories some are
+ * entered before reading goes on.
+ */
 export function mayReadOn(level: Level, descent: Descent): boolean {
   return !level.listed && (level.pending.length < MOST_PENDING || descent.openListings > MOST_OPEN);
 }
@@ -104,7 +109,7 @@ function* read(
   }
 }
 
-/** The next entries of the directory we stand in, or why there are none. */
+/** The next entries of the directory we stand in, or the errno of reading it. */
 export function nextBatch(level: Level): readonly Entry[] | Errno {
   try {
     const batch = level.listing.next();

@@ -6,8 +6,9 @@ import { abandon, type Level } from './level.ts';
 import { type Problem, problem } from './scan.ts';
 
 /**
- * Makes sure that we are still in the mount that the target lies in, or else leaves out the directory we stand in. That
- * costs as much as entering it did, so it is done only before something is said or done there, and now and then.
+ * Makes sure that we are still in the target's mount; gives up the directory we stand in otherwise. This
+ * costs as much as entering the directory did. So it is done only before something is said or done there, and
+ * now and then.
  */
 export function* stayInMount(level: Level, descent: Descent): Generator<Problem, boolean> {
   const mount = descent.lookAtMount(level);
@@ -16,7 +17,7 @@ export function* stayInMount(level: Level, descent: Descent): Generator<Problem,
       return true;
     case 'another':
       abandon(level);
-      // What the target itself lies in has been exchanged.
+      // The path to the target itself now leads to another mount.
       if (level.name === '') yield problem({ path: level.path, code: 'changed', syscall: 'chdir' });
       return false;
     case 'unseen':
@@ -26,15 +27,15 @@ export function* stayInMount(level: Level, descent: Descent): Generator<Problem,
   }
 }
 
-/** Says what went wrong below a directory, if that is one of ours to speak of. */
+/** Hands out errors from below a directory, if that directory lies in the target's mount. */
 export function* said(errors: readonly SweepError[], level: Level, descent: Descent): Generator<Problem> {
   if (descent.deepest === level && !(yield* stayInMount(level, descent))) return;
   for (const error of errors) yield problem(error);
 }
 
 /**
- * Steps out. A directory that said ENOENT was removed while we stood in it, as runtimes do with a container's, and has
- * no entries any more; where its name still is the same directory, that was an error.
+ * Steps out. If reading said ENOENT, the directory was removed while we stood in it, as runtimes do with a
+ * container's: it has no entries any more. If its name is still the same directory, the ENOENT was an error.
  */
 export function leave(level: Level, descent: Descent): readonly SweepError[] {
   const errors = descent.leave();
@@ -43,7 +44,7 @@ export function leave(level: Level, descent: Descent): readonly SweepError[] {
   return gone ? errors : [...errors, { path: level.path, ...level.missing }];
 }
 
-/** Whether a level that we have just left is where it was; so too where that cannot be told. */
+/** Whether the level that we have just left is still at its place; true also if we cannot tell. */
 function isStillThere(level: Level): boolean {
   try {
     const facts = lstatName(level.name);

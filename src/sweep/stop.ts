@@ -1,6 +1,6 @@
 import type { Interruption } from '../model/model.ts';
 
-/** Whether a sweep has to stop before its next removal, and for what: once it has to, it stays so. */
+/** The decision to stop a sweep before its next removal, with the reason. Once made, it stays. */
 export class Stop {
   readonly #interrupted: () => Interruption | null;
   readonly #maxRemovals: number;
@@ -22,12 +22,12 @@ export class Stop {
     return this.#reason;
   }
 
-  /** A candidate was left where it is, to stop before it. */
+  /** True if a candidate was left where it is because the sweep is to stop. */
   get refused(): boolean {
     return this.#refused;
   }
 
-  /** Whether to stop, and for what. */
+  /** The reason to stop; `null`: go on. */
   asked(): Interruption | null {
     return this.#reason ?? this.#interrupted();
   }
@@ -41,7 +41,10 @@ export class Stop {
     this.#removals += 1;
   }
 
-  /** Leaves something out, for what {@link asked} says, or for the removals that were allowed. */
+  /**
+   * Notes that something is left out, for the reason of {@link asked} or because all allowed removals are
+   * done.
+   */
   refuse(): void {
     this.#refused = true;
     this.#reason ??= this.#interrupted() ?? 'max-removals';

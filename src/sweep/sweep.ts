@@ -25,7 +25,7 @@ import { scanTarget, type Target } from './targets.ts';
 
 export type { Pause } from '../model/model.ts';
 
-/** All that a sweep is told. */
+/** The input of a sweep. */
 export interface SweepRequest {
   readonly policy: Policy;
   /** Of `run`: the command that ran before. */
@@ -44,20 +44,23 @@ export interface SweepRequest {
   readonly startedAt: number;
   /** Milliseconds since then, by a clock that is never set back. */
   readonly elapsedMs: () => number;
-  /** Looks who uses directories, once, at the first candidate that has passed all else; `null`: nobody looks. */
+  /**
+   * Finds out who uses directories. Called once, at the first candidate that has passed everything else;
+   * `null`: nobody looks.
+   */
   readonly lookForUsers: (() => Generator<Pause, Users, void>) | null;
   /** Removals after which the sweep stops before the next; `null`: as many as there are. */
   readonly maxRemovals: number | null;
-  /** Asked before every removal: whether to stop, and for what. */
+  /** Asked before every removal: the reason to stop, or `null`. */
   readonly interrupted: () => Interruption | null;
 }
 
 const NOT_LOOKED: InUseReport = { checked: true, unreadableProcesses: 0, foreignPidNamespace: false };
 
 /**
- * The sweep: scanner → filter → who uses it → reaper, one candidate at a time, as one stream of events. A dry run is
- * the same but for the last call. It is synchronous, since a million system calls are several times faster so;
- * whoever draws the events waits a tick at each pause, to hear signals.
+ * The sweep: scanner → filter → who uses it → reaper, one candidate at a time, as one stream of events. A dry
+ * run differs only in the last call. It is synchronous, because that makes a million system calls several
+ * times faster. The caller waits a tick at each pause, to hear signals.
  */
 export function* sweep(request: SweepRequest): Generator<SweepEvent | Pause, void, void> {
   const { host, uid, dryRun, check, policy, command, startedAt } = request;
@@ -107,7 +110,7 @@ export function* sweep(request: SweepRequest): Generator<SweepEvent | Pause, voi
   };
 }
 
-/** The targets; none can be swept where the mounts in them are not known. */
+/** The targets. None of them can be swept if the mounts in them are not known. */
 function withMountsSeen({ targets, scope }: SweepRequest): readonly Target[] {
   const { failure } = scope.mounts;
   if (failure === null) return targets;
@@ -119,7 +122,7 @@ function withMountsSeen({ targets, scope }: SweepRequest): readonly Target[] {
   }));
 }
 
-/** Takes one candidate after the other through filter, users and reaper. */
+/** Takes each candidate through filter, users and reaper. */
 class Settler {
   readonly #request: SweepRequest;
   readonly #stop: Stop;
@@ -130,12 +133,12 @@ class Settler {
     this.#stop = stop;
   }
 
-  /** Who uses which directory, once that was looked at. */
+  /** The users of directories; `null`: not looked at yet. */
   get users(): Users | null {
     return this.#users;
   }
 
-  /** What comes of a candidate of the directory we stand in; `null`: it has to be looked first who uses it. */
+  /** Settles a candidate of the directory we stand in; `null`: first find out who uses it, or stop. */
   settle(candidate: Candidate): Item | null {
     try {
       return this.#judge(candidate);
@@ -148,7 +151,7 @@ class Settler {
     }
   }
 
-  /** Looks who uses directories, and settles the candidate then; `null`: the sweep is to stop before it. */
+  /** Finds out who uses directories, then settles the candidate; `null`: the sweep is to stop before it. */
   *lookAndSettle(candidate: Candidate): Generator<Pause, Item | null, void> {
     const { lookForUsers } = this.#request;
     if (this.#users === null && lookForUsers !== null) {

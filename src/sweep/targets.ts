@@ -5,16 +5,16 @@ import type { Bytes, Identity, Kind, SweepError, TargetReport, TargetStatus } fr
 import { type Looked, type Scanned, type ScanScope, scanTree } from './scanner.ts';
 import type { Stop } from './stop.ts';
 
-/** A target that has been resolved, before anything was entered. `path` is what the caller wrote, or a glob's match. */
+/** A resolved target; nothing has been entered yet. `path` is what the caller wrote, or a glob's match. */
 export type Target =
   | {
       readonly plan: 'tree';
       readonly path: Bytes;
       readonly resolved: Bytes;
       readonly identity: Identity;
-      /** Errno names that are no failure when it cannot be opened, since nobody named it. */
+      /** Errnos that are no failure when it cannot be opened, because nobody named it. */
       readonly forgiven?: readonly string[];
-      /** Errno names that are no failure of what lies below it, where nobody named that. */
+      /** Errnos that are no failure of what lies below it, because nobody named that. */
       readonly forgivenBelow?: readonly string[];
     }
   | CandidateTarget
@@ -37,7 +37,7 @@ export interface CandidateTarget {
   readonly kind: Kind;
 }
 
-/** A target on its way: what {@link scanTree} comes upon, and the target's own report at the end. */
+/** An event of a target's scan: those of {@link scanTree}, and the target's own report at the end. */
 export type TargetScanned = Scanned | { readonly type: 'target'; readonly target: TargetReport };
 
 /** Scans one target, until it is done or there is a reason to stop. */

@@ -51,7 +51,7 @@ function said({ kind, choices }: DescribedValue): string {
   return [kind, ...choices].join(' ');
 }
 
-/** What follows -- where that is no target: the command to run, or the sweep to schedule. */
+/** The completions after `--` if no target comes there: the command to run, or the sweep to schedule. */
 function afterSeparator({ name, args }: DescribedCommand): string[] {
   const last = args.at(-1);
   if (last?.kind === 'command') return [`      ${name}) _criu_sweep_command $((separator + 1)); return ;;`];

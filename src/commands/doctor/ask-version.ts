@@ -4,7 +4,7 @@ import { describeErrno, errnoOf } from '../../linux/errno.ts';
 import { endBy, StopSignals } from '../../linux/stop-signals.ts';
 import { escapeName } from '../../report/escape.ts';
 
-/** What `criu --version` said; `why`: what was wrong with the answer, as half a sentence. */
+/** The answer of `criu --version`; `why`: what was wrong with it, as half a sentence. */
 export type Asked = { readonly version: Version } | { readonly version: null; readonly why: string };
 
 /** How long criu may take, in milliseconds; printing its version takes it a few. */
@@ -67,7 +67,7 @@ function answerOf({ how, code, signal, printed }: Ending, timeoutMs: number): As
   return { version: null, why: code === 0 || code === null ? what : `${what} (exit ${code})` };
 }
 
-/** What it started may hold the pipe, and outlive it: the whole group goes. */
+/** Ends the whole process group: a child of criu may hold the pipe, and outlive criu. */
 function endGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {

@@ -11,7 +11,7 @@ export interface Check {
   readonly advice: string | null;
 }
 
-/** A check that found all well. */
+/** A check that found no problem. */
 export function ok(id: string, message: string): Check {
   return { id, status: 'ok', message, advice: null };
 }

@@ -16,7 +16,7 @@ export interface HostCriu {
   readonly affected: boolean | null;
 }
 
-/** What is found out about CRIU and AppArmor. */
+/** The findings about CRIU and AppArmor. */
 export interface CriuFindings {
   readonly criu: HostCriu | null;
   readonly appArmor: boolean;

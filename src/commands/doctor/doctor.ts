@@ -18,13 +18,13 @@ import { checkVisibility } from './visibility.ts';
 
 const STDOUT = 1;
 
-/** What `doctor` is told by its command line. */
+/** The options of `doctor`. */
 export interface DoctorOptions {
   readonly json?: boolean;
   readonly color: ColorChoice;
 }
 
-/** What `doctor` is told by the environment. */
+/** The environment variables that `doctor` reads. */
 export type DoctorEnvironment = Environment & KnownEnvironment;
 
 /** `criu-sweep doctor`: checks this host, and says so. @returns the exit status */

@@ -33,7 +33,7 @@ interface Place {
   readonly name: string;
   readonly directories: number;
   readonly inspection: Inspection;
-  /** What `inspect` counts as leftovers: every name that matches. */
+  /** The number of leftovers as `inspect` counts them: every name that matches. */
   matched: number;
   removable: number;
   /** Kept for their age alone: no sweep was due to remove them. */
@@ -121,7 +121,7 @@ function count(place: Place, item: Item): void {
 
 const AGES: readonly Why[] = ['too-young', 'future'];
 
-/** What a user may not enter is no concern of his sweep. */
+/** The errors that matter. Places that a user may not enter do not matter to the user's sweep. */
 function seriousErrors(errors: readonly SweepError[], { uid }: Caller): readonly SweepError[] {
   return errors.filter(({ code }) => uid === 0 || code !== 'EACCES');
 }

@@ -1,4 +1,4 @@
-/** What follows the command's name, or that of its script, up to the end of a line. */
+/** A call of the command, by its name or its script's, with the arguments up to the end of a line. */
 const CALL = /criu-sweep\S*(?:\s+(.*))?$/s;
 const OTHER_COMMANDS = /^(?:inspect|doctor|schedule|completion|run)\b/;
 const CHANGES_NOTHING = /(?:^|\s)(?:-n|--dry-run|--check|-h|--help|-V|--version)(?:\s|=|$)/;

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { errnoOf } from '../../linux/errno.ts';
 
-/** What a file or directory of the system holds; `hidden`: we may not look. What is not there holds nothing. */
+/**
+ * The content of a file or directory of the system; `hidden`: we may not look. One that does not exist has no
+ * content.
+ */
 export type Held<T> = { readonly held: 'yes'; readonly value: T } | { readonly held: 'no' | 'hidden' };
 
 /** Larger than this is no unit and no crontab. Bytes. */

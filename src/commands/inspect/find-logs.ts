@@ -10,7 +10,7 @@ export interface NamedLikeLog {
   readonly name: LogName;
 }
 
-/** What the search comes upon. A `pause` is a moment to hear signals. */
+/** An event of the search. A `pause` is a moment to hear signals. */
 export type LogFound =
   | {
       readonly type: 'log';
@@ -25,7 +25,7 @@ export type LogFound =
 /** Every name that a log can have, as the scanner asks for names: these are handed out and not entered. */
 const LOG: Kind = { prefix: '', modes: null, mountable: false };
 
-/** What stays as it is until the sweep comes by, which knows where it is no failure. */
+/** Errnos left to the sweep, which meets them again and knows where they are no failure. */
 const TOLD_BY_SWEEP: readonly string[] = ['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'];
 
 /**

@@ -12,7 +12,7 @@ import type { ReadLog } from './unfinished.ts';
 
 /** Where the logs are looked for, and when to stop. */
 export interface LogScope {
-  /** What a sweep enters: the logs are looked for in the same directories. */
+  /** The scope of the sweep: logs are searched in the same directories. */
   readonly scan: ScanScope;
   /** The effective user. */
   readonly uid: number;
@@ -23,7 +23,10 @@ export interface LogScope {
 export interface FoundRuns {
   readonly runs: readonly PlacedRun[];
   readonly errors: readonly SweepError[];
-  /** What has a log's name and is no file: the first of them, `/var/lib/x/dump.log: is a FIFO`, and how many there are. */
+  /**
+   * Things with a log's name that are no files: the first of them, like `/var/lib/x/dump.log: is a FIFO`, and
+   * how many there are.
+   */
   readonly noFiles: { readonly first: readonly NoFile[]; readonly count: number };
 }
 

@@ -16,7 +16,7 @@ import type { InspectOptions } from './options.ts';
 import { inspectJsonFormat } from './report-json.ts';
 import { inspectText } from './report-text.ts';
 
-/** What a report is made of besides the events of the dry run. */
+/** The input of a report besides the events of the dry run. */
 export interface Inspecting {
   readonly runs: RunIndex;
   readonly inspection: Inspection;

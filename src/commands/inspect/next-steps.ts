@@ -56,7 +56,7 @@ export function nextSteps(
   return steps.slice(0, MOST_STEPS);
 }
 
-/** What makes a sweep look for the same as this inspection did. */
+/** The arguments for a sweep that looks for the same as this inspection. */
 function sweepArguments(written: readonly string[], options: InspectOptions): string[] {
   const { olderThan, ageBy, prefix, owner, mode, maxDepth, exclude, crossDevice, inUse } = options;
   const flag = (name: string, value: string | null): string[] =>

@@ -3,7 +3,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { commOf, listPids, look, statLink } from '../../linux/proc.ts';
 import type { Identity } from '../../model/model.ts';
 
-/** What living CRIUs have open, seen once. */
+/** The files that living CRIUs have open, as seen at one moment. */
 export interface OpenFiles {
   /** Whether a living criu has this file open. */
   has(file: Identity): boolean;

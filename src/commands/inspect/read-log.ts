@@ -8,10 +8,10 @@ import { fstatFile, lstatName, sameFile } from '../../linux/lstat.ts';
 import { release } from '../../linux/release.ts';
 import type { Bytes, Facts, Identity } from '../../model/model.ts';
 
-/** What is kept of a log's fstat. Times in milliseconds since 1970, sizes in bytes. */
+/** The part of a log's fstat that is kept. Times in milliseconds since 1970, sizes in bytes. */
 export type LogFacts = Identity & Pick<Facts, 'size' | 'mtimeMs'>;
 
-/** What came of reading something that has a log's name. */
+/** The result of reading something with a log's name. */
 export type LogRead =
   /** `facts`: as they were before its first byte was read. */
   | { readonly read: 'log'; readonly told: LogTold; readonly facts: LogFacts }
@@ -115,7 +115,7 @@ async function readPiece(
   return true;
 }
 
-/** What a file's type is called, for what is not a regular file. */
+/** The name of a file's type; `null` for a regular file. */
 function kindOf(mode: number): string | null {
   switch (mode & constants.S_IFMT) {
     case constants.S_IFREG:

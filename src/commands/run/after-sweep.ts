@@ -35,7 +35,7 @@ export interface AfterSweep {
   /** Where our words go. */
   readonly stderr: Output;
   readonly colors: Colors;
-  /** What stands before each of our messages. */
+  /** The prefix of each of our messages. */
   readonly mark: Mark;
   readonly verbose: boolean;
   readonly quiet: boolean;

@@ -15,7 +15,10 @@ export interface Snapshot {
   readonly before: Before;
 }
 
-/** What to sweep after the command: the watched directories, and in them only what was not there before. */
+/**
+ * The input of the sweep after the command: the watched directories, and in them only what was not there
+ * before.
+ */
 export interface Appeared {
   readonly targets: readonly Target[];
   readonly passesOver: ScanScope['passesOver'];
@@ -102,7 +105,7 @@ async function lookAgain(
   switch (before.looked) {
     case 'kernels':
       return null;
-    // What could not be listed before cannot be told from what is new.
+    // In a directory that could not be listed before, nobody knows what is new.
     case 'failed':
       return before;
     case 'missing':

@@ -7,7 +7,10 @@ import type { Bytes } from '../../model/model.ts';
 export class CurrentPlace {
   readonly #before = currentDirectory();
 
-  /** Where a path lies now that lay there when this was made. To be asked while we still stand in that directory. */
+  /**
+   * A function that tells where a path lies now that lay there when this was made. Call it while we still
+   * stand in that directory.
+   */
   follow(): (path: Bytes) => Bytes {
     const before = this.#before;
     const now = currentDirectory();

@@ -29,7 +29,10 @@ export function inheritedStdio(complain: (message: string) => void): StdioOption
 
 const STDERR = 2;
 
-/** What libuv opens for its event loops, besides pipes of which it holds both ends (epoll_create1(2), eventfd(2)). */
+/**
+ * The descriptors that libuv opens for its event loops, besides pipes of which it holds both ends
+ * (epoll_create1(2), eventfd(2)).
+ */
 const LIBUVS = ['anon_inode:[eventpoll]', 'anon_inode:[eventfd]', 'anon_inode:[io_uring]'];
 
 /** Which of our descriptors are not Node's own. */
@@ -49,7 +52,7 @@ export function callersOwn(descriptors: readonly Descriptor[]): readonly number[
 const O_CLOEXEC = 0o2000000;
 const O_ACCMODE = 0o3;
 
-/** Without /proc (ENOENT) there are none to be told of; what else fails is said. */
+/** Our open descriptors; none without /proc (ENOENT). Every other errno is complained of. */
 function openDescriptors(complain: (message: string) => void): readonly Descriptor[] {
   try {
     const fds = readdirSync('/proc/self/fd').map(Number);
@@ -62,7 +65,10 @@ function openDescriptors(complain: (message: string) => void): readonly Descript
   }
 }
 
-/** None where it has been closed meanwhile (ENOENT), as the one that listed them has; what else fails is said. */
+/**
+ * One descriptor; none if it has been closed meanwhile (ENOENT), as the one that listed them has. Every other
+ * errno is complained of.
+ */
 function describe(fd: number, complain: (message: string) => void): readonly Descriptor[] {
   try {
     const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? '0';

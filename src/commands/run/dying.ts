@@ -46,7 +46,10 @@ function hasPendingKill(pid: number): boolean {
   }
 }
 
-/** None, whatever the errno: nobody is waited for, and the look at users says what it could not see. */
+/**
+ * The pids of all processes; none if they cannot be listed, whatever the errno. Then nobody is waited for,
+ * and the look at users says what it could not see.
+ */
 function listPids(): readonly number[] {
   try {
     return readdirSync('/proc')

@@ -6,7 +6,7 @@ import type { Before, LookScope } from './look-before.ts';
 import type { NameSet } from './name-set.ts';
 import { namesIn } from './names-in.ts';
 
-/** What a look at a directory found when the command had ended. */
+/** The result of a look at a directory after the command has ended. */
 export type After =
   | {
       readonly looked: 'listed';
@@ -27,7 +27,7 @@ export interface Span {
   readonly to: number;
 }
 
-/** What is known from before the command. */
+/** The facts known from before the command. */
 export interface Known {
   /** Whether a name was there before, in this directory or in the one whose place it has taken. */
   readonly hadBefore: (name: Bytes, kind: Kind, directory: Identity) => boolean;

@@ -10,7 +10,7 @@ import type { NameSet } from './name-set.ts';
 import { namesIn } from './names-in.ts';
 import { isKernels } from './watched.ts';
 
-/** What a look at a directory found before the command is started. */
+/** The result of a look at a directory before the command is started. */
 export type Before =
   | {
       readonly looked: 'listed';
@@ -28,7 +28,7 @@ export type Before =
   | { readonly looked: 'kernels' }
   | ({ readonly looked: 'failed' } & Errno);
 
-/** What is looked for, and whether to stop. */
+/** The kinds to look for, and whether to stop. */
 export interface LookScope {
   readonly kinds: readonly Kind[];
   readonly match: NameMatcher;
@@ -84,7 +84,9 @@ function realpathOf(path: Bytes): Bytes | null {
 
 const FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Missing is what has gone since it was resolved (ENOENT). Throws what else fails. */
+/**
+ * Lists a directory. It is `missing` if it has gone since it was resolved (ENOENT). Throws every other errno.
+ */
 async function list(resolved: Bytes, scope: LookScope): Promise<Before> {
   try {
     return await listOpened(resolved, scope);

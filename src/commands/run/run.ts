@@ -124,7 +124,7 @@ function whyNotStarted(code: string): string {
   return code === 'EILSEQ' ? `${why}: Node.js passes on UTF-8 only; call it from a script` : why;
 }
 
-/** Own entries only, whatever their age: what was there before is known. */
+/** The policy: only the directory's own entries, of any age, because what was there before is known. */
 function policyOf(options: RunOptions, uid: number): Policy {
   const kinds = kindPolicyOf(options, uid);
   return { ...kinds, olderThanMs: null, ageBy: 'mtime', maxDepth: 1, crossDevice: false, exclude: [] };

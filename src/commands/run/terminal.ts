@@ -1,6 +1,8 @@
 import { type ProcStat, readStat } from '../../linux/proc-stat.ts';
 
-/** What a terminal does with a signal key, or when it hangs up: it sends to all of its foreground process group. */
+/**
+ * The signals that a terminal sends, for a signal key or a hangup, to all of its foreground process group.
+ */
 const SENT_BY_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGHUP'];
 
 /** Knows which signals the command has from the terminal already, and whether a shell does job control over us. */

@@ -13,7 +13,7 @@ export interface ClusterOptions {
   readonly namespace: string;
 }
 
-/** What `--image` says. @throws UsageError */
+/** Parses the value of `--image`. @throws UsageError */
 export function parseImage(image: string | undefined): string {
   if (image === undefined)
     throw new UsageError('--image: is needed: name a container image in which criu-sweep is installed');
@@ -22,7 +22,7 @@ export function parseImage(image: string | undefined): string {
   return image;
 }
 
-/** What `--namespace` says: a label of RFC 1123. @throws UsageError */
+/** Parses the value of `--namespace`: a label of RFC 1123. @throws UsageError */
 export function parseNamespace(namespace: string): string {
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace))
     throw new UsageError(
@@ -71,8 +71,9 @@ function quoted(text: string): Scalar {
 }
 
 /**
- * What the yaml library leaves as it is, also in double quotes, and a reader may take for the end of a line (YAML 1.1,
- * 4.2: U+0085, U+2028, U+2029) or refuse as not printable. Only words of the caller's hold any, and those are quoted.
+ * Characters that the yaml library does not escape, not even in double quotes, and that a reader may take for
+ * the end of a line (YAML 1.1, 4.2: U+0085, U+2028, U+2029) or refuse as not printable. Only the caller's
+ * words can hold them, and those are quoted.
  */
 const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
@@ -98,8 +99,8 @@ function volumesOf(paths: readonly WritablePath[]): { volume: object; mount: obj
 }
 
 /**
- * What is mounted from the node. A pod does not start where such a directory is missing, so those that were named
- * are made; the known ones are reached through their top directory, which every node has.
+ * The directories mounted from the node. A pod does not start if such a directory is missing, so named ones
+ * are created. The known ones are reached through their top directory, which every node has.
  */
 function hostPathsOf(paths: readonly WritablePath[]): { path: string; type: string }[] {
   const tops = new Set(paths.flatMap(({ path, of }) => (of === 'known' ? [topOf(path)] : [])));

@@ -1,6 +1,6 @@
 import type { ScheduledSweep } from './scheduled-sweep.ts';
 
-/** What a printed schedule is made of. */
+/** The input of a printed schedule. */
 export interface Schedule {
   readonly sweep: ScheduledSweep;
   /** The words that start criu-sweep. */

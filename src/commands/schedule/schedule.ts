@@ -17,7 +17,7 @@ import { readScheduledSweep } from './scheduled-sweep.ts';
 import type { Scheduler } from './schedulers.ts';
 import { systemdFiles } from './systemd.ts';
 
-/** What commander gathers of the options of `schedule`. */
+/** The options of `schedule`, as commander collects them. */
 export interface ScheduleOptions {
   /** Milliseconds. */
   readonly every: number;

@@ -103,7 +103,7 @@ async function inWords(
   return wrongUsage(error, command, args, async () => []);
 }
 
-/** What `--owner` says where another host knows the user: a name that nobody bears here is somebody's there. */
+/** Parses the value of `--owner` for another host, which may know a user that this host does not. */
 function parseOwnerElsewhere(text: string): number | 'any' {
   if (!/^[a-z_][a-z0-9_.-]*\$?$/i.test(text) || text === 'any') return parseOwner(text);
   return text === 'root' ? ROOT : 'any';
@@ -116,21 +116,27 @@ function outputsOf({ report, metrics }: SweepOptions): (readonly [option: string
   );
 }
 
-/** Whether its directory is there, only the host can tell on which the sweep will run. */
+/**
+ * Refuses a file by its path alone. Only the host that will run the sweep can tell whether its directory
+ * exists.
+ */
 function refuseWrongFile(option: string, path: string): void {
   if (path === '') throw new UsageError(`${option}: is empty: name a file`);
   if (path.endsWith('/')) throw new UsageError(`${option}: ${path}: is a directory's name: name a file`);
   refuseUnsteadyPath(path, [path]);
 }
 
-/** Two reports would replace each other. */
+/** Refuses the same file for two reports: they would replace each other. */
 function refuseSameFile(outputs: readonly (readonly [string, string])[]): void {
   const [[, first] = [], [, second] = []] = outputs;
   if (first !== undefined && first === second)
     throw new UsageError(`--report and --metrics: both name ${first}: write two files`);
 }
 
-/** A relative path is another one where the sweep will run, and `..` is one where links have changed. */
+/**
+ * Refuses a path that may mean another place where the sweep will run: a relative one, or one with `..`,
+ * because links may differ.
+ */
 function refuseUnsteadyPath(path: string, bases: readonly string[]): void {
   if (path === '') return;
   if (bases.length === 0 || !bases.every((base) => base.startsWith('/')))
@@ -140,7 +146,7 @@ function refuseUnsteadyPath(path: string, bases: readonly string[]): void {
   if (path.split('/').includes('..')) throw new UsageError(`'${path}': write it without '..'`);
 }
 
-/** Units and crontabs are UTF-8. */
+/** Refuses words that are not UTF-8, as units and crontabs are. */
 function refuseGarbled(word: string): void {
   if (!isExact(word))
     throw new UsageError(

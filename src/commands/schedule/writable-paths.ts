@@ -13,7 +13,7 @@ export interface WritablePath {
   readonly of: 'target' | 'known' | 'output';
 }
 
-/** What {@link writablePaths} is told. */
+/** The input of {@link writablePaths}. */
 export interface WrittenPaths {
   /** Directories and globs, absolute. */
   readonly targets: readonly string[];
@@ -50,7 +50,10 @@ function knownBases(): string[] {
   return KNOWN_WORK_DIRS.flatMap(({ target }) => (target === null ? [] : basesOf(target)));
 }
 
-/** To remove a directory is to write to the one above; as a mount point of its own it could not be removed. */
+/**
+ * The directory above a leftover; any other path as it is. To remove a directory is to write to the one
+ * above; as a mount point of its own it could not be removed.
+ */
 function aboveLeftover(path: string, match: NameMatcher): string {
   return match(encode(posix.basename(path))) === undefined ? path : posix.dirname(path);
 }

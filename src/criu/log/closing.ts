@@ -1,6 +1,6 @@
 import type { Bytes } from '../../model/model.ts';
 
-/** What CRIU was asked to do. */
+/** The operation that CRIU was asked to do. */
 export type Operation = 'dump' | 'pre-dump' | 'restore' | 'lazy-pages' | 'unknown';
 
 /** A line that says how a run ended. */
@@ -62,14 +62,14 @@ const HINTS: ReadonlyArray<readonly [RegExp, Operation]> = [
   [/^(?:uffd|lazy-pages): Waiting for incoming connections on /, 'lazy-pages'],
 ];
 
-/** Bytes that such lines begin with: nearly all others need not be compared. */
+/** The first bytes of such lines: nearly all other lines need no comparison. */
 const BEGINNINGS = '\tDEFMPRWclu';
 
 /**
- * Which operation writes such a line.
+ * The operation that writes such a line.
  *
  * @param text a line without its prefixes
- * @returns `null` for a line that any may write
+ * @returns `null` for a line that any of them may write
  */
 export function operationOf(text: Bytes): Operation | null {
   if (!BEGINNINGS.includes(text.charAt(0))) return null;

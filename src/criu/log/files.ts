@@ -15,13 +15,13 @@ export const LOG_NAMES: Readonly<Record<string, Operation>> = {
   'criu-dump.log': 'dump',
 };
 
-/** What a log's name says. */
+/** The facts in a log's name. */
 export interface LogName {
   /** The name without `.<pid>`. */
   readonly base: Bytes;
   /**
-   * The task whose log this is, with `--log-pid` (log_init_by_pid() in criu/log.c), by its pid as it sees it itself;
-   * `null`: the run's own log.
+   * The task whose log this is, with `--log-pid` (log_init_by_pid() in criu/log.c): its pid as it sees
+   * itself; `null`: the run's own log.
    */
   readonly pid: number | null;
   readonly operation: Operation;
@@ -30,10 +30,10 @@ export interface LogName {
 const NAME = /^(.+?\.log)(?:\.(\d{1,10}))?$/s;
 
 /**
- * Reads a file's name.
+ * Parses a file's name.
  *
  * @param name one component, no directory
- * @returns `null` for a name no CRIU log has
+ * @returns `null` for a name that no CRIU log has
  */
 export function parseLogName(name: Bytes): LogName | null {
   if (!name.includes('.log')) return null;
@@ -44,8 +44,8 @@ export function parseLogName(name: Bytes): LogName | null {
 }
 
 /**
- * The files in the work dir that tell of a success when the log cannot: written when the operation is done
- * (write_stats() in criu/stats.c, called at the end of criu/cr-dump.c and criu/cr-restore.c).
+ * The files in the work dir that prove a success if the log cannot. They are written when the operation is
+ * done (write_stats() in criu/stats.c, called at the end of criu/cr-dump.c and criu/cr-restore.c).
  */
 export function statsNames(operation: Operation): readonly string[] {
   switch (operation) {
@@ -61,7 +61,7 @@ export function statsNames(operation: Operation): readonly string[] {
   }
 }
 
-/** How much of a log is read at most, in bytes. */
+/** Limit of bytes that are read at the start of a log. */
 export const READ_FROM_START = 64 * 1024;
 export const READ_FROM_END = 64 * 1024 * 1024;
 
@@ -72,8 +72,8 @@ export interface Piece {
 }
 
 /**
- * Which pieces of a log to read: the whole where it is small enough, else its start and its end, with a gap that
- * the reader has to be told of.
+ * The pieces of a log to read: the whole if it is small enough, otherwise its start and its end; the reader
+ * has to be told of the gap.
  *
  * @param size of the file, in bytes, when the reading starts; what is appended later is not read
  */

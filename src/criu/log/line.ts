@@ -4,12 +4,15 @@ import type { Bytes } from '../../model/model.ts';
 export interface LogLine {
   /** It begins with a time stamp, as every line does at log level 3 and up. */
   readonly stamped: boolean;
-  /** Milliseconds since the run's start; `null` without a stamp, or with one that a clock stepped back has spoilt. */
+  /**
+   * Milliseconds since the run's start; `null` without a stamp, or if the clock was set back and spoilt the
+   * stamp.
+   */
   readonly stampMs: number | null;
   readonly level: 'error' | 'warn' | null;
   /** `criu/sk-unix.c:864`, for errors and warnings only. */
   readonly source: Bytes | null;
-  /** What follows the prefixes, without blanks at its end; a leading tab is kept. */
+  /** The text after the prefixes, without blanks at its end; a leading tab is kept. */
   readonly text: Bytes;
 }
 
@@ -49,12 +52,17 @@ export function parseLine(line: Bytes): LogLine {
   };
 }
 
-/** Microseconds are padded on the right: of `100.1234` only the last digits were cut. */
+/**
+ * Milliseconds of a stamp. Microseconds are padded on the right: of `100.1234` only the last digits were cut.
+ */
 function toMs(seconds: string, fraction: string): number {
   return Number(seconds) * 1000 + Number(fraction.padEnd(6, '0')) / 1000;
 }
 
-/** Without ASCII blanks at the end; `String.trimEnd` would also take 0xA0, which can be the end of a UTF-8 letter. */
+/**
+ * Removes ASCII blanks at the end. `String.trimEnd` would also remove 0xA0, which can be the last byte of a
+ * UTF-8 letter.
+ */
 function trimEnd(text: Bytes): Bytes {
   let end = text.length;
   while (end > 0 && ' \t\r\0'.includes(text.charAt(end - 1))) end -= 1;

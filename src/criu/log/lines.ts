@@ -10,7 +10,9 @@ export const MAX_LINE = 8 * 1024;
 export interface LineCutter {
   /** The next bytes of the file, cut anywhere. */
   chunk(bytes: Bytes): void;
-  /** What comes next does not follow what came before: the line begun and the first one begun elsewhere are lost. */
+  /**
+   * The next bytes do not follow the last ones. Both the line before the gap and the one after it are lost.
+   */
   gap(): void;
   /** The end of the file. Hands out what stands after the last line feed, if anything does. */
   end(): void;

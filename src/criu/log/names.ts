@@ -1,8 +1,8 @@
 import type { Bytes } from '../../model/model.ts';
 
 /**
- * The lines in which CRIU itself names a directory it made. Only these: any other line may speak of the paths of
- * the container, among them leftovers of other runs.
+ * The lines in which CRIU itself names a directory that it made. Only these: any other line may be about
+ * paths of the container, among them leftovers of other runs.
  */
 const NAMING: readonly RegExp[] = [
   // rmrf() in criu/util.c, v3.17 and later at level 4
@@ -22,10 +22,10 @@ const NAMING: readonly RegExp[] = [
 const SHORTEST = 20;
 
 /**
- * The directory made with mkdtemp(3) that CRIU names in this line.
+ * The directory, made with mkdtemp(3), that CRIU names in this line.
  *
  * @param text a line without its prefixes and without blanks at its end
- * @returns its name without the directory it is in; `null` where the line names none
+ * @returns its name without its directory; `null` if the line names none
  */
 export function nameIn(text: Bytes): Bytes | null {
   if (text.length < SHORTEST) return null;

@@ -12,7 +12,7 @@ export interface LoggedError {
   readonly source: Bytes;
 }
 
-/** What a log tells by itself, without its name, its time stamps on disk and what lies beside it. */
+/** The facts in a log itself, without its name, its time stamps on disk and the files beside it. */
 export interface LogTold {
   /** There is nothing in it but blanks and NUL bytes: a quiet run may have had nothing to say. */
   readonly empty: boolean;
@@ -21,7 +21,7 @@ export interface LogTold {
   /** Milliseconds from the run's start to the last stamped line; `null` where that cannot be told. */
   readonly lastStampMs: number | null;
   readonly version: Version | null;
-  /** By the lines that only one operation writes; the closing line knows better. */
+  /** The operation, by the lines that only one operation writes. The closing line is more reliable. */
   readonly operation: Operation;
   /** The last closing line. It need not be the last line. */
   readonly closing: Closing | null;
@@ -33,16 +33,16 @@ export interface LogTold {
   readonly names: readonly Bytes[];
 }
 
-/** How many lines after its last error a run that ended without a closing line may still have written. */
+/** Limit of lines that a run without a closing line may still have written after its last error. */
 export const NEAR_END = 10;
 
-/** A run makes fewer than ten directories; what a forged log names beyond this is not kept. */
+/** Limit of names kept. A run makes fewer than ten directories; a forged log may name more. */
 const MAX_NAMES = 64;
 
-/** Nothing of CRIU's is unfinished but this: a log cut within its first line. */
+/** A log that was cut within its first line. */
 const CUT_FIRST_LINE = /^\(\d{2}(?:\.\d{0,6}\)?)?$|^(?:Error|Warn ) \((?:criu|compel|soccr|cr-)/;
 
-/** `(00.0 `: what is shorter bears no stamp, no level and no word that says anything. */
+/** Length of `(00.0 `: a shorter line has no stamp, no level and no word that means anything. */
 const SHORTEST = 6;
 
 /** Longest message that is kept, in bytes; CRIU's own are shorter. */
@@ -56,7 +56,7 @@ export interface LogReader {
   gap(): void;
   /** Something in CRIU's format was seen. */
   recognised(): boolean;
-  /** Lines were seen, and nothing in CRIU's format. A file whose first 64 KiB are so need not be read on. */
+  /** Lines were seen, and nothing in CRIU's format. After 64 KiB of that, a file need not be read on. */
   isOther(): boolean;
   /** The end. `null`: this is no log of CRIU's. To be called once. */
   finish(): LogTold | null;
@@ -146,7 +146,7 @@ function loggedError(message: Bytes, source: Bytes): LoggedError {
   return { message: copyOf(message.slice(0, MAX_MESSAGE)), source: copyOf(source) };
 }
 
-/** A string of its own: a part of a longer one keeps all of that in memory, here a whole chunk of a log. */
+/** A copy of a part of a string: the part would keep the whole in memory, here a chunk of a log. */
 function copyOf(part: Bytes): Bytes {
   return Buffer.from(part, 'latin1').toString('latin1');
 }

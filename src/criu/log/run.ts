@@ -4,10 +4,12 @@ import type { Operation } from './closing.ts';
 import type { LogName } from './files.ts';
 import type { LoggedError, LogTold } from './read.ts';
 
-/** How a run ended: `cut-off` is killed or crashed, `unknown` is a log at the default level that does not say. */
+/**
+ * The end of a run. `cut-off`: killed or crashed; `unknown`: a log at the default level that does not tell.
+ */
 export type RunOutcome = 'succeeded' | 'failed' | 'cut-off' | 'running' | 'unknown';
 
-/** A CRIU run, as far as its log and what lies around it tell. Times in milliseconds since 1970. */
+/** A CRIU run, as far as its log and the files around it tell. Times in milliseconds since 1970. */
 export interface Run {
   /** The log's path. */
   readonly log: Bytes;
@@ -39,17 +41,23 @@ export interface LogFile {
   readonly mtimeMs: number;
 }
 
-/** What is known of a run from outside its log. Times in milliseconds since 1970. */
+/** The facts about a run from outside its log. Times in milliseconds since 1970. */
 export interface Evidence {
   /** A living criu has the log open. */
   readonly open: boolean;
   /** mtime of the stats file of this operation (`statsNames`) in the work dir, the newest of several. */
   readonly statsMtimeMs: number | null;
-  /** mtimes of the other runs' logs in the work dir: the stats file can be theirs. Logs of single tasks are none. */
+  /**
+   * mtimes of the other runs' logs in the work dir: the stats file may be theirs. Logs of single tasks do not
+   * count.
+   */
   readonly otherLogsMs: readonly number[];
 }
 
-/** Time stamps on disk may be a second off: by rounding, by a copy, by the order of the last writes. */
+/**
+ * Tolerance for time stamps on disk, which may be a second off: by rounding, by a copy, by the order of the
+ * last writes.
+ */
 export const TOLERANCE_MS = 1000;
 
 /** The run that a log tells of. */
@@ -73,16 +81,19 @@ export function describeRun(told: LogTold, file: LogFile, evidence: Evidence): R
   };
 }
 
-/** By the closing line, else by what else only one operation writes, else by the log's name. */
+/**
+ * The run's operation: by the closing line, else by lines that only one operation writes, else by the log's
+ * name.
+ */
 export function operationOfRun(told: LogTold, name: LogName): Operation {
   if (told.closing !== null && told.closing.operation !== 'unknown') return told.closing.operation;
   return told.operation === 'unknown' ? name.operation : told.operation;
 }
 
 /**
- * How the run ended. A closing line is the run's own word, so it also counts while criu lives on (a restore
- * without `--restore-detached` waits for what it restored). The log of a single restored task ends where the task
- * is resumed and has no closing line.
+ * The end of a run. A closing line is the run's own statement, so it counts even while criu lives on (a
+ * restore without `--restore-detached` waits for what it restored). The log of a single restored task ends
+ * where the task is resumed, and has no closing line.
  *
  * @param proven see {@link provenByStats}
  */
@@ -96,11 +107,14 @@ export function outcomeOf(told: LogTold, name: LogName, open: boolean, proven: b
 }
 
 /**
- * Whether the stats file says that this run succeeded: for a log without time stamps and without closing line, a
- * stats file written after the log's last line. A failure would have been logged at any level, and the log is
- * truncated at each run, so no later run can have written it, unless another log lies between.
- * Where the log ends with errors, which a success can have too (`exited, status=3` of a probe of ip or iptables),
- * the tolerance is not given: a run that failed early right after one that succeeded would pass for it.
+ * Whether the stats file proves that this run succeeded: for a log without time stamps and without a closing
+ * line, a stats file that was written after the log's last line. A failure is logged at any level, and the
+ * log is truncated at each run, so no later run can have written that file, unless there is another log
+ * beside it.
+ *
+ * If the log ends with errors, which a success can have too (`exited, status=3` of a probe of ip or
+ * iptables), there is no tolerance. Otherwise a run that failed early, right after one that succeeded, would
+ * pass for a success.
  */
 export function provenByStats(told: LogTold, logMtimeMs: number, evidence: Evidence): boolean {
   const { statsMtimeMs, otherLogsMs } = evidence;

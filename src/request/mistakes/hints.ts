@@ -1,4 +1,4 @@
-/** Each answer with the words, of other programs mostly, that ask for it. */
+/** The answers, each with the words, mostly of other programs, that ask for it. */
 type Hints = readonly (readonly [words: string, hint: string])[];
 
 const SHOW = 'criu-sweep -n DIR shows what would be removed, criu-sweep inspect DIR why it lies there';
@@ -73,12 +73,12 @@ const OPTIONS: Hints = [
   ['-0 --stdin --from-file --files-from', 'targets are words of the command line: criu-sweep DIR…'],
 ];
 
-/** What is right in the place of a word that is no command. @param rest of the command line */
+/** The hint for a word that is no command. @param rest of the command line */
 export function commandHint(word: string, rest: readonly string[]): string | null {
   return find(COMMANDS, word.toLowerCase())?.replace('…', rest.length > 0 ? rest.join(' ') : 'DIR') ?? null;
 }
 
-/** What is right in the place of an option that there is not. @param option `--force`, `-f` */
+/** The hint for an option that does not exist. @param option `--force`, `-f` */
 export function optionHint(option: string): string | null {
   return find(OPTIONS, option);
 }

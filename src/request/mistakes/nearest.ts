@@ -1,9 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Letters that may be wrong in a word, of each of its own. */
+/** The part of a word's letters that may be wrong. */
 const MOST_WRONG = 0.4;
 
-/** The words most like one, all that are equally so; empty where none is like it. */
+/** The known words that are most like a word: all that are equally near, or none if none is near. */
 export function nearest(word: string, known: readonly string[]): readonly string[] {
   const wrong = (other: string): number => distance(word.toLowerCase(), other.toLowerCase());
   const fewest = Math.min(...known.map(wrong));

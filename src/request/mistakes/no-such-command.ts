@@ -2,7 +2,11 @@ import { UsageError } from '../../model/usage-error.ts';
 import { commandHint } from './hints.ts';
 import { anyOf, nearest } from './nearest.ts';
 
-/** What is said of a bare word that is neither a command nor anything that exists. @param rest what follows it */
+/**
+ * The error for a bare word that is neither a command nor anything that exists.
+ *
+ * @param rest the words after it
+ */
 export function noSuchCommand(word: string, names: readonly string[], rest: readonly string[]): UsageError {
   const hint = commandHint(word, rest);
   const directory = `(a directory can be written as ./${word})`;
@@ -14,7 +18,7 @@ export function noSuchCommand(word: string, names: readonly string[], rest: read
   );
 }
 
-/** What is said of a command whose help is asked for, and that there is not. */
+/** The error for help on a command that does not exist. */
 export function noSuchHelp(word: string, names: readonly string[]): UsageError {
   const like = nearest(word, names);
   const meant = anyOf(like.length > 0 ? like : names);

@@ -6,12 +6,16 @@ import { anyOf, nearest } from './nearest.ts';
 
 /** Another command, whose options may be meant. */
 export interface OtherCommand {
-  /** As it is written: `criu-sweep inspect`. */
+  /** The command as it is written: `criu-sweep inspect`. */
   readonly name: string;
   readonly options: readonly Option[];
 }
 
-/** What is said of the first option that there is not. @param others whose option it may be, loaded only then */
+/**
+ * The error for the first option that does not exist.
+ *
+ * @param others commands it may belong to, loaded only then
+ */
 export async function unknownOption(
   args: readonly string[],
   { options, registeredArguments }: Command,
@@ -33,7 +37,9 @@ export async function unknownOption(
   return new UsageError(`unknown option '${written}'${hint === null ? '' : `: ${hint}`}`);
 }
 
-/** The hint for an option, or for each of several short ones, where the options that it names are this command's. */
+/**
+ * The hint for an option, or for each of several short ones, if this command has the options that it names.
+ */
 function hintFor(name: string, options: readonly Option[]): string | null {
   const own = ['-h', '--help', ...options.flatMap(({ short, long }) => [short, long])];
   const letters = /^-[a-z]{2,4}$/i.test(name) ? [...name.slice(1)].map((letter) => `-${letter}`) : [];
@@ -50,7 +56,10 @@ function longNames(options: readonly Option[]): readonly string[] {
   return ['--help', ...options.flatMap(({ long }) => (long ? [long] : []))];
 }
 
-/** As commander would name it: of several short ones in a word only the one that it does not know. */
+/**
+ * The first unknown option, as commander would name it: of several short ones in a word, only the unknown
+ * one.
+ */
 function firstUnknown(args: readonly string[], options: readonly Option[]): string {
   for (const word of readWords(args, options)) {
     if (word.found !== 'unknown') continue;

@@ -4,10 +4,10 @@ import { anyOf } from './nearest.ts';
 import { type OtherCommand, unknownOption } from './unknown-option.ts';
 
 /**
- * What commander found wrong, in words that say what would be right.
+ * The error that commander found, in words that say what would be right.
  *
  * @param args of the command, as they were written
- * @param others the other commands: an option that this one has not may be one's
+ * @param others the other commands: an option that this one lacks may be theirs
  */
 export async function wrongUsage(
   error: CommanderError,

@@ -4,17 +4,17 @@ import type { User } from './users.ts';
 
 const ROOT = 0;
 
-/** Failed calls that are told of one by one. */
+/** Limit of failed calls that are reported one by one. */
 const MOST_FAILURES = 20;
 
-/** Something that is looked at: a path of /proc, and whose it is. */
+/** A path of /proc that is looked at, and the process it belongs to. */
 export interface Sight {
   readonly path: Bytes;
   readonly user: User | null;
   readonly open: boolean;
 }
 
-/** All that a look around the host did not see, of those processes that matter to the one who looks. */
+/** The things that a look around the host did not see, of the processes that matter to whoever looks. */
 export class BlindSpots {
   readonly #uid: number;
   readonly #unreadable = new Set<number>();
@@ -27,31 +27,31 @@ export class BlindSpots {
     this.#uid = uid;
   }
 
-  /** Processes of which something could not be read. */
+  /** The number of processes of which something could not be read. */
   get unreadable(): number {
     return this.#unreadable.size;
   }
 
-  /** A call that failed, other than by a refusal; `null`: none did. */
+  /** The first call that failed, refusals not counted; `null`: none did. */
   get failed(): Unseen | null {
     return this.#failed;
   }
 
-  /** Failed calls, some of them. */
+  /** Failed calls, up to a limit. */
   get failures(): readonly SweepError[] {
     return this.#failures;
   }
 
-  /** Looks at mounts that were not complete. */
+  /** Failures that leave the view of mounts incomplete. */
   get ofMounts(): readonly Unseen[] {
     return this.#ofMounts;
   }
 
   /**
-   * Hands on what was seen; takes down what was not, if that matters.
+   * Hands on what was seen, and notes what was not, if that matters.
    *
-   * @param sight what it is, with the process whose it is, if any; `open`: the kernel lets us read that task, so that a
-   *   refusal of this alone is a call that failed
+   * @param sight the path, and the process it belongs to, if any; `open`: the kernel lets us read that task,
+   *   so a refusal of this one path is a failed call
    */
   see<T>(seen: Seen<T>, sight: Sight, take: (value: T) => void): void {
     const { path, user, open } = sight;
@@ -61,30 +61,33 @@ export class BlindSpots {
     if (open || isFailure(seen)) this.#fail({ code: seen.code, syscall: seen.syscall, ...user }, path);
   }
 
-  /** Takes down that a process may see mounts that we did not. */
+  /** Notes that a process may see mounts that we did not see. */
   hideMounts(spot: Unseen): void {
     this.#ofMounts.push(spot);
     if (spot.pid !== undefined) this.#unreadable.add(spot.pid);
     if (isFailure(spot)) this.#fail(spot, spot.pid === undefined ? '/proc' : `/proc/${spot.pid}/mountinfo`);
   }
 
-  /** Takes down the first process, which always lives, as hidden: /proc is mounted with hidepid=2 (proc(5)). */
+  /** Notes that process 1, which always lives, is hidden: /proc is mounted with hidepid=2 (proc(5)). */
   hideFirst(): void {
     this.#unreadable.add(1);
     this.#ofMounts.push({ code: 'ENOENT', syscall: 'stat', pid: 1 });
   }
 
-  /** Takes down that there was more of something than is remembered. */
+  /** Notes that there was more of something than we remember. */
   overflow(): void {
     this.#failed ??= { code: 'too-many', syscall: 'readlink' };
   }
 
-  /** Whether it matters when a process cannot be read. */
+  /** Whether it matters that a process cannot be read. */
   counts(pid: number): boolean {
     return this.#uid === ROOT || effectiveUidOf(pid) === this.#uid;
   }
 
-  /** Whether a process is root's or ours: a directory of mode 0700 can only be handed to those of others. */
+  /**
+   * Whether a process is root's or ours. Other processes use a directory of mode 0700 only if it was handed
+   * to them.
+   */
   mayOpenOurs(pid: number): boolean {
     const uid = effectiveUidOf(pid);
     return uid === null || uid === ROOT || uid === this.#uid;

@@ -8,21 +8,21 @@ import { keyOf } from './users-by-directory.ts';
 export interface Maker {
   /** Its comm, whatever its argv says. */
   readonly comm: Bytes;
-  /** The directory where it makes some whatever directory it works in, by this absolute path. */
+  /** The directory, by absolute path, where it makes some of them whatever directory it works in. */
   readonly temporary: string;
 }
 
 const NOBODY: readonly User[] = [];
 
-/** The makers that are alive, and where they work: each may use what lies there, and in its temporary directory. */
+/** The living makers, and where they work. Each may use what lies there, and in its temporary directory. */
 export class LivingMakers {
   readonly #maker: Maker;
   readonly #blind: BlindSpots;
   readonly #all: User[] = [];
   readonly #byWorkDir = new Map<string, User[]>();
-  /** Those that may work anywhere, since we were not told. */
+  /** Makers that may work anywhere: the kernel did not tell us where. */
   readonly #anywhere: (User & Unseen)[] = [];
-  /** The temporary directory of ours, and of every living maker, each by device and inode. */
+  /** Our temporary directory, and that of every living maker, each by device and inode. */
   readonly #temporary = new Set<string>();
 
   constructor(maker: Maker, blind: BlindSpots) {
@@ -30,7 +30,7 @@ export class LivingMakers {
     this.#blind = blind;
   }
 
-  /** Takes in our own temporary directory. */
+  /** Adds our own temporary directory. */
   addOurTemporary(): void {
     this.#addTemporary(this.#maker.temporary, null);
   }
@@ -41,7 +41,7 @@ export class LivingMakers {
     );
   }
 
-  /** Takes in a process, if it is a maker. @param certain false: its comm is not known, and it may be one */
+  /** Adds a process, if it is a maker. @param certain false: its comm is not known, so it may be one */
   add(user: User, certain: boolean): void {
     if (certain && user.command !== this.#maker.comm) return;
     const cwd = statLink(`/proc/${user.pid}/cwd`);
@@ -56,14 +56,14 @@ export class LivingMakers {
     this.#addTemporary(`/proc/${user.pid}/root${this.#maker.temporary}`, user);
   }
 
-  /** Those that may use what lies in a directory. */
+  /** The makers that may use what lies in a directory. */
   in(directory: Identity): readonly User[] {
     if (this.#all.length === 0) return NOBODY;
     const key = keyOf(directory);
     return this.#temporary.has(key) ? this.#all : (this.#byWorkDir.get(key) ?? NOBODY);
   }
 
-  /** Why any directory may be used by one. */
+  /** Reasons why any directory may be used by a maker. */
   doubts(): readonly Reason[] {
     return this.#anywhere.map((unseen) => ({ why: 'unknown', ...unseen }));
   }

@@ -8,19 +8,19 @@ import type { Candidate, Identity, Pause } from '../../model/model.ts';
 
 const NOBODY: readonly number[] = [];
 
-/** Who holds, or waits for, a lock on which file, by /proc/locks (proc_locks(5)). */
+/** The processes that hold or wait for a lock, by file, as in /proc/locks (proc_locks(5)). */
 export class Locks {
   readonly #holders = new Map<string, Set<number>>();
-  /** Those that are locked, on whatever device. */
+  /** Inode numbers of locked files, on any device. */
   readonly #inodes = new Set<number | bigint>();
   readonly #mounts: OwnMounts;
 
-  /** @param mounts to know a file system's own device number, which stat(2) does not tell everywhere (btrfs) */
+  /** @param mounts tell a file system's own device number, which stat(2) does not tell everywhere (btrfs) */
   constructor(mounts: OwnMounts) {
     this.#mounts = mounts;
   }
 
-  /** Takes in lines of /proc/locks. */
+  /** Adds lines of /proc/locks. */
   add(text: string): void {
     for (const line of text.split('\n')) {
       const lock = /^\d+:\s+(?:->\s+)?\S+\s+\S+\s+\S+\s+(-?\d+)\s+([0-9a-f]+):([0-9a-f]+):(\d+)\s/.exec(line);
@@ -32,12 +32,16 @@ export class Locks {
     }
   }
 
-  /** Files that are locked. */
+  /** The number of locked files. */
   get size(): number {
     return this.#holders.size;
   }
 
-  /** The processes, ourselves left out, that hold a lock on a file. @param place where it lies, to know its mount by */
+  /**
+   * The processes that hold or wait for a lock on a file, except ourselves.
+   *
+   * @param place where the file lies, to find its mount
+   */
   of(file: Identity, { parent, name }: Pick<Candidate, 'parent' | 'name'>): readonly number[] {
     if (!this.#inodes.has(file.ino)) return NOBODY;
     const devices = new Set([file.dev, this.#mounts.containing(joinPath(parent.path, name))?.device]);
@@ -50,15 +54,17 @@ export class Locks {
   }
 }
 
-/** Locks remembered at most, and the time their reading may take, in milliseconds. */
+/** Limits: locks remembered, and milliseconds that reading them may take. */
 const MOST_LOCKS = 100_000;
 const PATIENCE_MS = 1500;
 
 /**
- * Reads the locks of the host; none where there is no /proc/locks (ENOENT: a kernel without, CONFIG_FILE_LOCKING).
+ * Reads the locks of the host. There are none if /proc/locks does not exist (ENOENT: a kernel without
+ * CONFIG_FILE_LOCKING).
  *
- * Each page that is read costs the kernel a walk over all locks before it (locks_start in fs/locks.c), and others can
- * hold very many: 150,000 take minutes. So there is an end to it, and the answer is `too-many`.
+ * For each page that is read the kernel walks over all locks before it (locks_start in fs/locks.c), and
+ * others can hold very many: 150,000 take minutes. So reading stops at a limit, and then the answer is
+ * `too-many`.
  */
 export function* readLocks(locks: Locks): Generator<Pause, Seen<void>, void> {
   const end = monotonicMs() + PATIENCE_MS;
@@ -68,10 +74,10 @@ export function* readLocks(locks: Locks): Generator<Pause, Seen<void>, void> {
   return read.seen === 'hidden' && read.code === 'too-long' ? { ...read, code: TOO_MANY } : read;
 }
 
-/** The code that says that there are more locks than are read. */
+/** The code for more locks than we read. */
 export const TOO_MANY = 'too-many';
 
-/** As lstat's facts have it: a bigint where a number would not be exact. */
+/** An inode number as in lstat's facts: a bigint if a number would not be exact. */
 function inodeOf(decimal: string): number | bigint {
   const ino = Number(decimal);
   return Number.isSafeInteger(ino) ? ino : BigInt(decimal);

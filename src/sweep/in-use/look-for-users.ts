@@ -6,15 +6,16 @@ import { Locks, readLocks, TOO_MANY } from './locks.ts';
 import { Survey, type SurveyScope } from './survey.ts';
 import type { Users } from './users.ts';
 
-/** Who is looking, and for what. */
+/** Who looks, and for what. */
 export interface LookScope extends SurveyScope {
   readonly mounts: OwnMounts;
 }
 
 /**
- * Looks around the host once: the mounts of every namespace, the directories that processes work in or have open,
- * living makers, locks. A leftover that is old cannot come into use by a CRIU that starts later, since mkdtemp(3) hands
- * out no name that exists; so one look is enough for a whole sweep. It may take a while, and so it pauses.
+ * Looks around the host once: the mounts of every namespace, the directories that processes work in or have
+ * open, living makers, locks. One look is enough for a whole sweep: a CRIU that starts later cannot begin to
+ * use an old leftover, because mkdtemp(3) never returns a name that exists. The look may take a while, so it
+ * pauses.
  */
 export function* lookForUsers(scope: LookScope): Generator<Pause, Users, void> {
   const survey = new Survey(scope);
@@ -51,7 +52,7 @@ export function* lookForUsers(scope: LookScope): Generator<Pause, Users, void> {
 /** ENOENT of /proc/self: no /proc is mounted. */
 const NO_PROC = 'ENOENT';
 
-/** Runs a survey; what ended it, where /proc could not be listed. */
+/** Runs a survey. Returns the errno that ended it, if /proc could not be listed. */
 function* run(survey: Survey): Generator<Pause, Unseen | null, void> {
   try {
     yield* survey.run();
@@ -61,7 +62,7 @@ function* run(survey: Survey): Generator<Pause, Unseen | null, void> {
   }
 }
 
-/** Why mounts may be there that were not seen: `why` for people, as half a sentence. */
+/** The reason why there may be mounts that we did not see; `why` is half a sentence for people. */
 interface Blindness {
   readonly unseen: Unseen;
   readonly why: string;
@@ -84,12 +85,12 @@ function blindnessOf(ended: Unseen | null, foreign: boolean, { blind }: Survey):
   };
 }
 
-/** What is said in place of it where a call failed, and so every kind was kept. */
+/** The text to use instead if a call failed, so that every kind was kept. */
 const WHY_FAILED = 'a look at processes, mounts or locks failed';
 
 /**
- * Locks that were not read. Where there are too many, one on a directory is not missed all the same, as long as every
- * process could be read: who holds it has the directory open.
+ * The reason why locks were not seen. If there are too many, a lock on a directory is still not missed as
+ * long as every process could be read: its holder has the directory open.
  */
 function unseenLocks(locked: Seen<void>, { blind }: Survey): Unseen | null {
   if (locked.seen !== 'hidden' || (locked.code === TOO_MANY && blind.unreadable === 0)) return null;

@@ -8,29 +8,32 @@ import { PinnedNamespaces } from './pinned-namespaces.ts';
 import { isSamePlace, placeOf, type Root, type Task, taskOf } from './task.ts';
 import type { User } from './users.ts';
 
-/** Bytes read of one mountinfo (some 100,000 mounts), and of all of them, at most. */
+/** Limits of bytes read: of one mountinfo (some 100,000 mounts), and of all of them. */
 const MOST_OF_ONE = 32 * 1024 * 1024;
 const MOST_OF_ALL = 256 * 1024 * 1024;
 
-/** Views remembered at most: the same one is read again beyond that. */
+/** Limit of views that are remembered. Beyond it the same view is read again. */
 const MOST_VIEWS = 20_000;
 
-/** Attempts to read what a task sees that goes from one place to another meanwhile. */
+/** Attempts to read the view of a task that moves to another place meanwhile. */
 const MOST_ATTEMPTS = 4;
 
-/** mountinfo of a zombie, which has no namespace any more (mounts_open_common in fs/proc_namespace.c). */
+/**
+ * Errnos for the mountinfo of a zombie, which has no namespace any more (mounts_open_common in
+ * fs/proc_namespace.c).
+ */
 const GONE = ['ENOENT', 'ESRCH', 'EINVAL'];
 
-/** A mountinfo that was read of a task whose root could not be: what that lies on is not known. */
+/** A mountinfo of a task whose root could not be read: we do not know what that root lies on. */
 interface Rootless {
   readonly user: User;
   readonly unseen: Unseen;
-  /** IDs of what is mounted at `/` there. */
+  /** IDs of the mounts at `/` there. */
   readonly atRoot: readonly number[];
 }
 
 /**
- * All that is mounted anywhere, put together from the views of all tasks: a task sees what is mounted in its namespace
+ * All mounts of the host, put together from the views of all tasks. A task sees the mounts of its namespace
  * below its root. Views of the same namespace and root are read once.
  */
 export class MountViews {
@@ -49,12 +52,16 @@ export class MountViews {
     this.#names = new MountedNames(kinds, match);
   }
 
-  /** The mount points of the mounts that bear this name. */
+  /** The mount points of the mounts that have this name. */
   of(name: Bytes): readonly Bytes[] {
     return this.#names.of(name);
   }
 
-  /** Takes in what a task sees, unless another one has seen the same. @param counts whether it matters if that fails */
+  /**
+   * Adds the view of a task, unless another task had the same.
+   *
+   * @param counts whether it matters if that fails
+   */
   *see(task: Task, user: User, counts: () => boolean): Generator<Pause, void, void> {
     let now = task;
     for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts += 1) {
@@ -74,7 +81,7 @@ export class MountViews {
         if (counts()) this.#rootless.push({ user, unseen, atRoot });
         return;
       }
-      // One that went elsewhere meanwhile has shown another view than it stood for.
+      // A task that has moved meanwhile showed another view than we took it for.
       const then = now;
       now = taskOf(task.entry);
       if (isSamePlace(then, now)) return this.#remember(then, namespace.value, root.value, atRoot);
@@ -90,17 +97,20 @@ export class MountViews {
     if (path === '/' && atRoot.length > 0) this.#whole.add(namespace);
   }
 
-  /** mountinfo begins at the task's root: what that lies on, in a chroot, only the path of the root's link says. */
+  /**
+   * Adds a task's root. mountinfo begins at that root; in a chroot, only the path of the root's link says
+   * what the root lies on.
+   */
   #addRoot(path: Bytes, isMount: boolean): void {
     this.#names.addPath(isMount ? path : path.slice(0, path.lastIndexOf('/')), path);
   }
 
-  /** Takes in a file that keeps a namespace: see {@link PinnedNamespaces.add}. */
+  /** Adds a file that keeps a namespace: see {@link PinnedNamespaces.add}. */
   pin(namespace: string, file: Bytes, user: User, certain = true): void {
     this.#pinned.add(namespace, { file, user, certain });
   }
 
-  /** Takes in the namespaces that only a file keeps: to be called when all tasks have been seen. */
+  /** Adds the namespaces that only a file keeps. Call it when all tasks have been seen. */
   *seePinned(counts: (pid: number) => boolean): Generator<Pause, void, void> {
     const visits = this.#pinned.visit(
       (namespace) => !this.#whole.has(namespace),
@@ -129,7 +139,7 @@ export class MountViews {
     });
   }
 
-  /** What could not be seen of mounts. */
+  /** The mounts that could not be seen. */
   blindSpots(): readonly Unseen[] {
     const rootless = this.#rootless
       .filter(({ atRoot }) => atRoot.length === 0 || !atRoot.every((id) => this.#roots.has(id)))

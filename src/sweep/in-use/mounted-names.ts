@@ -4,18 +4,20 @@ import type { NameMatcher } from '../names.ts';
 
 const NONE: readonly Bytes[] = [];
 
-/** Mount points remembered of one name; an operator needs no more, and others can make very many. */
+/**
+ * Limit of mount points remembered for one name: an operator needs no more, and others can make very many.
+ */
 const MOST_MOUNT_POINTS = 8;
-/** Names remembered. */
+/** Limit of names remembered. */
 const MOST_NAMES = 100_000;
 
 /** Separators of names in a path, and in the options of a file system: overlay's `lowerdir=/a:/b,upperdir=/c`. */
 const SEPARATORS = /[/:,=]/;
 
 /**
- * The names that mounts of any namespace bear: as a component of the mount point, of the mount's root in its file
- * system, or of a directory that its options name (overlay). mkdtemp's names are random, so a name identifies its
- * directory whatever the path to it is called there.
+ * The names in the mounts of any namespace: a component of the mount point, of the mount's root in its file
+ * system, or of a directory in its options (overlay). mkdtemp's names are random, so a name identifies its
+ * directory, whatever the path to it is there.
  */
 export class MountedNames {
   readonly #match: NameMatcher;
@@ -33,7 +35,7 @@ export class MountedNames {
     return this.#overflowed;
   }
 
-  /** Takes in lines of a mountinfo. Most hold no name of ours, and need no parsing to know it. */
+  /** Adds lines of a mountinfo. Most hold no name that we look for, which is found without parsing them. */
   add(mountinfo: Bytes): void {
     if (!this.#prefixes.some((prefix) => mountinfo.includes(prefix))) return;
     for (const { mountPoint, root, superOptions } of parseMountinfo(mountinfo)) {
@@ -43,7 +45,7 @@ export class MountedNames {
     }
   }
 
-  /** Takes in the names of a path that something lies on. */
+  /** Adds the names in a path that a mount lies on. */
   addPath(path: Bytes, mountPoint: Bytes): void {
     if (path.length < 7) return;
     for (const name of path.split(SEPARATORS)) {
@@ -60,19 +62,19 @@ export class MountedNames {
     }
   }
 
-  /** The mount points of the mounts that bear this name. */
+  /** The mount points of the mounts that have this name. */
   of(name: Bytes): readonly Bytes[] {
     if (this.#mountPoints.size === 0) return NONE;
     return this.#mountPoints.get(name) ?? NONE;
   }
 }
 
-/** A string of its own, where V8 would keep the whole text alive that it was cut from. */
+/** A copy of a string: V8 would otherwise keep the whole text alive that it was cut from. */
 export function copy(text: Bytes): Bytes {
   return Buffer.from(text, 'latin1').toString('latin1');
 }
 
-/** As mangle_path in fs/seq_file.c writes a name into mountinfo. */
+/** A name as mangle_path in fs/seq_file.c writes it into mountinfo. */
 function escapeOctal(name: Bytes): Bytes {
   return name.replace(
     /[ \t\n\\]/g,

@@ -5,15 +5,15 @@ import { copy } from './mounted-names.ts';
 import type { User } from './users.ts';
 import { NamespaceVisitor } from './visited-namespace.ts';
 
-/** Namespaces that are entered at most: each takes some milliseconds. */
+/** Limit of namespaces that are entered: each takes some milliseconds. */
 const MOST_VISITED = 64;
 
-/** Files remembered that keep one namespace. */
+/** Limit of files remembered for one namespace. */
 const MOST_PINS = 8;
 
 const TOO_MANY = { seen: 'hidden', code: 'too-many', syscall: 'setns' } as const;
 
-/** A file that keeps a mount namespace alive: a path to it, and who has it. */
+/** A file that keeps a mount namespace alive: a path to it, and the process that has it. */
 export interface Pin {
   readonly file: Bytes;
   /** The process that has it open; `null` for a bind mount, which nobody in particular has. */
@@ -22,20 +22,20 @@ export interface Pin {
   readonly certain: boolean;
 }
 
-/** A namespace that could not be looked into, and who keeps it. */
+/** A namespace that we could not look into, and the process that keeps it. */
 interface NotVisited {
   readonly type: 'not-visited';
   readonly seen: Seen<void>;
   readonly user: User | null;
 }
 
-/** Mount namespaces that files keep: a bind mount of one (nsfs), or an open descriptor. */
+/** Mount namespaces that are kept by files: by a bind mount (nsfs), or by an open descriptor. */
 export class PinnedNamespaces {
   readonly #pins = new Map<string, Pin[]>();
   /** Of processes that may not be read. */
   readonly #unreachable = new Map<string, Pin>();
 
-  /** Takes in a file. @param namespace `mnt:[4026532178]` */
+  /** Adds a file. @param namespace `mnt:[4026532178]` */
   add(namespace: string, pin: Pin): void {
     const pins = this.#pins.get(namespace) ?? [];
     if (pins.length >= MOST_PINS || this.#pins.size > MOST_VISITED) return;
@@ -44,8 +44,8 @@ export class PinnedNamespaces {
   }
 
   /**
-   * Takes in a bind mount that a task sees. A process that may not be read is no way to anything; another one sees the
-   * same, or it is the last resort.
+   * Adds a bind mount that a task sees. A process that may not be read gives no way to the file: we use one
+   * of another process that sees the same, or this one as a last resort.
    */
   addMounted(namespace: string, entry: string, mountPoint: Bytes): void {
     const root = `/proc/${entry}/root`;
@@ -55,9 +55,9 @@ export class PinnedNamespaces {
   }
 
   /**
-   * Visits those that are wanted, also those that come up meanwhile, and tells which could not be.
+   * Visits the wanted namespaces, also those found meanwhile, and tells which could not be visited.
    *
-   * @param read reads what a process sees that is in the namespace
+   * @param read reads the view of a process that is in the namespace
    */
   *visit(
     wanted: (namespace: string) => boolean,
@@ -82,7 +82,7 @@ export class PinnedNamespaces {
   }
 }
 
-/** By the first of its files that can be reached. */
+/** Enters a namespace by the first of its files that can be reached. */
 function* enter(
   visitor: NamespaceVisitor,
   namespace: string,

@@ -22,26 +22,28 @@ const ROOT = 0;
 const NO_USES: readonly Reason[] = [];
 const PAUSE: Pause = { type: 'pause' };
 
-/** Links read between two pauses; a process costs as much as so many. */
+/** Links read between two pauses, and the cost of a process in links. */
 const PAUSE_AFTER = 2048;
 const PROCESS_COST = 16;
 
-/** Descriptors looked at, after which those of processes that are not root's or ours are passed over. */
+/**
+ * Limit of descriptors looked at. Beyond it, those of processes that are neither root's nor ours are skipped.
+ */
 const MOST_LINKS = 2_000_000;
 
-/** Times that /proc is listed again for what was started meanwhile. */
+/** Limit for listing /proc again, to find processes that started meanwhile. */
 const MOST_ROUNDS = 5;
 
 /** Who is looking, and for what. */
 export interface SurveyScope {
-  /** The effective user. For one who is not root, processes of others do not count as unreadable. */
+  /** The effective user. If it is not root, processes of others do not count as unreadable. */
   readonly uid: number;
   readonly kinds: readonly Kind[];
   readonly match: NameMatcher;
   readonly maker: Maker;
 }
 
-/** Who uses which directory, seen by looking at every process of /proc. */
+/** The users of directories, found by looking at every process of /proc. */
 export class Survey {
   readonly #uid: number;
   readonly #blind: BlindSpots;
@@ -63,7 +65,7 @@ export class Survey {
     this.#ourRoot = root.seen === 'yes' ? root.value.mountId : null;
   }
 
-  /** All that was not seen. */
+  /** The things that were not seen. */
   get blind(): BlindSpots {
     return this.#blind;
   }
@@ -79,7 +81,7 @@ export class Survey {
         known.add(pid);
         yield* this.#lookAt(pid);
       }
-      // A process that was there may have ended, and left what it uses to a child that was not.
+      // A process that we knew may have ended, and a child that we did not know may now use the same.
       pids = listPids().filter((pid) => !known.has(pid));
     }
     yield* this.#mounts.seePinned((pid) => this.#blind.counts(pid));
@@ -87,7 +89,7 @@ export class Survey {
     if (this.#users.overflowed) this.#blind.overflow();
   }
 
-  /** Every use of a candidate; where none was seen, why there may be one all the same. */
+  /** Every use of a candidate; if none was seen, the reasons why there may be one. */
   usesOf(candidate: Candidate, facts: Facts): readonly Reason[] {
     const mountPoints = this.#mounts.of(candidate.name);
     const users = this.#users.of(candidate, facts, mountPoints.length > 0);

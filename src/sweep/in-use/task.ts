@@ -3,9 +3,11 @@ import { look, readLink, type Seen } from '../../linux/proc.ts';
 import { release } from '../../linux/release.ts';
 import type { Bytes } from '../../model/model.ts';
 
-/** The root directory of a task: which mount it lies on, and its path as we would call it. */
+/** The root directory of a task: the mount it lies on, and its path as we would call it. */
 export interface Root {
-  /** The mount's ID, which no other mount of any namespace bears at the same time (mnt_id of proc_pid_fdinfo(5)). */
+  /**
+   * The mount's ID. No other mount of any namespace has it at the same time (mnt_id of proc_pid_fdinfo(5)).
+   */
   readonly mountId: number;
   readonly path: Bytes;
 }
@@ -24,7 +26,9 @@ export function taskOf(entry: string): Task {
   return { entry, namespace: readLink(`/proc/${entry}/ns/mnt`), root: rootOf(entry) };
 }
 
-/** O_PATH of asm-generic/fcntl.h, which Node does not name: the way to a file, without any right to it. */
+/**
+ * O_PATH of asm-generic/fcntl.h, for which Node has no name: opens a way to a file, without any right to it.
+ */
 export const O_PATH = 0o10000000;
 
 function rootOf(entry: string): Seen<Root> {
@@ -45,7 +49,7 @@ function rootOf(entry: string): Seen<Root> {
 
 /** The ID of the mount that a descriptor of ours lies on. */
 function mountIdOf(fd: number): Seen<number> {
-  // Our own descriptor is there: what says that it is not says that /proc is not.
+  // Our own descriptor exists: an errno that says it does not means that /proc does not.
   const info = look(() => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'), []);
   if (info.seen !== 'yes') return info;
   const id = /^mnt_id:\s*(\d+)$/m.exec(info.value)?.[1];
@@ -59,7 +63,7 @@ export function isSamePlace(a: Task, b: Task): boolean {
   return placeOf(a) !== null && placeOf(a) === placeOf(b);
 }
 
-/** A key for all tasks that see the same mounts; `null` where it cannot be told. */
+/** A key that is the same for all tasks that see the same mounts; `null` if we cannot tell. */
 export function placeOf({ namespace, root }: Task): string | null {
   if (namespace.seen !== 'yes' || root.seen !== 'yes') return null;
   return `${namespace.value} ${root.value.mountId} ${root.value.path}`;

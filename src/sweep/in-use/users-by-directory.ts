@@ -5,21 +5,21 @@ import type { User } from './users.ts';
 
 const NOBODY: readonly User[] = [];
 
-/** Uses remembered at most: others can make very many. */
+/** Limit of uses remembered: others can make very many. */
 const MOST_USES = 200_000;
-/** Users remembered of one directory. */
+/** Limit of users remembered for one directory. */
 const MOST_USERS = 64;
 
-/** A use, and the directory that was found at the end of its path: `null` where that could not be asked. */
+/** A use, and the directory at the end of its path; `null` if that could not be asked. */
 interface NamedUse {
   readonly user: User;
   readonly file: string | null;
 }
 
 /**
- * Who uses which directory, by the path that the magic links of /proc say: its last component identifies a directory
- * of mkdtemp(3), whatever the way to it is called in another namespace, a chroot or an overlay. Where that path is only
- * `/` (a mount that was detached) or too long to be said, by device and inode.
+ * The users of directories, by the path in the magic links of /proc. Its last component identifies a
+ * directory of mkdtemp(3), whatever the path to it is in another namespace, a chroot or an overlay. If the
+ * path is only `/` (a detached mount) or too long for the kernel to give, by device and inode.
  */
 export class UsersByDirectory {
   readonly #match: NameMatcher;
@@ -36,7 +36,7 @@ export class UsersByDirectory {
     return this.#uses >= MOST_USES;
   }
 
-  /** Takes in a use by a path. @param identify asks which file that is, where the name is one of ours */
+  /** Adds a use by a path. @param identify asks which file that is, if the name is one that we look for */
   addPath(path: Bytes, user: User, identify: () => Identity | null): void {
     const name = path.slice(path.lastIndexOf('/') + 1);
     if (this.#match(name) === undefined) return;
@@ -48,7 +48,7 @@ export class UsersByDirectory {
     this.#uses += 1;
   }
 
-  /** Takes in a use of a directory. */
+  /** Adds a use of a directory. */
   addFile(file: Identity, user: User): void {
     const key = keyOf(file);
     const known = this.#byFile.get(key) ?? [];
@@ -61,8 +61,8 @@ export class UsersByDirectory {
   /**
    * The users of a candidate.
    *
-   * @param mounted whether something is mounted on it: one of its name that is another directory is then that mount's
-   *   root, and what an overlay shows of it otherwise
+   * @param mounted whether something is mounted on it. If so, another directory of its name is the root of
+   *   that mount; if not, it is the candidate as an overlay shows it
    */
   of({ name }: Pick<Candidate, 'name'>, facts: Identity, mounted: boolean): readonly User[] {
     if (this.#uses === 0) return NOBODY;

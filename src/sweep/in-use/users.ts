@@ -1,15 +1,15 @@
 import type { Candidate, Facts, InUseReport, Reason, SweepError, Unseen } from '../../model/model.ts';
 
-/** What is known of who uses directories: the answer of one look around the whole host. */
+/** The users of directories: the answer of one look around the whole host. */
 export interface Users {
   readonly report: InUseReport;
-  /** Why the look was not complete, in a sentence's half; `null`: it was. */
+  /** The reason why the look was not complete, as half a sentence; `null`: it was complete. */
   readonly blindness: string | null;
-  /** Calls that failed on the way, some of them: what they would have shown was not seen. */
+  /** Failed calls, up to a limit: what they would have shown was not seen. */
   readonly failures: readonly SweepError[];
-  /** What keeps the look at mounts from being complete: processes that may see more of them than we did. */
+  /** Processes that may see more mounts than we did, so that the look at mounts is not complete. */
   readonly blindSpots: readonly Unseen[];
-  /** Every use of a candidate; one reason `unknown` where it could be in use and we could not see it. */
+  /** Every use of a candidate; one reason `unknown` if it could be in use without our seeing it. */
   of(candidate: Candidate, facts: Facts): readonly Reason[];
 }
 

@@ -15,7 +15,10 @@ const PAUSE: Pause = { type: 'pause' };
 /** The longest wait for a process to enter a namespace, in milliseconds. */
 const PATIENCE_MS = 2000;
 
-/** Where nsenter(1) of util-linux is; whoever set $PATH has no say in what root runs here. */
+/**
+ * Directories where nsenter(1) of util-linux is. $PATH is not used: whoever set it must not choose what root
+ * runs here.
+ */
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
 
 const NOT_ENTERED = { seen: 'hidden', code: 'namespace-not-entered', syscall: 'setns' } as const;
@@ -23,20 +26,20 @@ const NOT_ENTERED = { seen: 'hidden', code: 'namespace-not-entered', syscall: 's
 /**
  * Enters mount namespaces that no process is in, so that /proc shows what is mounted there.
  *
- * nsenter(1) enters, and would then run a program *of that namespace*: of whoever made it, as root. So it is told to run
- * the program of the empty name, which no namespace can have (execve(2): ENOENT), and to say so into a socket that
- * is full: there it waits, in the namespace, having run nothing of it, until it is killed. Its mountinfo is the
- * kernel's own, read from outside.
+ * nsenter(1) enters, and would then run a program *of that namespace* as root: a program of whoever made it.
+ * So we tell it to run the program with the empty name, which no namespace can have (execve(2): ENOENT), and
+ * give it a full socket for its error message. It waits there, in the namespace, without having run anything
+ * of it, until it is killed. Its mountinfo comes from the kernel and is read from outside.
  */
 export class NamespaceVisitor {
   readonly #visitors: ChildProcess[] = [];
   #full: FullSocket | null = null;
 
   /**
-   * Sends a process into a namespace, where it stays until {@link close}; its pid.
+   * Sends a process into a namespace, where it stays until {@link close}; returns its pid.
    *
    * @param file a path to the namespace's file, as of a bind mount or a descriptor (namespaces(7))
-   * @param namespace which one it must be: `mnt:[4026532178]`
+   * @param namespace the one it must be: `mnt:[4026532178]`
    */
   *enter(file: Bytes, namespace: string): Generator<Pause, Seen<number>, void> {
     const fd = openNamespace(file, namespace);
@@ -62,12 +65,12 @@ export class NamespaceVisitor {
   }
 }
 
-/** Whether a file is one of the kernel's for namespaces, of whatever kind. Throws stat(2)'s errno of our own. */
+/** Whether a file is a namespace file of the kernel, of any kind. Throws the errno of stat(2) of our own. */
 export function isNamespaceFile({ dev }: Pick<Identity, 'dev'>): boolean {
   return dev === statSync('/proc/self/ns/mnt').dev;
 }
 
-/** Opens the way to a namespace's file, and nothing else that may stand there by now. */
+/** Opens a path to a namespace's file, and nothing else that may be there by now. */
 function openNamespace(file: Bytes, namespace: string): Seen<number> {
   return look(() => {
     const fd = openSync(fsPath(file), O_PATH);
@@ -124,7 +127,7 @@ class FullSocket {
 
   constructor() {
     const { connect, createServer } = net();
-    // An abstract address (unix(7)): nothing of it is on any disk.
+    // An abstract address (unix(7)): no file is made.
     const address = `\0criu-sweep-${process.pid}-${Math.random().toString(36).slice(2)}`;
     const fail = (error: unknown): void => {
       this.#failure = error;
