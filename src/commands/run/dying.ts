@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf } from '../../linux/errno.ts';
+import { listPids, look } from '../../linux/proc.ts';
 import { readStat } from '../../linux/proc-stat.ts';
 
 /** PF_EXITING of include/linux/sched.h: the process is in do_exit(). */
@@ -18,7 +19,9 @@ const STEP_MS = 10;
  */
 export async function waitForDying(since: number): Promise<void> {
   const giveUpAt = performance.now() + LONGEST_WAIT_MS;
-  let dying = listPids().filter((pid) => isDying(pid, since));
+  // Whatever the errno: nobody is waited for, and the look at users says what it could not see.
+  const pids = look(listPids);
+  let dying = (pids.seen === 'yes' ? pids.value : []).filter((pid) => isDying(pid, since));
   while (dying.length > 0 && performance.now() < giveUpAt) {
     await sleep(STEP_MS);
     dying = dying.filter((pid) => isDying(pid, since));
@@ -43,17 +46,5 @@ function hasPendingKill(pid: number): boolean {
   } catch (error) {
     errnoOf(error);
     return false;
-  }
-}
-
-/** None, whatever the errno: nobody is waited for, and the look at users says what it could not see. */
-function listPids(): readonly number[] {
-  try {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number);
-  } catch (error) {
-    errnoOf(error);
-    return [];
   }
 }
