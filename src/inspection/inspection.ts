@@ -1,4 +1,3 @@
-import { DraftSection, type Section } from '../commands/inspect/section.ts';
 import type { Mount } from '../linux/mountinfo.ts';
 import type { Bytes, Item } from '../model/model.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type StillMounted,
 } from './leftovers.ts';
 import type { RunIndex } from './run-index.ts';
+import { DraftSection, type Section } from './section.ts';
 
 /** All that was found. */
 export interface Findings {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { sameFile } from '../linux/lstat.ts';
 import { commOf, isForeignPidNamespace, listPids, look, type Seen, statLink } from '../linux/proc.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 import type { User } from '../sweep/in-use/users.ts';
@@ -63,15 +64,11 @@ interface LivingCriu {
 function canUse({ workDir }: LivingCriu, parent: Identity, temporary: Seen<Identity>): boolean {
   return (
     workDir.seen === 'hidden' ||
-    [workDir, temporary].some((seen) => seen.seen === 'yes' && isSame(seen.value, parent))
+    [workDir, temporary].some((seen) => seen.seen === 'yes' && sameFile(seen.value, parent))
   );
 }
 
-function isSame(a: Identity, b: Identity): boolean {
-  return a.dev === b.dev && a.ino === b.ino;
-}
-
-/** The paths that a process uses, as its own namespace has them. */
+/** The paths a process uses, as its own namespace calls them. */
 function pathsOf(pid: number): Seen<readonly Bytes[]>[] {
   const link = (name: string) => look(() => [readlinkSync(`/proc/${pid}/${name}`, 'latin1')]);
   const fds = look(() => readdirSync(`/proc/${pid}/fd`));

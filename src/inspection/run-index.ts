@@ -1,5 +1,6 @@
 import { attribute, type Leftover } from '../criu/attribute.ts';
 import type { Run } from '../criu/log/run.ts';
+import { keyOf } from '../linux/lstat.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 
 /** A run, and the directory in which its log was read. */
@@ -57,10 +58,6 @@ export class RunIndex {
 /** When a run last gave a sign of life, in milliseconds since 1970. */
 export function lastSign({ endedAtMs, loggedAtMs }: Run): number {
   return endedAtMs ?? loggedAtMs;
-}
-
-function keyOf({ dev, ino }: Identity): string {
-  return `${dev}:${ino}`;
 }
 
 function isOrphan({ log, pid }: Run, logs: ReadonlySet<Bytes>): boolean {

@@ -36,9 +36,17 @@ export function isDirectory(facts: Pick<Facts, 'mode'>): boolean {
   return (facts.mode & constants.S_IFMT) === constants.S_IFDIR;
 }
 
-/** Whether both are the same file. */
-export function sameFile(a: Identity, b: Identity): boolean {
+/** Whether both are the same file. Both by numbers, or both by bigints. */
+export function sameFile<Device extends number | bigint>(
+  a: { readonly dev: Device; readonly ino: number | bigint },
+  b: { readonly dev: Device; readonly ino: number | bigint },
+): boolean {
   return a.ino === b.ino && a.dev === b.dev;
+}
+
+/** A key for a file, exact also above 2^53. */
+export function keyOf({ dev, ino }: Identity): string {
+  return `${dev}:${ino}`;
 }
 
 function fromBigInt(stats: BigIntStats): Facts {

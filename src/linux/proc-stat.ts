@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { errnoOf } from './errno.ts';
+import { look } from './proc.ts';
 
 /** Fields of /proc/PID/stat (proc_pid_stat(5)). */
 export interface ProcStat {
@@ -32,7 +33,18 @@ export function readStat(pid: number | 'self'): ProcStat | null {
   }
 }
 
-/** Parses /proc/PID/stat. The comm, in brackets, may contain anything, brackets too. */
+/** USER_HZ, the ticks of /proc/PID/stat, is 100 a second on every machine that Node runs on (proc_pid_stat(5)). */
+const TICK_MS = 10;
+
+/** When a process started, in milliseconds since 1970; 0 where that cannot be told. */
+export function startOf(pid: number): number {
+  const stat = readStat(pid);
+  const boot = look(() => readFileSync('/proc/stat', 'latin1'));
+  const seconds = boot.seen === 'yes' ? /^btime (\d+)$/m.exec(boot.value)?.[1] : undefined;
+  return stat === null || seconds === undefined ? 0 : Number(seconds) * 1000 + stat.startTime * TICK_MS;
+}
+
+/** The comm, in brackets, may hold anything, brackets too. */
 export function parseStat(text: string): ProcStat | null {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state = '', parent, group, session, , terminalGroup, flags] = fields;

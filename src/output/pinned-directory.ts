@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, fstatSync, lstatSync, openSync, statSync } from 'node:fs';
 import { fsPath, joinPath } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
+import { sameFile } from '../linux/lstat.ts';
 import type { Bytes } from '../model/model.ts';
 
 /** The facts from lstat(2) and fstat(2) about an output file and the directories above it. */
@@ -32,7 +33,7 @@ export function lstatFacts(path: Bytes): FileFacts | null {
 
 /** Whether two facts are of the same file. */
 export function isSame(one: FileFacts | null, other: FileFacts | null): boolean {
-  return one !== null && other !== null && one.dev === other.dev && one.ino === other.ino;
+  return one !== null && other !== null && sameFile(one, other);
 }
 
 /**

@@ -6,6 +6,8 @@ import { COLOR_CHOICES } from '../output/terminal.ts';
 import { parseDuration, parseInterval } from './duration.ts';
 import {
   chooseKinds,
+  DEFAULT_AGE,
+  DEFAULT_AGE_MS,
   MKDTEMP_MODE,
   parseExclude,
   parseMaxDepth,
@@ -44,9 +46,7 @@ export interface SweepOptions extends PolicyOptions, OutputOptions {
   readonly maxRemovals?: number;
 }
 
-const HOUR = '1h';
-
-/** The help of `--known`, the same for every command. */
+/** What `--known` says in every command's help. */
 export const KNOWN_HELP =
   'also the work directories of runc, crun, podman, CRI-O, containerd, Docker, LXC and Incus, and /tmp';
 
@@ -83,7 +83,7 @@ export function addPolicyOptions(command: Command): Command {
         '--older-than <duration>',
         'remove only what is older: 90s, 1.5h, 2d, 1h30m; units ms s m h d w',
       )
-        .default(parseDuration(HOUR, '--older-than'), HOUR)
+        .default(DEFAULT_AGE_MS, DEFAULT_AGE)
         .argParser((text) => parseDuration(text, '--older-than')),
     )
     .addOption(

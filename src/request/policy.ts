@@ -1,7 +1,9 @@
+import { CATALOGUE } from '../criu/catalogue.ts';
 import { encode } from '../linux/bytes.ts';
 import { childProcess } from '../linux/lazy-builtins.ts';
-import type { Kind } from '../model/model.ts';
+import type { Kind, Policy } from '../model/model.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { parseDuration } from './duration.ts';
 
 const LARGEST_UID = 4_294_967_294;
 const LONGEST_NAME = 255;
@@ -112,5 +114,23 @@ export function chooseKinds(
   return kinds.map((kind) => ({ ...kind, modes: mode === 'any' ? null : [mode] }));
 }
 
-/** The mode that mkdtemp(3) gives: "The directory is then created with permissions 0700". */
+/** The age that `--older-than` stands at where nobody says another. */
+export const DEFAULT_AGE = '1h';
+export const DEFAULT_AGE_MS = parseDuration(DEFAULT_AGE, '--older-than');
+
+/** What a sweep removes where nobody says otherwise. @param uid the effective user's */
+export function defaultPolicy(uid: number): Policy {
+  return {
+    kinds: CATALOGUE,
+    olderThanMs: DEFAULT_AGE_MS,
+    ageBy: 'mtime',
+    owner: uid,
+    mode: MKDTEMP_MODE,
+    maxDepth: null,
+    crossDevice: false,
+    exclude: [],
+  };
+}
+
+/** mkdtemp(3): "The directory is then created with permissions 0700". */
 export const MKDTEMP_MODE = 0o700;

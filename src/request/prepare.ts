@@ -1,18 +1,13 @@
-import { CRIU } from '../criu/catalogue.ts';
 import { readOwnMounts } from '../linux/mountinfo.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { lookForUsers } from '../sweep/in-use/look-for-users.ts';
 import { nameMatcher } from '../sweep/names.ts';
-import type { SweepRequest } from '../sweep/sweep.ts';
 import { Bearings } from './bearings.ts';
 import { excludeMatcher } from './exclude.ts';
 import { callerOf, type KnownEnvironment, resolveKnown } from './known.ts';
 import { type PolicyOptions, policyOf } from './options.ts';
 import { claims, markRepeated } from './repeated.ts';
 import { type Expanding, type ResolvedTargets, resolveTargets } from './resolve-targets.ts';
-
-/** The input of a sweep from its command line. The clock and the signals come with each run. */
-export type Prepared = Omit<SweepRequest, 'host' | 'startedAt' | 'elapsedMs' | 'interrupted'>;
+import { looker, type Prepared, prepared } from './sweep-request.ts';
 
 /** The options of a sweep that say where to look, what for, and whether to remove it. */
 export interface PrepareOptions extends PolicyOptions {
@@ -54,20 +49,13 @@ export async function prepare(
     known ? () => resolveKnown(callerOf(uid, env), expanding) : null,
     expanding,
   );
-  const { check = false, dryRun = false } = options;
-  return {
-    policy,
-    targets,
-    errors,
-    uid,
-    check,
-    dryRun: dryRun || check,
-    scope: { match, excludes, maxDepth, crossDevice, mounts, ...claims(targets) },
-    maxRemovals: options.maxRemovals ?? null,
-    lookForUsers: options.inUse
-      ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid, maker: CRIU })
-      : null,
-  };
+  const { check = false, dryRun = false, maxRemovals, inUse } = options;
+  const look = { policy, match, mounts, uid };
+  return prepared({
+    ...{ ...look, targets, errors, excludes, dryRun, check, maxRemovals },
+    claims: claims(targets),
+    lookForUsers: inUse ? looker(look) : null,
+  });
 }
 
 /** Resolves the targets that were written, and after them the known ones that are not among those. */

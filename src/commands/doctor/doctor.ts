@@ -50,7 +50,7 @@ async function diagnose(env: DoctorEnvironment): Promise<Diagnosis> {
   const caller = callerOf(uid, env);
   const mounts = readOwnMounts();
   const { criu, appArmor, checks } = await checkCriu(env.PATH);
-  const known = await checkKnown(caller, mounts, now);
+  const known = await checkKnown(caller, mounts);
   const all = [
     ...checks,
     checkKernelProbes(now),

@@ -1,18 +1,17 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { CATALOGUE, CRIU } from '../../criu/catalogue.ts';
 import { type Caller, knownTargets } from '../../criu/work-dirs.ts';
 import { Inspection } from '../../inspection/inspection.ts';
 import { RunIndex } from '../../inspection/run-index.ts';
 import { encode } from '../../linux/bytes.ts';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
-import type { Item, Pause, Policy, SweepError, Why } from '../../model/model.ts';
+import type { Item, Pause, SweepError, Why } from '../../model/model.ts';
 import { escapeName } from '../../report/escape.ts';
 import { Bearings } from '../../request/bearings.ts';
 import { resolveKnownTarget } from '../../request/known.ts';
-import { MKDTEMP_MODE } from '../../request/policy.ts';
+import { defaultPolicy } from '../../request/policy.ts';
 import { claims, markRepeated } from '../../request/repeated.ts';
 import type { Expanding } from '../../request/resolve-targets.ts';
-import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
+import { looker, prepared, startClock } from '../../request/sweep-request.ts';
 import type { Users } from '../../sweep/in-use/users.ts';
 import { nameMatcher } from '../../sweep/names.ts';
 import { sweep } from '../../sweep/sweep.ts';
@@ -40,11 +39,10 @@ interface Place {
   young: number;
 }
 
-const HOUR_MS = 60 * 60 * 1000;
-
 /** Which known work directories exist here, and what a sweep with the defaults would find in each. */
-export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number): Promise<KnownFindings> {
-  const match = nameMatcher(CATALOGUE);
+export async function checkKnown(caller: Caller, mounts: OwnMounts): Promise<KnownFindings> {
+  const policy = defaultPolicy(caller.uid);
+  const match = nameMatcher(policy.kinds);
   const places: Place[] = [];
   const targets: Target[] = [];
   const placeOf: Place[] = [];
@@ -68,29 +66,17 @@ export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number)
     targets.push(...known.targets);
     placeOf.push(...known.targets.map(() => place));
   }
-  let users: Users | null = null;
-  const look = function* (): Generator<Pause, Users, void> {
-    users ??= yield* lookForUsers({ kinds: CATALOGUE, match, mounts, uid: caller.uid, maker: CRIU });
-    return users;
-  };
+  const asked = { policy, match, mounts, uid: caller.uid };
+  const look = once(looker(asked));
   const errors: SweepError[] = [];
   const each = markRepeated(targets);
-  let target = 0;
-  for (const event of sweep({
-    policy: defaultPolicy(caller.uid),
-    targets: each,
-    errors: unresolved,
-    scope: { match, excludes: null, maxDepth: null, crossDevice: false, mounts, ...claims(each) },
-    dryRun: true,
-    check: false,
-    host: '',
-    uid: caller.uid,
-    startedAt: now,
-    elapsedMs: () => 0,
+  const request = prepared({
+    ...{ ...asked, targets: each, errors: unresolved, dryRun: true },
+    claims: claims(each),
     lookForUsers: look,
-    maxRemovals: null,
-    interrupted: () => null,
-  })) {
+  });
+  let target = 0;
+  for (const event of sweep({ ...request, ...startClock() })) {
     if (event.type === 'pause') await nextTick();
     if (event.type === 'target') target += 1;
     if (event.type === 'error') errors.push(event.error);
@@ -101,6 +87,15 @@ export async function checkKnown(caller: Caller, mounts: OwnMounts, now: number)
   const sight = await lookedAt(look());
   const left = places.reduce((sum, { inspection }) => sum + inspection.finish().left, 0);
   return { check: checkPlaces(places, left, seriousErrors(errors, caller)), sight, left };
+}
+
+/** A look that is made at its first call; the later ones return what it saw. */
+function once(look: () => Generator<Pause, Users, void>): () => Generator<Pause, Users, void> {
+  let users: Users | null = null;
+  return function* () {
+    users ??= yield* look();
+    return users;
+  };
 }
 
 async function lookedAt(look: Generator<Pause, Users, void>): Promise<Users> {
@@ -124,19 +119,6 @@ const AGES: readonly Why[] = ['too-young', 'future'];
 /** The errors that matter. Places that a user may not enter do not matter to the user's sweep. */
 function seriousErrors(errors: readonly SweepError[], { uid }: Caller): readonly SweepError[] {
   return errors.filter(({ code }) => uid === 0 || code !== 'EACCES');
-}
-
-function defaultPolicy(uid: number): Policy {
-  return {
-    kinds: CATALOGUE,
-    olderThanMs: HOUR_MS,
-    ageBy: 'mtime',
-    owner: uid,
-    mode: MKDTEMP_MODE,
-    maxDepth: null,
-    crossDevice: false,
-    exclude: [],
-  };
 }
 
 const ID = 'work-dirs';

@@ -1,6 +1,7 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { describeRun, type Run, TOLERANCE_MS } from '../../criu/log/run.ts';
 import type { PlacedRun } from '../../inspection/run-index.ts';
+import { keyOf } from '../../linux/lstat.ts';
 import { lookForOpenFiles, type OpenFiles } from './open-logs.ts';
 import { isUnfinished, lookAgain, type ReadLog, type SecondLook } from './unfinished.ts';
 
@@ -40,7 +41,7 @@ async function upToDate(
 function byWorkDir(logs: readonly ReadLog[]): Iterable<readonly ReadLog[]> {
   const groups = new Map<string, ReadLog[]>();
   for (const log of logs) {
-    const key = `${log.workDir.dev}:${log.workDir.ino}`;
+    const key = keyOf(log.workDir);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [log]);
     else group.push(log);

@@ -1,4 +1,5 @@
 import { type LogName, parseLogName } from '../../criu/log/files.ts';
+import { keyOf } from '../../linux/lstat.ts';
 import type { Bytes, Kind, Place, SweepError } from '../../model/model.ts';
 import { type Looked, type ScanScope, scanTree } from '../../sweep/scanner.ts';
 import type { Target } from '../../sweep/targets.ts';
@@ -87,8 +88,4 @@ function placeOf(target: Target): Place | null {
     case 'none':
       return null;
   }
-}
-
-function keyOf({ dev, ino }: Place): string {
-  return `${dev}:${ino}`;
 }

@@ -1,11 +1,9 @@
-import { hostname } from 'node:os';
 import { Inspection } from '../../inspection/inspection.ts';
 import { RunIndex } from '../../inspection/run-index.ts';
-import { monotonicMs } from '../../linux/clock.ts';
 import { endBy, isStopSignal, StopSignals } from '../../linux/stop-signals.ts';
 import type { Environment } from '../../model/environment.ts';
 import { exitCode } from '../../model/exit-code.ts';
-import type { Interruption, Summary, SweepEvent } from '../../model/model.ts';
+import type { Summary, SweepEvent } from '../../model/model.ts';
 import { drive, type Sink } from '../../output/drive.ts';
 import { STDERR, STDOUT } from '../../output/formats.ts';
 import { markFor } from '../../output/journal.ts';
@@ -22,8 +20,9 @@ import {
 } from '../../output/reports.ts';
 import { readTool } from '../../package/version.ts';
 import { complaint } from '../../report/complaint.ts';
-import { type Prepared, prepare } from '../../request/prepare.ts';
-import { type Pause, sweep } from '../../sweep/sweep.ts';
+import { prepare } from '../../request/prepare.ts';
+import { startClock } from '../../request/sweep-request.ts';
+import { type Pause, type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import { type FoundRuns, findRuns } from './find-runs.ts';
 import { noFileLines, resultFormat, stderrFormat } from './formats.ts';
 import type { InspectOptions } from './options.ts';
@@ -41,18 +40,15 @@ export async function inspectCommand(
   options: InspectOptions,
   env: Environment,
 ): Promise<number> {
-  const { maxRuntime } = options;
   refuseNames(options);
   const reportTo = reportDestination(options);
   const known = options.known === true || written.length === 0;
   const prepared = await prepare(written, { ...options, known, dryRun: true, check: false }, env);
   const signals = new StopSignals();
-  const deadline = maxRuntime === undefined ? Number.POSITIVE_INFINITY : monotonicMs() + maxRuntime;
-  const interrupted = (): Interruption | null =>
-    signals.received ?? (monotonicMs() > deadline ? 'timeout' : null);
-  const stopped = () => interrupted() !== null;
+  const clock = startClock({ maxRuntime: options.maxRuntime, signals });
+  const stopped = () => clock.interrupted() !== null;
   const report = reportTo === null ? null : await openReport(reportTo, { first: true, stopped });
-  const summary = await look({ written, options, env, prepared, interrupted, report });
+  const summary = await look({ written, options, env, request: { ...prepared, ...clock }, report });
   signals.release();
   if (isStopSignal(summary.interrupted)) endBy(summary.interrupted);
   return summary.exitCode;
@@ -62,40 +58,30 @@ interface Looking {
   readonly written: readonly string[];
   readonly options: InspectOptions;
   readonly env: Environment;
-  readonly prepared: Prepared;
-  readonly interrupted: () => Interruption | null;
+  readonly request: SweepRequest;
   readonly report: Opened | null;
 }
 
 /** Finds the runs, then goes through the leftovers as a dry run does. */
 async function look(looking: Looking): Promise<Summary> {
-  const { options, env, prepared, interrupted } = looking;
-  const now = Date.now();
-  const began = monotonicMs();
+  const { options, env, request } = looking;
   const stderr = new Output(STDERR);
   const progress = options.quiet === true ? null : Progress.onTerminal(env);
   const found = await readRuns(looking, progress);
   if (options.quiet !== true) stderr.add(noFileLines(found, env));
 
   const runs = new RunIndex(found.runs);
-  const { all } = prepared.scope.mounts;
+  const { all } = request.scope.mounts;
   const inspection = new Inspection(runs, all, { showAll: options.verbose === true, look: options.inUse });
-  const events = sweep({
-    ...prepared,
-    errors: [...prepared.errors, ...found.errors],
-    host: hostname(),
-    startedAt: now,
-    elapsedMs: () => monotonicMs() - began,
-    interrupted,
-  });
+  const events = sweep({ ...request, errors: [...request.errors, ...found.errors] });
   const once = sayingOnce(events, found.errors);
-  return write({ looking, runs, inspection, now, stderr, progress, events: once });
+  return write({ looking, runs, inspection, now: request.startedAt, stderr, progress, events: once });
 }
 
 function readRuns(looking: Looking, progress: Progress | null): Promise<FoundRuns> {
-  const { prepared, interrupted } = looking;
-  const scope = { scan: prepared.scope, uid: prepared.uid, interrupted: () => interrupted() !== null };
-  return findRuns(prepared.targets, scope, (directories, where) => {
+  const { scope: scan, uid, targets, interrupted } = looking.request;
+  const scope = { scan, uid, interrupted: () => interrupted() !== null };
+  return findRuns(targets, scope, (directories, where) => {
     void progress?.show(`${counted(directories, 'directory', 'directories')} looked at for logs`, where);
   });
 }

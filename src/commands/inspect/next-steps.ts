@@ -4,6 +4,7 @@ import { encode } from '../../linux/bytes.ts';
 import type { Counts } from '../../model/model.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { formatDuration } from '../../request/duration.ts';
+import { DEFAULT_AGE_MS } from '../../request/policy.ts';
 import { octalMode } from '../../sweep/filter.ts';
 import type { InspectOptions } from './options.ts';
 
@@ -64,7 +65,7 @@ function sweepArguments(written: readonly string[], options: InspectOptions): st
   const targets = written.map(encode);
   return [
     ...(options.known === true || written.length === 0 ? ['--known'] : []),
-    ...flag('--older-than', olderThan === HOUR_MS ? null : formatDuration(olderThan)),
+    ...flag('--older-than', olderThan === DEFAULT_AGE_MS ? null : formatDuration(olderThan)),
     ...flag('--age-by', ageBy === 'mtime' ? null : ageBy),
     ...prefix.flatMap((value) => ['--prefix', encode(value)]),
     ...flag('--owner', owner === undefined ? null : String(owner)),
@@ -77,5 +78,3 @@ function sweepArguments(written: readonly string[], options: InspectOptions): st
     ...targets,
   ];
 }
-
-const HOUR_MS = 60 * 60 * 1000;

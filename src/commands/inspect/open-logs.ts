@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
+import { keyOf } from '../../linux/lstat.ts';
 import { commOf, listPids, look, statLink } from '../../linux/proc.ts';
+import { startOf } from '../../linux/proc-stat.ts';
 import type { Identity } from '../../model/model.ts';
 
 /** The files that living CRIUs have open, as seen at one moment. */
@@ -46,21 +48,4 @@ export async function lookForOpenFiles(interrupted: () => boolean): Promise<Open
     }
   }
   return { has: (file) => open.has(keyOf(file)), hiddenSinceMs };
-}
-
-/** USER_HZ, the ticks of /proc/PID/stat, is 100 a second on every machine that Node runs on (proc_pid_stat(5)). */
-const TICK_MS = 10;
-
-/** When a process started, in milliseconds since 1970; 0 where that cannot be told. */
-function startOf(pid: number): number {
-  const stat = look(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  const boot = look(() => readFileSync('/proc/stat', 'latin1'));
-  if (stat.seen !== 'yes' || boot.seen !== 'yes') return 0;
-  const ticks = stat.value.slice(stat.value.lastIndexOf(')') + 2).split(' ')[19];
-  const seconds = /^btime (\d+)$/m.exec(boot.value)?.[1];
-  return ticks === undefined || seconds === undefined ? 0 : Number(seconds) * 1000 + Number(ticks) * TICK_MS;
-}
-
-function keyOf({ dev, ino }: Identity): string {
-  return `${dev}:${ino}`;
 }

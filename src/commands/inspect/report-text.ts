@@ -2,6 +2,7 @@ import ms from 'ms';
 import type { Run, RunOutcome } from '../../criu/log/run.ts';
 import type { Findings } from '../../inspection/inspection.ts';
 import { type Inspected, pathOf, type StillMounted } from '../../inspection/leftovers.ts';
+import type { Group, Section } from '../../inspection/section.ts';
 import { unmountCommand } from '../../inspection/unmount.ts';
 import type { Item, Summary, TargetReport } from '../../model/model.ts';
 import { indentOf, wrap } from '../../output/layout.ts';
@@ -9,7 +10,6 @@ import { escapeName } from '../../report/escape.ts';
 import { reasonText } from '../../report/text.ts';
 import type { NextStep } from './next-steps.ts';
 import { type Drawing, runLines } from './run-text.ts';
-import type { Group, Section } from './section.ts';
 
 /** All that the text report tells. */
 export interface Told {

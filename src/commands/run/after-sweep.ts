@@ -1,5 +1,3 @@
-import { hostname } from 'node:os';
-import { CRIU } from '../../criu/catalogue.ts';
 import { toText } from '../../linux/bytes.ts';
 import { describeErrno } from '../../linux/errno.ts';
 import { readOwnMounts } from '../../linux/mountinfo.ts';
@@ -16,7 +14,7 @@ import { jsonFormat } from '../../report/json.ts';
 import { messageFormat } from '../../report/messages.ts';
 import type { Mark } from '../../report/severity.ts';
 import { textFormat } from '../../report/text.ts';
-import { lookForUsers } from '../../sweep/in-use/look-for-users.ts';
+import { looker, prepared, startClock } from '../../request/sweep-request.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import type { Appeared } from './appeared.ts';
@@ -68,25 +66,14 @@ export async function sweepAfter(request: AfterSweep): Promise<void> {
 }
 
 function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSweep): SweepRequest {
-  const mounts = readOwnMounts();
-  const startedAt = Date.now();
-  const start = performance.now();
+  const look = { policy, match, mounts: readOwnMounts(), uid };
   const { targets, passesOver } = appeared;
-  const { maxDepth, crossDevice } = policy;
   return {
-    command,
-    policy,
-    targets,
-    errors: [],
-    scope: { match, excludes: null, maxDepth, crossDevice, mounts, isOtherTarget: () => false, passesOver },
-    dryRun: false,
-    check: false,
-    host: hostname(),
-    uid,
-    startedAt,
-    elapsedMs: () => performance.now() - start,
-    lookForUsers: inUse ? () => lookForUsers({ kinds: policy.kinds, match, mounts, uid, maker: CRIU }) : null,
-    maxRemovals: null,
-    interrupted: () => null,
+    ...prepared({
+      ...{ ...look, command, targets, errors: [] },
+      claims: { isOtherTarget: () => false, passesOver },
+      lookForUsers: inUse ? looker(look) : null,
+    }),
+    ...startClock(),
   };
 }

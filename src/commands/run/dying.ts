@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonicMs } from '../../linux/clock.ts';
 import { errnoOf } from '../../linux/errno.ts';
+import { listPids, look } from '../../linux/proc.ts';
 import { readStat } from '../../linux/proc-stat.ts';
 
 /** PF_EXITING of include/linux/sched.h: the process is in do_exit(). */
@@ -17,9 +19,11 @@ const STEP_MS = 10;
  * @param since a time in clock ticks since boot: processes that started before are not waited for
  */
 export async function waitForDying(since: number): Promise<void> {
-  const giveUpAt = performance.now() + LONGEST_WAIT_MS;
-  let dying = listPids().filter((pid) => isDying(pid, since));
-  while (dying.length > 0 && performance.now() < giveUpAt) {
+  const giveUpAt = monotonicMs() + LONGEST_WAIT_MS;
+  // Whatever the errno: nobody is waited for, and the look at users says what it could not see.
+  const pids = look(listPids);
+  let dying = (pids.seen === 'yes' ? pids.value : []).filter((pid) => isDying(pid, since));
+  while (dying.length > 0 && monotonicMs() < giveUpAt) {
     await sleep(STEP_MS);
     dying = dying.filter((pid) => isDying(pid, since));
   }
@@ -43,20 +47,5 @@ function hasPendingKill(pid: number): boolean {
   } catch (error) {
     errnoOf(error);
     return false;
-  }
-}
-
-/**
- * The pids of all processes; none if they cannot be listed, whatever the errno. Then nobody is waited for,
- * and the look at users says what it could not see.
- */
-function listPids(): readonly number[] {
-  try {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number);
-  } catch (error) {
-    errnoOf(error);
-    return [];
   }
 }

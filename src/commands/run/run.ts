@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toText } from '../../linux/bytes.ts';
+import { monotonicMs } from '../../linux/clock.ts';
 import { describeErrno } from '../../linux/errno.ts';
 import { readStat } from '../../linux/proc-stat.ts';
 import { endBy } from '../../linux/stop-signals.ts';
@@ -13,6 +14,7 @@ import { Output } from '../../output/output.ts';
 import { colorsFor } from '../../output/terminal.ts';
 import { bugReport, complaint } from '../../report/complaint.ts';
 import { type KindOptions, kindPolicyOf } from '../../request/options.ts';
+import { defaultPolicy } from '../../request/policy.ts';
 import { effectiveUser } from '../../request/prepare.ts';
 import { CLOCK_GRAIN_MS } from '../../sweep/filter.ts';
 import { nameMatcher } from '../../sweep/names.ts';
@@ -99,12 +101,12 @@ async function runToItsEnd(
   complain: (message: string) => void,
 ): Promise<{ end: End; startedAt: number; durationMs: number; startTime: number }> {
   const startedAt = Date.now();
-  const start = performance.now();
+  const start = monotonicMs();
   const child = startChild(command, complain);
   signals.passTo(child);
   const startTime = readStat(child.pid ?? 'self')?.startTime ?? 0;
   const end = await child.ended;
-  const durationMs = Math.round(performance.now() - start);
+  const durationMs = Math.round(monotonicMs() - start);
   await signals.sweeping();
   return { end, startedAt, durationMs, startTime };
 }
@@ -126,8 +128,7 @@ function whyNotStarted(code: string): string {
 
 /** The policy: only the directory's own entries, of any age, because what was there before is known. */
 function policyOf(options: RunOptions, uid: number): Policy {
-  const kinds = kindPolicyOf(options, uid);
-  return { ...kinds, olderThanMs: null, ageBy: 'mtime', maxDepth: 1, crossDevice: false, exclude: [] };
+  return { ...defaultPolicy(uid), ...kindPolicyOf(options, uid), olderThanMs: null, maxDepth: 1 };
 }
 
 function refuseKernels(snapshots: readonly Snapshot[]): void {

@@ -1,5 +1,3 @@
-import { hostname } from 'node:os';
-import { monotonicMs } from '../../linux/clock.ts';
 import { endBy, isStopSignal, StopSignals } from '../../linux/stop-signals.ts';
 import type { Environment } from '../../model/environment.ts';
 import { EXIT } from '../../model/exit-code.ts';
@@ -22,8 +20,9 @@ import {
 import { complaint } from '../../report/complaint.ts';
 import { Bearings } from '../../request/bearings.ts';
 import type { SweepOptions } from '../../request/options.ts';
-import { type Prepared, prepare } from '../../request/prepare.ts';
+import { prepare } from '../../request/prepare.ts';
 import { StartingPlace } from '../../request/starting-place.ts';
+import { startClock } from '../../request/sweep-request.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import type { Beats } from './every.ts';
 
@@ -45,14 +44,15 @@ export async function sweepCommand(
   const beats = options.every === undefined ? null : await beatsOf(options.every, signals);
   for (let first = true; ; first = false) {
     if (!first) bearings.atStart(start.goBack());
-    const run = runOf(options, signals);
-    const stopped = () => run.interrupted() !== null;
+    // While globs are expanded too.
+    const clock = startClock({ maxRuntime: options.maxRuntime, signals });
+    const stopped = () => clock.interrupted() !== null;
     // Before any target is looked at: what cannot be written is wrong usage, and no sweep.
     const reports = await openReports(files, { first, stopped });
     const prepared = await discarding(reports, () =>
       prepare(targets, options, env, { bearings, interrupted: stopped }),
     );
-    const { interrupted, exitCode } = await report({ ...prepared, ...run }, options, env, files, reports);
+    const { interrupted, exitCode } = await report({ ...prepared, ...clock }, options, env, files, reports);
     const late = beats === null ? cutShort(exitCode, signals) : null;
     const signal = isStopSignal(interrupted) ? interrupted : late;
     if (signal !== null) {
@@ -75,18 +75,6 @@ function cutShort(exitCode: number, { received }: StopSignals): StopSignal | nul
 async function beatsOf(intervalMs: number, signals: StopSignals): Promise<Beats> {
   const { Beats } = await import('./every.ts');
   return new Beats(intervalMs, signals);
-}
-
-/** The clock of one sweep, which runs while globs are expanded too, and what stops it. */
-function runOf({ maxRuntime }: SweepOptions, signals: StopSignals): Omit<SweepRequest, keyof Prepared> {
-  const start = monotonicMs();
-  const isOver = maxRuntime === undefined ? () => false : () => monotonicMs() > start + maxRuntime;
-  return {
-    host: hostname(),
-    startedAt: Date.now(),
-    elapsedMs: () => monotonicMs() - start,
-    interrupted: () => signals.received ?? (isOver() ? 'timeout' : null),
-  };
 }
 
 /** Leaves no half report behind where the sweep does not come about. */

@@ -1,8 +1,8 @@
+import { keyOf } from '../../linux/lstat.ts';
 import { statLink } from '../../linux/proc.ts';
 import type { Bytes, Identity, Reason, Unseen } from '../../model/model.ts';
 import type { BlindSpots } from './blind-spots.ts';
 import type { User } from './users.ts';
-import { keyOf } from './users-by-directory.ts';
 
 /** The program that makes the directories. */
 export interface Maker {

@@ -1,3 +1,4 @@
+import { keyOf } from '../../linux/lstat.ts';
 import type { Bytes, Candidate, Identity } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { copy } from './mounted-names.ts';
@@ -72,9 +73,4 @@ export class UsersByDirectory {
       .map(({ user }) => user);
     return [...byName, ...(this.#byFile.get(key) ?? NOBODY)];
   }
-}
-
-/** A key for a file, exact also above 2^53. */
-export function keyOf({ dev, ino }: Identity): string {
-  return `${dev}:${ino}`;
 }

@@ -1,6 +1,6 @@
-import type { Run } from '../../criu/log/run.ts';
-import type { Inspected } from '../../inspection/leftovers.ts';
-import type { Bytes, Item } from '../../model/model.ts';
+import type { Run } from '../criu/log/run.ts';
+import type { Bytes, Item } from '../model/model.ts';
+import type { Inspected } from './leftovers.ts';
 
 /** The leftovers of one run in a work dir, or those of no known run. */
 export interface Group {
