@@ -24,6 +24,9 @@ const MOST_ATTEMPTS = 4;
 
 const TOO_MANY = { seen: 'hidden', code: 'too-many', syscall: 'setns' } as const;
 
+/** Namespaces remembered that a file keeps; most of them are seen from their own root as well, and not entered. */
+const MOST_PINNED = 1024;
+
 /** Files remembered that keep one namespace. */
 const MOST_PINS = 8;
 
@@ -57,6 +60,8 @@ export class MountViews {
   /** Namespaces that were seen from their own root. */
   readonly #whole = new Set<string>();
   readonly #pins = new Map<string, Pin[]>();
+  /** Who keeps namespaces that are not remembered, by pid. */
+  readonly #dropped = new Map<number, User>();
   /** Of processes that may not be read. */
   readonly #unreachable = new Map<string, Pin>();
   readonly #rootless: Rootless[] = [];
@@ -96,22 +101,26 @@ export class MountViews {
       // One that went elsewhere meanwhile has shown another view than it stood for.
       const then = now;
       now = taskOf(task.entry);
-      if (isSamePlace(then, now)) return this.#remember(then, namespace.value, root.value, atRoot);
+      if (isSamePlace(then, now)) return this.#remember(then, user, root.value, atRoot);
     }
     if (counts()) this.#unseen.push({ code: 'restless', syscall: 'readlink', ...user });
   }
 
-  #remember(task: Task, namespace: string, { mountId, path }: Root, atRoot: readonly number[]): void {
+  #remember(task: Task, user: User, { mountId, path }: Root, atRoot: readonly number[]): void {
+    const { entry, namespace } = task;
     const place = placeOf(task);
     if (place !== null && this.#seen.size < MOST_VIEWS) this.#seen.add(place);
     this.#roots.add(mountId);
-    this.#addRoot(path, atRoot.includes(mountId));
-    if (path === '/' && atRoot.length > 0) this.#whole.add(namespace);
+    this.#addRoot(path, mountId, atRoot.includes(mountId));
+    if (namespace.seen !== 'yes') return;
+    if (path === '/' && atRoot.length > 0) this.#whole.add(namespace.value);
+    // What is mounted outside of its root may be in sight of nobody.
+    else this.pin(namespace.value, `/proc/${entry}/ns/mnt`, user);
   }
 
   /** mountinfo begins at the task's root: what that lies on, in a chroot, only the path of the root's link says. */
-  #addRoot(path: Bytes, isMount: boolean): void {
-    this.#names.addPath(isMount ? path : path.slice(0, path.lastIndexOf('/')), path);
+  #addRoot(path: Bytes, id: number, isMount: boolean): void {
+    this.#names.addPath(isMount ? path : path.slice(0, path.lastIndexOf('/')), { id, mountPoint: path });
   }
 
   /**
@@ -122,8 +131,14 @@ export class MountViews {
    */
   pin(namespace: string, file: Bytes, user: User, certain = true): void {
     const pins = this.#pins.get(namespace) ?? [];
-    if (pins.length >= MOST_PINS || this.#pins.size > MOST_VISITED) return;
-    if (pins.length === 0) this.#pins.set(copy(namespace), pins);
+    if (pins.length >= MOST_PINS) return;
+    if (pins.length === 0) {
+      if (this.#pins.size >= MOST_PINNED) {
+        if (certain && !this.#whole.has(namespace)) this.#dropped.set(user.pid, user);
+        return;
+      }
+      this.#pins.set(copy(namespace), pins);
+    }
     pins.push({ file, user, certain });
   }
 
@@ -143,6 +158,8 @@ export class MountViews {
         if (seen.seen === 'hidden' && counts(first.user.pid))
           this.#unseen.push({ ...errnoOf(seen), ...first.user });
       }
+      for (const [pid, user] of this.#dropped)
+        if (counts(pid)) this.#unseen.push({ ...errnoOf(TOO_MANY), ...user });
     } finally {
       this.#visitor.close();
     }
