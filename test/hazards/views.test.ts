@@ -84,6 +84,16 @@ test('two processes chrooted into the same directory, bound twice: each mount is
   expect(outcomes(report, target)).toEqual(mounted);
 });
 
+test('a mount outside of the root of the only process in a namespace: kept as mounted, and alive in it', async () => {
+  const { dir, target, path, mounted } = twoCandidates();
+  const other = await namespace(tmpfsOn(path), `${dir}/jail`);
+  expect(readFileSync(`/proc/${other.pid}/mountinfo`, 'latin1')).not.toContain(path);
+  const { report, code } = await sweep([target]);
+  expect(outcomes(report, target)).toEqual(mounted);
+  expect(code).toBe(0);
+  expect(await other.read(`${path}/witness`)).toBe(ALIVE);
+});
+
 test('a namespace that only a bind mount keeps: kept as mounted, and alive in it', async () => {
   const { dir, target, path, mounted } = twoCandidates();
   const file = await pinned(dir, tmpfsOn(path));
@@ -109,6 +119,17 @@ test('a namespace kept by a descriptor of its file in /proc alone: kept as mount
   const { target, path, mounted } = twoCandidates();
   const other = await namespace(tmpfsOn(path));
   await hold({ open: `/proc/${other.pid}/ns/mnt` });
+  await other.release();
+  const { report } = await sweep([target]);
+  expect(outcomes(report, target)).toEqual(mounted);
+});
+
+test('a namespace kept by a descriptor, when another process holds those of 70 others: kept as mounted', async () => {
+  const { dir, target, path, mounted } = twoCandidates();
+  const crowd = await odd(['crowd', dir, '70']);
+  const other = await namespace(tmpfsOn(path));
+  const holder = await hold({ open: `/proc/${other.pid}/ns/mnt` });
+  expect(holder.pid).toBeGreaterThan(crowd.pid);
   await other.release();
   const { report } = await sweep([target]);
   expect(outcomes(report, target)).toEqual(mounted);

@@ -84,25 +84,29 @@ export class MountViews {
       // A task that has moved meanwhile showed another view than we took it for.
       const then = now;
       now = taskOf(task.entry);
-      if (isSamePlace(then, now)) return this.#remember(then, namespace.value, root.value, atRoot);
+      if (isSamePlace(then, now)) return this.#remember(then, user, root.value, atRoot);
     }
     if (counts()) this.#unseen.push({ code: 'restless', syscall: 'readlink', ...user });
   }
 
-  #remember(task: Task, namespace: string, { mountId, path }: Root, atRoot: readonly number[]): void {
+  #remember(task: Task, user: User, { mountId, path }: Root, atRoot: readonly number[]): void {
+    const { entry, namespace } = task;
     const place = placeOf(task);
     if (place !== null && this.#seen.size < MOST_VIEWS) this.#seen.add(place);
     this.#roots.add(mountId);
-    this.#addRoot(path, atRoot.includes(mountId));
-    if (path === '/' && atRoot.length > 0) this.#whole.add(namespace);
+    this.#addRoot(path, mountId, atRoot.includes(mountId));
+    if (namespace.seen !== 'yes') return;
+    if (path === '/' && atRoot.length > 0) this.#whole.add(namespace.value);
+    // What is mounted outside of its root may be in sight of nobody.
+    else this.pin(namespace.value, `/proc/${entry}/ns/mnt`, user);
   }
 
   /**
    * Adds a task's root. mountinfo begins at that root; in a chroot, only the path of the root's link says
    * what the root lies on.
    */
-  #addRoot(path: Bytes, isMount: boolean): void {
-    this.#names.addPath(isMount ? path : path.slice(0, path.lastIndexOf('/')), path);
+  #addRoot(path: Bytes, id: number, isMount: boolean): void {
+    this.#names.addPath(isMount ? path : path.slice(0, path.lastIndexOf('/')), { id, mountPoint: path });
   }
 
   /** Adds a file that keeps a namespace: see {@link PinnedNamespaces.add}. */

@@ -1,4 +1,4 @@
-import { parseMountinfo } from '../../linux/mountinfo.ts';
+import { type Mount, parseMountinfo } from '../../linux/mountinfo.ts';
 import type { Bytes, Kind } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 
@@ -22,7 +22,7 @@ const SEPARATORS = /[/:,=]/;
 export class MountedNames {
   readonly #match: NameMatcher;
   readonly #prefixes: readonly Bytes[];
-  readonly #mountPoints = new Map<Bytes, Bytes[]>();
+  readonly #mountPoints = new Map<Bytes, Map<number, Bytes>>();
   #overflowed = false;
 
   constructor(kinds: readonly Kind[], match: NameMatcher) {
@@ -38,34 +38,35 @@ export class MountedNames {
   /** Adds lines of a mountinfo. Most hold no name that we look for, which is found without parsing them. */
   add(mountinfo: Bytes): void {
     if (!this.#prefixes.some((prefix) => mountinfo.includes(prefix))) return;
-    for (const { mountPoint, root, superOptions } of parseMountinfo(mountinfo)) {
-      this.addPath(mountPoint, mountPoint);
-      this.addPath(root, mountPoint);
-      this.addPath(superOptions, mountPoint);
+    for (const mount of parseMountinfo(mountinfo)) {
+      this.addPath(mount.mountPoint, mount);
+      this.addPath(mount.root, mount);
+      this.addPath(mount.superOptions, mount);
     }
   }
 
-  /** Adds the names in a path that a mount lies on. */
-  addPath(path: Bytes, mountPoint: Bytes): void {
+  /** Takes in the names of a path that a mount lies on; one that others see by another path is known by its ID. */
+  addPath(path: Bytes, { id, mountPoint }: Pick<Mount, 'id' | 'mountPoint'>): void {
     if (path.length < 7) return;
     for (const name of path.split(SEPARATORS)) {
       if (this.#match(name) === undefined) continue;
-      const known = this.#mountPoints.get(name) ?? [];
-      if (known.length === 0) {
+      const known = this.#mountPoints.get(name) ?? new Map<number, Bytes>();
+      if (known.size === 0) {
         if (this.#mountPoints.size >= MOST_NAMES) {
           this.#overflowed = true;
           return;
         }
         this.#mountPoints.set(copy(name), known);
       }
-      if (known.length < MOST_MOUNT_POINTS && !known.includes(mountPoint)) known.push(copy(mountPoint));
+      if (known.size < MOST_MOUNT_POINTS && !known.has(id)) known.set(id, copy(mountPoint));
     }
   }
 
   /** The mount points of the mounts that have this name. */
   of(name: Bytes): readonly Bytes[] {
     if (this.#mountPoints.size === 0) return NONE;
-    return this.#mountPoints.get(name) ?? NONE;
+    const known = this.#mountPoints.get(name);
+    return known === undefined ? NONE : [...new Set(known.values())];
   }
 }
 

@@ -11,6 +11,9 @@ const MOST_VISITED = 64;
 /** Limit of files remembered for one namespace. */
 const MOST_PINS = 8;
 
+/** Namespaces remembered: most of them have a process that sees all of them, and are not entered. */
+const MOST_PINNED = 1024;
+
 const TOO_MANY = { seen: 'hidden', code: 'too-many', syscall: 'setns' } as const;
 
 /** A file that keeps a mount namespace alive: a path to it, and the process that has it. */
@@ -32,14 +35,22 @@ interface NotVisited {
 /** Mount namespaces that are kept by files: by a bind mount (nsfs), or by an open descriptor. */
 export class PinnedNamespaces {
   readonly #pins = new Map<string, Pin[]>();
+  /** Who keeps one that is not remembered, by namespace; one is enough to know. */
+  readonly #dropped = new Map<string, User | null>();
   /** Of processes that may not be read. */
   readonly #unreachable = new Map<string, Pin>();
 
   /** Adds a file. @param namespace `mnt:[4026532178]` */
   add(namespace: string, pin: Pin): void {
     const pins = this.#pins.get(namespace) ?? [];
-    if (pins.length >= MOST_PINS || this.#pins.size > MOST_VISITED) return;
-    if (pins.length === 0) this.#pins.set(copy(namespace), pins);
+    if (pins.length >= MOST_PINS) return;
+    if (pins.length === 0) {
+      if (this.#pins.size >= MOST_PINNED) {
+        if (pin.certain && this.#dropped.size < MOST_PINNED) this.#dropped.set(copy(namespace), pin.user);
+        return;
+      }
+      this.#pins.set(copy(namespace), pins);
+    }
     pins.push(pin);
   }
 
@@ -76,6 +87,8 @@ export class PinnedNamespaces {
         if (seen.seen === 'hidden' && pins.some(({ certain }) => certain))
           yield { type: 'not-visited', seen, user: first.user };
       }
+      for (const [namespace, user] of this.#dropped)
+        if (wanted(namespace)) yield { type: 'not-visited', seen: TOO_MANY, user };
     } finally {
       visitor.close();
     }

@@ -27,6 +27,33 @@ hazard_chrooted() {
   kept '' 'mount taken away'
 }
 
+title_view='mount beside a process that is chrooted into a bind mount of /'
+hazard_view() {
+  mk "$T/$N" "$T/$FREE"; mkdir "$O/jail"
+  hold unshare --mount --propagation=private -- sh -c "mount --bind / '$O/jail' && exec '$C/hold' -r '$O/jail'"
+  hold nsenter --mount --target="$held" -- sh -c "mount -t tmpfs none '$T/$N'; echo alive >'$T/$N/file'; echo ready; exec sleep 120"
+  sweep
+  idle
+  [ "$(nsenter --mount --target="$held" cat "$T/$N/file" 2>/dev/null)" = alive ] && holds kept
+  falls 'mount taken away'
+}
+
+title_pinned='mount in a namespace that only a bind mount keeps'
+hazard_pinned() {
+  mk "$T/$N" "$T/$FREE"; mkdir "$O/pin"; touch "$O/pin/namespace"
+  mount --bind "$O/pin" "$O/pin"; mount --make-private "$O/pin"
+  local pin="$O/pin/namespace" cpu=0
+  # A namespace keeps only younger ones, and Linux 6.18 counts them by CPU (mnt_ns_loop in fs/namespace.c: EINVAL).
+  until taskset -c $cpu unshare --mount="$pin" --propagation=private -- sh -c "mount -t tmpfs none '$T/$N'; echo alive >'$T/$N/file'" 2>"$S/said"; do
+    cpu=$((cpu + 1))
+    [ $cpu -lt "$(nproc)" ] || { echo "could not stage: $(cat "$S/said")"; exit 1; }
+  done
+  sweep
+  idle
+  [ "$(nsenter --mount="$pin" cat "$T/$N/file" 2>/dev/null)" = alive ] && holds kept
+  falls 'mount taken away'
+}
+
 title_samefs='bind mount of the same file system, in our namespace'
 hazard_samefs() {
   mk "$T/$FREE" "$O/$N"; mkdir "$T/way"
@@ -37,11 +64,34 @@ hazard_samefs() {
   falls 'entered and swept'
 }
 
+title_moving='race: the same, moved with a directory above it'
+hazard_moving() {
+  mkdir -p "$T/way/on" "$O/other/way/on" "$O/place"
+  mount --bind "$O/place" "$T/way/on"
+  stage() { mk "$O/place/$N"; }
+  robbed() { [ ! -d "$O/place/$N" ]; }
+  race stage "$C/swap-all" "$T" "$O/other" way && falls 'entered and swept'
+  holds "held ($survived)"
+}
+
+title_fuse="a user's FUSE mount beside it"
+hazard_fuse() {
+  mk "$T/$FREE" "$T/$N"; mkdir "$T/aaa"
+  hold "$C/fuse" "$T/aaa" "$C/hold"
+  sweep
+  [ -d "$T/$N" ] || [ -d "$T/$FREE" ] && falls "left$(exits)"
+  [ $rc = 0 ] && holds "both removed$(exits)"
+  falls "both removed$(exits)"
+}
+
 title_cwd='a process works in it'
 hazard_cwd() { mk "$T/$N" "$T/$FREE"; hold "$C/hold" -c "$T/$N"; sweep; kept; }
 
 title_open='a process has it open'
 hazard_open() { mk "$T/$N" "$T/$FREE"; hold "$C/hold" -o "$T/$N"; sweep; kept; }
+
+title_thread="a thread has it open, in a table of its own"
+hazard_thread() { mk "$T/$N" "$T/$FREE"; hold "$C/odd" thread "$T/$N"; sweep; kept; }
 
 title_flock='another process holds flock on it'
 hazard_flock() { mk "$T/$N" "$T/$FREE"; hold "$C/hold" -l "$T/$N"; sweep; kept; }

@@ -42,8 +42,8 @@ modules=$modules/node_modules
 work=$(mktemp -d /tmp/criu-sweep-peers.XXXXXX)
 trap 'rm -rf --one-file-system "$work"' EXIT
 mkdir "$work/c"
-for source in hold swap-all visit deep many; do
-  cc -D_GNU_SOURCE -O2 -o "$work/c/$source" "$package/test/support/c/$source.c" || exit 1
+for source in hold swap-all visit deep many odd fuse; do
+  cc -D_GNU_SOURCE -O2 -pthread -o "$work/c/$source" "$package/test/support/c/$source.c" || exit 1
 done
 export C="$work/c" NEEDED="$package $modules $(dirname "$(realpath "$(command -v node)")")"
 

@@ -6,6 +6,7 @@
  *     odd detached PATH    opened as the root of a detached copy of its mount (open_tree(2))
  *     odd namespace FILE   a mount namespace's file, which was unmounted after it was opened
  *     odd path PATH        opened as a place alone (O_PATH), whoever may read it
+ *     odd crowd DIR COUNT  the files of as many mount namespaces, in each of which a process lives
  *     odd locks FILE COUNT as many POSIX locks
  *     odd mounts DIR COUNT as many bind mounts, at the end of a long path of newlines below DIR
  * Prints "ready" when it does. Dies with the process that started it.
@@ -64,6 +65,31 @@ static void *surviving(void *unused)
 	for (;;)
 		pause();
 	return NULL;
+}
+
+static void crowd(long count)
+{
+	char name[64], byte;
+	int pipes[2];
+
+	while (count-- > 0) {
+		pid_t child;
+
+		if (pipe(pipes) || (child = fork()) < 0)
+			err(1, "fork");
+		if (child == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			if (unshare(CLONE_NEWNS) || write(pipes[1], "", 1) != 1)
+				err(1, "unshare");
+			for (;;)
+				pause();
+		}
+		snprintf(name, sizeof name, "/proc/%d/ns/mnt", child);
+		if (read(pipes[0], &byte, 1) != 1 || open(name, O_RDONLY) < 0)
+			err(1, "open %s", name);
+		close(pipes[0]);
+		close(pipes[1]);
+	}
 }
 
 static void locks(long count)
@@ -126,6 +152,9 @@ int main(int argc, char **argv)
 		open_path();
 		if (umount2(path, MNT_DETACH))
 			err(1, "umount");
+		ready();
+	} else if (!strcmp(what, "crowd") && argc == 4) {
+		crowd(atol(argv[3]));
 		ready();
 	} else if (!strcmp(what, "locks") && argc == 4) {
 		locks(atol(argv[3]));
