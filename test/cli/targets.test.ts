@@ -77,6 +77,13 @@ test('paths in the report are absolute, with the links of the target resolved', 
   expect(dot.report.items.map((item) => item.path)).toEqual([`${dir}/real/${NAME}`]);
   const relative = await sweep(['-n', '../link/'], { cwd: `${dir}/real` });
   expect(relative.report.items.map((item) => item.path)).toEqual([`${dir}/real/${NAME}`]);
+  const real = await sweep([`${dir}/link`]);
+  expect(outcomes(real.report, `${dir}/real`)).toEqual({ [NAME]: 'removed' });
+  expect(real.report.targets).toMatchObject([
+    { path: `${dir}/link`, resolved: `${dir}/real`, status: 'swept' },
+  ]);
+  expect(real.code).toBe(0);
+  expect(list(dir)).toEqual(['link', 'real']);
 });
 
 test('links below a target are not followed', async () => {

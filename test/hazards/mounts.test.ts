@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
-import { leftoverName, plantLeftover } from '../support/leftovers.ts';
+import { leftoverName } from '../support/leftovers.ts';
 import {
   ALIVE,
   bindElsewhere,
@@ -13,8 +13,8 @@ import {
 import { scratch } from '../support/scratch.ts';
 import { seeingAll } from '../support/sight.ts';
 import { outcomes, sweep } from '../support/sweep.ts';
-import { exists, list, plant } from '../support/tree.ts';
-import { inMountNamespace, quoted } from '../support/wrap.ts';
+import { plant } from '../support/tree.ts';
+import { quoted } from '../support/wrap.ts';
 
 const MNTNS = '.criu.mntns.';
 
@@ -103,24 +103,4 @@ test('a mount whose mount point has spaces, newlines and backslashes above the c
   await tmpfsElsewhere(`${dir}/a b\tc\nd\\e/${name}`);
   const { report } = await sweep([dir], { wrap: seeingAll() });
   expect(outcomes(report, dir)).toEqual({ [`a b\tc\nd\\e/${name}`]: 'kept: mounted' });
-});
-
-test('a mount in our own namespace, a tmpfs or a bind of the same file system: kept as mounted, not entered', async () => {
-  const { dir, used, path } = twoCandidates();
-  const bound = leftoverName(MNTNS);
-  plant(dir, [{ path: `target/${bound}`, age: '2h' }, { path: 'target/way' }, { path: 'source' }]);
-  const inside = plantLeftover(`${dir}/source`);
-  const wrap =
-    inMountNamespace(`mount -t tmpfs -o mode=0700 none ${quoted(path)}; touch -d '2 hours ago' ${quoted(path)}
-    mount --bind ${quoted(`${dir}/source`)} ${quoted(`${dir}/target/${bound}`)}
-    mount --bind ${quoted(`${dir}/source`)} ${quoted(`${dir}/target/way`)}`);
-  const { report, code } = await sweep([`${dir}/target`], { wrap });
-  expect(outcomes(report, `${dir}/target`)).toMatchObject({ [used]: 'kept: mounted' });
-  expect(report.items.find((item) => item.path.endsWith(bound))?.reasons).toContainEqual({
-    why: 'mounted',
-    where: `${dir}/target/${bound}`,
-  });
-  expect(code).toBe(0);
-  expect(list(`${dir}/source`)).toEqual([inside.slice(`${dir}/source/`.length)]);
-  expect(exists(dir, `target/${bound}`)).toBe(true);
 });

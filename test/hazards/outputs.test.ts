@@ -5,35 +5,26 @@ import { run, start } from '../support/command.ts';
 import { asleep, makeMany, stuck } from '../support/hazards.ts';
 import { plantMany } from '../support/leftovers.ts';
 import { reportOf } from '../support/schema.ts';
-import { scratch } from '../support/scratch.ts';
+import { MEMORY, scratch } from '../support/scratch.ts';
 import { list, plant } from '../support/tree.ts';
-import { after, inMountNamespace, pipedInto, quoted } from '../support/wrap.ts';
+import { after, inMountNamespace, quoted } from '../support/wrap.ts';
 
 beforeEach((context) => need(context, 'root', 'cc'));
 
 /** A tree with that many leftovers, beside which reports can be written. */
 function treeOf(count: number): { dir: string; tree: string } {
-  const dir = scratch();
+  const dir = scratch(MEMORY);
   plant(dir, [{ path: 'tree' }, { path: 'small' }]);
   plantMany(`${dir}/tree`, count);
   return { dir, tree: `${dir}/tree` };
 }
 
 test.each([
-  'text',
-  'json',
-  'ndjson',
-])('stdout closed by a reader that has seen enough (| head -1), as %s: the sweep goes on, exit 0', async (format) => {
-  const { tree } = treeOf(3000);
-  const { code, err } = await run([`--format=${format}`, tree], { wrap: pipedInto('head -1 >/dev/null') });
-  expect(list(tree)).toEqual([]);
-  expect(code).toBe(0);
-  expect(err).not.toMatch(/EPIPE|Error/);
-});
-
-test('stdout and stderr closed from the start (>&- 2>&-): the sweep goes on, exit 0', async () => {
+  '>&- 2>&- <&-',
+  '<&- >&-',
+])('streams closed from the start (%s): the sweep goes on, exit 0', async (closed) => {
   const { dir, tree } = treeOf(50);
-  const { code } = await run(['--report', `${dir}/report`, tree], { wrap: after('exec >&- 2>&- <&-') });
+  const { code } = await run(['--report', `${dir}/report`, tree], { wrap: after(`exec ${closed}`) });
   expect(list(tree)).toEqual([]);
   expect(code).toBe(0);
   expect(reportOf(readFileSync(`${dir}/report`)).summary.removed).toBe(50);
@@ -42,25 +33,6 @@ test('stdout and stderr closed from the start (>&- 2>&-): the sweep goes on, exi
 test('stderr closed by its reader: the sweep goes on', async () => {
   const { tree } = treeOf(50);
   const { code } = await run([tree, '/nowhere/at/all'], { wrap: ['bash', '-c', '"$@" 2> >(true)', 'bash'] });
-  expect(list(tree)).toEqual([]);
-  expect(code).toBe(3);
-});
-
-test.each([
-  'text',
-  'json',
-  'ndjson',
-])('stdout on /dev/full, as %s: the sweep goes on, stderr says it, exit 3', async (format) => {
-  const { tree } = treeOf(2000);
-  const { code, err } = await run([`--format=${format}`, tree], { stdout: '/dev/full' });
-  expect(list(tree)).toEqual([]);
-  expect(code).toBe(3);
-  expect(err).toMatch(/ENOSPC/);
-});
-
-test('stderr on /dev/full: the sweep goes on', async () => {
-  const { tree } = treeOf(50);
-  const { code } = await run([tree, '/nowhere/at/all'], { stderr: '/dev/full' });
   expect(list(tree)).toEqual([]);
   expect(code).toBe(3);
 });
@@ -94,7 +66,7 @@ test('a disk that is full for the report: the report that was there before stays
 });
 
 test('a reader that stalls, then reads on: nothing is lost', async () => {
-  const dir = scratch();
+  const dir = scratch(MEMORY);
   await makeMany('leftovers', dir, 6000);
   const running = start(['--json', dir], { stalled: true });
   await stuck(running, dir, 6000);
@@ -109,7 +81,7 @@ test.each([
   'SIGTERM',
   'SIGHUP',
 ] as const)('a reader that stalls, then a second %s: the second ends it', async (signal) => {
-  const dir = scratch();
+  const dir = scratch(MEMORY);
   await makeMany('leftovers', dir, 6000);
   const running = start(['--json', dir], { stalled: true });
   await stuck(running, dir, 6000);

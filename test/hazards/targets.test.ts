@@ -5,15 +5,15 @@ import { start } from '../support/command.ts';
 import { makeMany, stuck } from '../support/hazards.ts';
 import { leftoverName, plantLeftover } from '../support/leftovers.ts';
 import { reportOf } from '../support/schema.ts';
-import { scratch } from '../support/scratch.ts';
+import { MEMORY, scratch } from '../support/scratch.ts';
 import { outcomes, sweep } from '../support/sweep.ts';
-import { exists, list, plant } from '../support/tree.ts';
+import { exists, plant } from '../support/tree.ts';
 
 beforeEach((context) => need(context, 'root', 'cc'));
 
 /** A sweep of two targets that has come to wait in the first: what happens to the second meanwhile? */
 async function meanwhile(second: (dir: string) => void) {
-  const dir = scratch();
+  const dir = scratch(MEMORY);
   const name = leftoverName();
   plant(dir, [
     { path: 'first' },
@@ -27,20 +27,6 @@ async function meanwhile(second: (dir: string) => void) {
   const ended = await running.ended;
   return { dir, name, code: ended.code, report: reportOf(ended.stdout) };
 }
-
-test('a target that is a symlink: resolved once, the link stays', async () => {
-  const dir = scratch();
-  const name = leftoverName();
-  plant(dir, [
-    { path: `real/${name}`, age: '2h' },
-    { path: 'link', kind: 'symlink', to: 'real' },
-  ]);
-  const { report, code } = await sweep([`${dir}/link`]);
-  expect(outcomes(report, `${dir}/real`)).toEqual({ [name]: 'removed' });
-  expect(report.targets).toMatchObject([{ path: `${dir}/link`, resolved: `${dir}/real`, status: 'swept' }]);
-  expect(code).toBe(0);
-  expect(list(dir)).toEqual(['link', 'real']);
-});
 
 test('a target that is swapped for a symlink: what the link leads to is not swept, and it is said', async () => {
   const { dir, name, code, report } = await meanwhile((dir) => {
@@ -65,7 +51,7 @@ test('a target that is swapped for another directory: that one is not swept, and
 });
 
 test('a directory above a target is swapped for a symlink: nothing is swept through it', async () => {
-  const dir = scratch();
+  const dir = scratch(MEMORY);
   const name = leftoverName();
   plant(dir, [
     { path: 'first' },
@@ -92,7 +78,7 @@ test('a target that vanishes: said as missing, exit 3', async () => {
 });
 
 test('a target that is a candidate and vanishes: nothing to do any more', async () => {
-  const dir = scratch();
+  const dir = scratch(MEMORY);
   const path = plantLeftover(dir);
   const gone = plantLeftover(dir);
   rmdirSync(gone);

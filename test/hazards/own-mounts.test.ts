@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { leftoverName, plantLeftover } from '../support/leftovers.ts';
 import { scratch } from '../support/scratch.ts';
@@ -6,28 +6,36 @@ import { outcomes, sweep } from '../support/sweep.ts';
 import { list, plant } from '../support/tree.ts';
 import { inMountNamespace, quoted } from '../support/wrap.ts';
 
-test('a candidate that is a mount of ours is kept as mounted, whatever is mounted there', async (context) => {
-  need(context, 'root', 'namespaces');
+beforeEach((context) => need(context, 'root', 'namespaces'));
+
+test('a candidate that is a mount of ours is kept as mounted and not entered, whatever is mounted there', async () => {
   const dir = scratch();
-  const names = [0, 1, 2].map(() => leftoverName('.criu.mntns.'));
-  const [tmpfs, bind, itself] = names;
-  plant(dir, [...names.map((path) => ({ path, age: '2h' })), { path: 'source', age: '2h' }]);
-  const wrap = inMountNamespace(`cd ${quoted(dir)}
+  const names = [0, 1, 2, 3].map(() => leftoverName('.criu.mntns.'));
+  const [tmpfs, bind, itself, full] = names;
+  plant(dir, [
+    ...names.map((path) => ({ path: `work/${path}`, age: '2h' })),
+    ...['source', 'full'].map((path) => ({ path, age: '2h' })),
+  ]);
+  const inside = plantLeftover(`${dir}/full`);
+  const wrap = inMountNamespace(`cd ${quoted(`${dir}/work`)}
     mount -t tmpfs -o mode=0700 none ${tmpfs}
     touch -d '3 hours ago' ${tmpfs}
-    mount --bind source ${bind}
-    mount --bind ${itself} ${itself}`);
-  const { report, code } = await sweep([dir], { wrap });
-  expect(outcomes(report, dir)).toEqual(Object.fromEntries(names.map((name) => [name, 'kept: mounted'])));
-  expect(report.items.flatMap((item) => item.reasons.map((reason) => reason.where)).sort()).toEqual(
-    names.map((name) => `${dir}/${name}`).sort(),
+    mount --bind ../source ${bind}
+    mount --bind ${itself} ${itself}
+    mount --bind ../full ${full}`);
+  const { report, code } = await sweep([`${dir}/work`], { wrap });
+  const said = Object.entries(outcomes(report, `${dir}/work`)).filter(([name]) => name !== full);
+  expect(Object.fromEntries(said)).toEqual(
+    Object.fromEntries(names.slice(0, 3).map((name) => [name, 'kept: mounted'])),
   );
+  const mounted = report.items.flatMap((item) => item.reasons.filter(({ why }) => why === 'mounted'));
+  expect(mounted.map(({ where }) => where).sort()).toEqual(names.map((name) => `${dir}/work/${name}`).sort());
   expect(code).toBe(0);
-  expect(list(dir)).toHaveLength(4);
+  expect(list(`${dir}/work`)).toHaveLength(4);
+  expect(list(`${dir}/full`)).toEqual([inside.slice(`${dir}/full/`.length)]);
 });
 
-test('a mount is said together with the other cheap reasons', async (context) => {
-  need(context, 'root', 'namespaces');
+test('a mount is said together with the other cheap reasons', async () => {
   const dir = scratch();
   const name = leftoverName('.criu.cgyard.');
   plant(dir, [{ path: name, age: '2h' }]);
@@ -36,8 +44,7 @@ test('a mount is said together with the other cheap reasons', async (context) =>
   expect(outcomes(report, dir)).toEqual({ [name]: 'kept: mode, mounted, owner, too-young' });
 });
 
-test('other file systems and bind mounts are entered with --cross-device alone', async (context) => {
-  need(context, 'root', 'namespaces');
+test('other file systems and bind mounts are entered with --cross-device alone', async () => {
   const dir = scratch();
   plant(dir, [{ path: 'work/tmpfs' }, { path: 'work/bind' }, { path: 'source' }]);
   const name = leftoverName();
@@ -64,8 +71,7 @@ test('other file systems and bind mounts are entered with --cross-device alone',
   expect(list(`${dir}/source`)).toEqual([]);
 });
 
-test('a target that is a mount itself is swept', async (context) => {
-  need(context, 'root', 'namespaces');
+test('a target that is a mount itself is swept', async () => {
   const dir = scratch();
   const name = leftoverName();
   const wrap = inMountNamespace(`cd ${quoted(dir)}; mount -t tmpfs none .; cd ${quoted(dir)}
@@ -74,8 +80,7 @@ test('a target that is a mount itself is swept', async (context) => {
   expect(outcomes(report, dir)).toEqual({ [name]: 'removed' });
 });
 
-test('pseudo file systems are not entered even with --cross-device', async (context) => {
-  need(context, 'root', 'namespaces');
+test('pseudo file systems are not entered even with --cross-device', async () => {
   const dir = scratch();
   plant(dir, [{ path: 'work/proc' }, { path: 'work/sys' }]);
   plantLeftover(`${dir}/work`);

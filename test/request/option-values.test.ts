@@ -1,0 +1,148 @@
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { UsageError } from '../../src/model/usage-error.ts';
+import { addSweepOptions, policyOf, type SweepOptions } from '../../src/request/options.ts';
+
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
+const UID = 1234;
+
+/** The options as the command reads them. @throws UsageError, or commander's own error for what is no choice */
+function read(...args: string[]): SweepOptions {
+  const command = addSweepOptions(new Command())
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  return command.parse(args, { from: 'user' }).opts<SweepOptions>();
+}
+
+const policy = (...args: string[]) => policyOf(read(...args), UID);
+
+/** The message that a value is refused with; it begins with the option's name. */
+function refusal(option: string, text: string): string {
+  try {
+    read(`${option}=${text}`);
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    if (!(error instanceof Error) || !(isUsage || 'exitCode' in error)) throw error;
+    return error.message;
+  }
+  throw new Error(`${option}=${text} is taken`);
+}
+
+test.each([
+  ['90s', 90_000],
+  ['1.5h', 1.5 * HOUR],
+  ['2d', 2 * DAY],
+  ['1h30m', 1.5 * HOUR],
+  ['250ms', 250],
+  ['0s', 0],
+  ['0ms', 0],
+  ['3w', 21 * DAY],
+  ['0.5d', 12 * HOUR],
+  ['1w2d3h4m5s6ms', 9 * DAY + 3 * HOUR + 4 * MINUTE + 5006],
+  ['90m', 90 * MINUTE],
+  ['36500d', 36_500 * DAY],
+])('--older-than %s is %d ms', (text, olderThanMs) => {
+  expect(policy('--older-than', text)).toMatchObject({ olderThanMs });
+});
+
+test.each([
+  ['0700', 0o700],
+  ['700', 0o700],
+  ['0', 0],
+  ['2700', 0o2700],
+  ['7777', 0o7777],
+  ['any', null],
+])('--mode %s is %s', (text, mode) => {
+  expect(policy('--mode', text).mode).toBe(mode);
+});
+
+test.each([
+  ['root', 0],
+  ['0', 0],
+  ['65534', 65534],
+  ['4000000000', 4000000000],
+  ['any', null],
+])('--owner %s is %s', (text, owner) => {
+  expect(policy('--owner', text).owner).toBe(owner);
+});
+
+test.each(['1', '2', '100000'])('--max-depth %s is taken', (text) => {
+  expect(policy('--max-depth', text).maxDepth).toBe(Number(text));
+});
+
+test.each(['mtime', 'ctime', 'birthtime', 'newest'])('--age-by %s is taken', (text) => {
+  expect(policy('--age-by', text).ageBy).toBe(text);
+});
+
+/** Values that are refused, by option, with what the message must say. */
+const REFUSED: readonly (readonly [string, RegExp, readonly string[]])[] = [
+  [
+    '--older-than',
+    /--older-than/,
+    [
+      ...[
+        '',
+        ' ',
+        '60',
+        '0',
+        '1M',
+        '1mo',
+        '1y',
+        'y',
+        '1month',
+        '-1h',
+        '+1h',
+        '1h-30m',
+        '1H',
+        '1MS',
+        'h',
+        '1',
+      ],
+      ...[
+        '1.h',
+        '1..5h',
+        '1,5h',
+        '1e3s',
+        '0x10s',
+        'Infinity',
+        'NaNh',
+        '1h1',
+        '1h ',
+        '1hour',
+        '1 hours',
+        '１h',
+      ],
+      ...['1h\n', '101w1y', '876601h', '36526d', '5218w', '99999999999999999999d', '1e999d'],
+      `${'9'.repeat(400)}s`,
+    ],
+  ],
+  [
+    '--mode',
+    /--mode/,
+    ['', '8', '0800', '10000', '77777', 'rwx', 'u=rwx', '-700', '0x1c0', 'ANY', '7 00', '0700,0777'],
+  ],
+  [
+    '--owner',
+    /--owner/,
+    [
+      ...['', 'no-such-user-here', '-1', '4294967295', '99999999999', '1.5', '0x0', 'root ', 'ro*t', '-n'],
+      '$(id)',
+    ],
+  ],
+  [
+    '--max-depth',
+    /--max-depth/,
+    ['', '0', '-1', '1.5', '1e2', 'x', '0x2', ' 1', 'none', '99999999999999999999'],
+  ],
+  ['--prefix', /--prefix/, ['', '/', 'a/b', '.criu.mnt./', 'x'.repeat(250)]],
+  ['--age-by', /--age-by.*mtime.*ctime.*birthtime.*newest/, ['', 'atime', 'MTIME', 'mtime,ctime', 'm']],
+  ['--format', /--format.*text.*json.*ndjson/, ['', 'xml', 'JSON', 'text,json']],
+  ['--color', /--color.*auto.*always.*never/, ['', 'sometimes', 'true', 'AUTO']],
+  ['--max-runtime', /--max-runtime/, ['', '0', '10', '1y', '-1s']],
+];
+
+test.each(
+  REFUSED.flatMap(([option, says, texts]) => texts.map((text) => [option, text, says] as const)),
+)('%s=%j is refused', (option, text, says) => {
+  expect(refusal(option, text)).toMatch(says);
+});
