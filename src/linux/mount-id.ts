@@ -1,9 +1,9 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
 import { errnoOf } from './errno.ts';
 import { lstatName } from './lstat.ts';
 
 /** O_PATH: opens a directory without any right to it (open(2); include/uapi/asm-generic/fcntl.h). */
-const O_PATH = 0o10000000;
+export const O_PATH = 0o10000000;
 
 /** Bytes of fdinfo that are enough for mnt_id: `pos`, `flags` and `mnt_id` come first (fs/proc/fd.c). */
 const ENOUGH = 256;
@@ -15,6 +15,26 @@ const ENOUGH = 256;
 interface Watched {
   readonly fd: number;
   readonly info: number;
+}
+
+/** Descriptors below which none is kept open only to be faster. */
+const FEW_DESCRIPTORS = 64;
+
+let scarce: boolean | null = null;
+
+/** Whether this process may open only a few, by its soft limit; so too if that cannot be read. */
+function descriptorsAreScarce(): boolean {
+  scarce ??= softLimit() < FEW_DESCRIPTORS;
+  return scarce;
+}
+
+function softLimit(): number {
+  try {
+    return Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1] ?? 0);
+  } catch (error) {
+    errnoOf(error);
+    return 0;
+  }
 }
 
 /**
@@ -39,6 +59,7 @@ export class MountIds {
       return id === undefined ? null : Number(id);
     } finally {
       closeSync(directory);
+      if (descriptorsAreScarce()) this.close();
     }
   }
 

@@ -26,11 +26,6 @@ export function taskOf(entry: string): Task {
   return { entry, namespace: readLink(`/proc/${entry}/ns/mnt`), root: rootOf(entry) };
 }
 
-/**
- * O_PATH of asm-generic/fcntl.h, for which Node has no name: opens a way to a file, without any right to it.
- */
-export const O_PATH = 0o10000000;
-
 function rootOf(entry: string): Seen<Root> {
   const link = `/proc/${entry}/root`;
   const path = readLink(link);
