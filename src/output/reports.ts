@@ -18,6 +18,7 @@ import {
   openPlace,
   stdoutAs,
 } from './destination.ts';
+import type { Sink } from './drive.ts';
 import { NotFollowed } from './locate.ts';
 import type { Output, Stopped } from './output.ts';
 import { OutputFile } from './output-file.ts';
@@ -72,15 +73,12 @@ export function reportDestination({
   return format === 'json' ? null : stdoutAs('--report');
 }
 
-/** A file that a report goes into while a sweep goes on; `null`: it could not be opened, and `loss` says why. */
-export type Opened =
-  | { readonly file: OutputFile; readonly named: Named }
-  | { readonly file: null; readonly loss: string };
-
-/** A report, and how it is said. */
-export interface ReportFile {
-  readonly opened: Opened;
-  readonly format: Format;
+/** A report that is written while a sweep goes on. */
+interface OpenReport {
+  readonly file: OutputFile;
+  readonly named: Named;
+  /** `null`: the JSON that the command chooses. */
+  readonly format: Format | null;
 }
 
 /** How the reports of one sweep are opened. */
@@ -91,52 +89,95 @@ export interface Opening {
   readonly stopped: Stopped;
 }
 
-/**
- * Opens the reports of one sweep. What cannot be opened is left out of it.
- *
- * @throws UsageError
- */
-export async function openReports({ report, stepSummary }: Files, opening: Opening): Promise<ReportFile[]> {
-  const reports: ReportFile[] = [];
-  if (report !== null)
-    reports.push({ opened: await openReport(report, opening), format: jsonFormat(readTool()) });
-  if (stepSummary !== null)
-    reports.push({ opened: await openStepSummary(stepSummary, opening), format: stepSummaryFormat() });
-  return reports;
-}
+/** The reports of one sweep, from before any target is looked at until its exit status is final. */
+export class Reports {
+  readonly #opened: OpenReport[] = [];
+  readonly #metrics: Destination | null;
+  readonly #stopped: Stopped;
+  /** Why some could not be opened; these are left out. */
+  readonly unopened: string[] = [];
 
-async function openStepSummary(value: string, { stopped }: Opening): Promise<Opened> {
-  const named = { option: STEP_SUMMARY, value };
-  try {
-    return { file: await OutputFile.append(appendedTo(value, STEP_SUMMARY), stopped), named };
-  } catch (error) {
-    return { file: null, loss: lossText(named, error) };
+  private constructor(metrics: Destination | null, stopped: Stopped) {
+    this.#metrics = metrics;
+    this.#stopped = stopped;
   }
-}
 
-/** Opens a JSON report. @throws UsageError where that fails and nothing has been done yet */
-export async function openReport(destination: Destination, { first, stopped }: Opening): Promise<Opened> {
-  try {
-    return { file: await OutputFile.open(destination, { stopped }), named: destination };
-  } catch (error) {
-    if (first && !stopped()) throw error;
-    return { file: null, loss: lossText(destination, error) };
+  /** Opens them. @throws UsageError where the JSON report cannot be, and nothing has been done yet */
+  static async open({ report, metrics, stepSummary }: Files, { first, stopped }: Opening): Promise<Reports> {
+    const reports = new Reports(metrics, stopped);
+    if (report !== null) {
+      const required = () => first && !stopped();
+      await reports.#add(report, null, required, () => OutputFile.open(report, { stopped }));
+    }
+    if (stepSummary !== null) {
+      const named = { option: STEP_SUMMARY, value: stepSummary };
+      const append = () => OutputFile.append(appendedTo(stepSummary, STEP_SUMMARY), stopped);
+      await reports.#add(named, stepSummaryFormat(), () => false, append);
+    }
+    return reports;
   }
-}
 
-/** Ends a report. @returns why it is not whole, `null` where it is */
-export async function finishReport(opened: Opened): Promise<string | null> {
-  if (opened.file === null) return opened.loss;
-  const failure = await opened.file.finish();
-  if (failure === null || (opened.named.value === STDOUT && failure.code === 'EPIPE')) return null;
-  return failureText(opened.named, failure.code);
+  async #add(
+    named: Named,
+    format: Format | null,
+    required: () => boolean,
+    open: () => Promise<OutputFile>,
+  ): Promise<void> {
+    try {
+      this.#opened.push({ file: await open(), named, format });
+    } catch (error) {
+      if (required()) throw error;
+      this.unopened.push(lossText(named, error));
+    }
+  }
+
+  /** Where the events go. @param json how the JSON report says them */
+  sinks(json: Format = jsonFormat(readTool())): Sink[] {
+    return this.#opened.map(({ file, format }) => ({ format: format ?? json, output: file.output }));
+  }
+
+  /** The exit status to be written into the reports, as far as it is known before they are finished. */
+  exitCode(exitCode: number, stdout: Output): number {
+    return lossOf(stdout) === null && this.unopened.length === 0 ? exitCode : withLoss(exitCode);
+  }
+
+  /** Leaves no half report behind where the sweep does not come about. */
+  async discard(): Promise<void> {
+    for (const { file } of this.#opened) await file.discard();
+  }
+
+  /** Ends the reports. @returns why those that were opened are not whole */
+  async close(): Promise<string[]> {
+    const losses: string[] = [];
+    for (const { file, named } of this.#opened) {
+      const failure = await file.finish();
+      if (failure === null || (named.value === STDOUT && failure.code === 'EPIPE')) continue;
+      losses.push(failureText(named, failure.code));
+    }
+    return losses;
+  }
+
+  /** Ends the reports, then writes the metrics. @returns the summary with the final exit status */
+  async finish(summary: Summary, stdout: Output, complain: (loss: string) => void): Promise<Summary> {
+    const losses = [...this.unopened, ...(await this.close())];
+    const lost = lossOf(stdout);
+    if (lost !== null) losses.push(lost);
+    const exitCode = losses.length === 0 ? summary.exitCode : withLoss(summary.exitCode);
+    const unwritten =
+      this.#metrics === null
+        ? null
+        : await writeMetrics(this.#metrics, { ...summary, exitCode }, this.#stopped);
+    if (unwritten !== null) losses.push(unwritten);
+    for (const loss of losses) complain(loss);
+    return { ...summary, exitCode: losses.length === 0 ? exitCode : withLoss(exitCode) };
+  }
 }
 
 /** Node_exporter runs as a user of its own and must be able to read the metrics. */
 const METRICS_MODE = 0o644;
 
 /** Writes the metrics of a finished sweep, whose exit status is final. @returns why that failed, `null` where it did not */
-export async function writeMetrics(
+async function writeMetrics(
   destination: Destination,
   summary: Summary,
   stopped: Stopped,
@@ -185,11 +226,11 @@ function lossText(named: Named, error: unknown): string {
 }
 
 /** Why stdout is not whole; a reader that has gone (EPIPE) wanted no more, and that is no loss. */
-export function lossOf({ failure }: Output): string | null {
+function lossOf({ failure }: Output): string | null {
   return failure === null || failure.code === 'EPIPE' ? null : `stdout: ${describeErrno(failure.code)}`;
 }
 
 /** The exit status of a sweep whose report could not be written. */
-export function withLoss(exitCode: number): number {
+function withLoss(exitCode: number): number {
   return exitCode === EXIT.done || exitCode === EXIT.somethingToRemove ? EXIT.incomplete : exitCode;
 }

@@ -4,20 +4,12 @@ import { endBy, isStopSignal, StopSignals } from '../../linux/stop-signals.ts';
 import type { Environment } from '../../model/environment.ts';
 import { exitCode } from '../../model/exit-code.ts';
 import type { Summary, SweepEvent } from '../../model/model.ts';
-import { drive, type Sink } from '../../output/drive.ts';
+import { drive } from '../../output/drive.ts';
 import { STDERR, STDOUT } from '../../output/formats.ts';
 import { markFor } from '../../output/journal.ts';
 import { Output } from '../../output/output.ts';
 import { counted, Progress } from '../../output/progress.ts';
-import {
-  finishReport,
-  lossOf,
-  type Opened,
-  openReport,
-  refuseNames,
-  reportDestination,
-  withLoss,
-} from '../../output/reports.ts';
+import { Reports, refuseNames, reportDestination } from '../../output/reports.ts';
 import { readTool } from '../../package/version.ts';
 import { complaint } from '../../report/complaint.ts';
 import { prepare } from '../../request/prepare.ts';
@@ -47,8 +39,9 @@ export async function inspectCommand(
   const signals = new StopSignals();
   const clock = startClock({ maxRuntime: options.maxRuntime, signals });
   const stopped = () => clock.interrupted() !== null;
-  const report = reportTo === null ? null : await openReport(reportTo, { first: true, stopped });
-  const summary = await look({ written, options, env, request: { ...prepared, ...clock }, report });
+  const files = { report: reportTo, metrics: null, stepSummary: null };
+  const reports = await Reports.open(files, { first: true, stopped });
+  const summary = await look({ written, options, env, request: { ...prepared, ...clock }, reports });
   signals.release();
   if (isStopSignal(summary.interrupted)) endBy(summary.interrupted);
   return summary.exitCode;
@@ -59,7 +52,7 @@ interface Looking {
   readonly options: InspectOptions;
   readonly env: Environment;
   readonly request: SweepRequest;
-  readonly report: Opened | null;
+  readonly reports: Reports;
 }
 
 /** Finds the runs, then goes through the leftovers as a dry run does. */
@@ -106,25 +99,22 @@ async function write({
   progress,
   events,
 }: Writing): Promise<Summary> {
-  const { written, options, env, report } = looking;
+  const { written, options, env, reports } = looking;
   const stdout = new Output(STDOUT);
   const format = resultFormat({ runs, inspection, written, now }, options, env);
-  const results: Sink[] = [{ format, output: stdout }];
-  if (report?.file) results.push({ format: inspectJsonFormat(readTool(), runs), output: report.file.output });
   const summary = await drive(gathered(events, inspection), {
-    results,
+    results: [{ format, output: stdout }, ...reports.sinks(inspectJsonFormat(readTool(), runs))],
     messages: { output: stderr, format: stderrFormat(options, env) },
     progress,
     exitCode: (sum) => {
       const code = options.check === true ? checkedCode(sum, inspection) : sum.exitCode;
-      return lossOf(stdout) === null && report?.file !== null ? code : withLoss(code);
+      return reports.exitCode(code, stdout);
     },
   });
-  const losses = [report === null ? null : await finishReport(report), lossOf(stdout)];
-  const lost = losses.filter((loss) => loss !== null);
-  for (const loss of lost) stderr.add(complaint(markFor(STDERR, env), 'error', loss));
+  const mark = markFor(STDERR, env);
+  const final = await reports.finish(summary, stdout, (loss) => stderr.add(complaint(mark, 'error', loss)));
   await stderr.flush();
-  return lost.length === 0 ? summary : { ...summary, exitCode: withLoss(summary.exitCode) };
+  return final;
 }
 
 function* gathered(

@@ -3,14 +3,12 @@ import { describeErrno } from '../../linux/errno.ts';
 import { readOwnMounts } from '../../linux/mountinfo.ts';
 import type { CommandEnd, Policy } from '../../model/model.ts';
 import type { Destination } from '../../output/destination.ts';
-import { drive, type Sink } from '../../output/drive.ts';
+import { drive } from '../../output/drive.ts';
 import type { Output, Stopped } from '../../output/output.ts';
-import { finishReport, openReport } from '../../output/reports.ts';
-import { readTool } from '../../package/version.ts';
+import { Reports } from '../../output/reports.ts';
 import type { Colors } from '../../report/colors.ts';
 import { complaint } from '../../report/complaint.ts';
 import type { Format } from '../../report/format.ts';
-import { jsonFormat } from '../../report/json.ts';
 import { messageFormat } from '../../report/messages.ts';
 import type { Mark } from '../../report/severity.ts';
 import { textFormat } from '../../report/text.ts';
@@ -43,26 +41,23 @@ export interface AfterSweep {
 export async function sweepAfter(request: AfterSweep): Promise<void> {
   const { stderr, colors, mark, verbose, quiet, reportTo, stopped } = request;
   // A report that cannot be written is no reason to leave anything behind.
-  const opening = { first: false, stopped };
-  const report = reportTo === null ? null : await openReport(reportTo, opening);
-  if (report?.file === null) stderr.add(complaint(mark, 'error', report.loss));
+  const files = { report: reportTo, metrics: null, stepSummary: null };
+  const reports = await Reports.open(files, { first: false, stopped });
+  for (const loss of reports.unopened) stderr.add(complaint(mark, 'error', loss));
   const removals: Format = quiet ? () => '' : textFormat({ verbose, colors });
-  const results: Sink[] = [{ format: removals, output: stderr }];
-  if (report?.file) results.push({ format: jsonFormat(readTool()), output: report.file.output });
   const messages = messageFormat({
     ...{ verbose, quiet, summary: verbose, terminal: false, tellOwners: true },
     ...{ colors, mark },
   });
   await drive(sweep(sweepRequest(request)), {
-    results,
+    results: [{ format: removals, output: stderr }, ...reports.sinks()],
     messages: { format: messages, output: stderr },
     progress: null,
     exitCode: ({ exitCode }) => exitCode,
   });
   for (const { path, code } of request.appeared.errors)
     stderr.add(complaint(mark, 'warning', `${toText(path)}: ${describeErrno(code)}: kept`));
-  const loss = report?.file ? await finishReport(report) : null;
-  if (loss !== null) stderr.add(complaint(mark, 'error', loss));
+  for (const loss of await reports.close()) stderr.add(complaint(mark, 'error', loss));
 }
 
 function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSweep): SweepRequest {

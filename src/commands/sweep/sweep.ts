@@ -2,21 +2,12 @@ import { endBy, isStopSignal, StopSignals } from '../../linux/stop-signals.ts';
 import type { Environment } from '../../model/environment.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import type { StopSignal, Summary } from '../../model/model.ts';
-import { drive, type Sink } from '../../output/drive.ts';
+import { drive } from '../../output/drive.ts';
 import { resultFormat, STDERR, STDOUT, stderrFormat } from '../../output/formats.ts';
 import { markFor } from '../../output/journal.ts';
 import { Output } from '../../output/output.ts';
 import { Progress } from '../../output/progress.ts';
-import {
-  type Files,
-  filesOf,
-  finishReport,
-  lossOf,
-  openReports,
-  type ReportFile,
-  withLoss,
-  writeMetrics,
-} from '../../output/reports.ts';
+import { filesOf, Reports } from '../../output/reports.ts';
 import { complaint } from '../../report/complaint.ts';
 import { Bearings } from '../../request/bearings.ts';
 import type { SweepOptions } from '../../request/options.ts';
@@ -48,11 +39,11 @@ export async function sweepCommand(
     const clock = startClock({ maxRuntime: options.maxRuntime, signals });
     const stopped = () => clock.interrupted() !== null;
     // Before any target is looked at: what cannot be written is wrong usage, and no sweep.
-    const reports = await openReports(files, { first, stopped });
+    const reports = await Reports.open(files, { first, stopped });
     const prepared = await discarding(reports, () =>
       prepare(targets, options, env, { bearings, interrupted: stopped }),
     );
-    const { interrupted, exitCode } = await report({ ...prepared, ...clock }, options, env, files, reports);
+    const { interrupted, exitCode } = await report({ ...prepared, ...clock }, options, env, reports);
     const late = beats === null ? cutShort(exitCode, signals) : null;
     const signal = isStopSignal(interrupted) ? interrupted : late;
     if (signal !== null) {
@@ -78,11 +69,11 @@ async function beatsOf(intervalMs: number, signals: StopSignals): Promise<Beats>
 }
 
 /** Leaves no half report behind where the sweep does not come about. */
-async function discarding<T>(reports: readonly ReportFile[], act: () => Promise<T>): Promise<T> {
+async function discarding<T>(reports: Reports, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    for (const { opened } of reports) await opened.file?.discard();
+    await reports.discard();
     throw error;
   }
 }
@@ -92,33 +83,18 @@ async function report(
   request: SweepRequest,
   options: SweepOptions,
   env: Environment,
-  files: Files,
-  reports: readonly ReportFile[],
+  reports: Reports,
 ): Promise<Summary> {
   const stdout = new Output(STDOUT);
   const stderr = new Output(STDERR);
-  const stopped = () => request.interrupted() !== null;
-  const results: Sink[] = [{ format: resultFormat(options, env), output: stdout }];
-  for (const each of reports)
-    if (each.opened.file !== null) results.push({ format: each.format, output: each.opened.file.output });
   const summary = await drive(sweep(request), {
-    results,
+    results: [{ format: resultFormat(options, env), output: stdout }, ...reports.sinks()],
     messages: { output: stderr, format: stderrFormat(options, env) },
     progress: options.quiet ? null : Progress.onTerminal(env),
-    exitCode: ({ exitCode }) => {
-      const whole = lossOf(stdout) === null && reports.every(({ opened }) => opened.file !== null);
-      return whole ? exitCode : withLoss(exitCode);
-    },
+    exitCode: ({ exitCode }) => reports.exitCode(exitCode, stdout),
   });
-
-  const losses: (string | null)[] = [];
-  for (const each of reports) losses.push(await finishReport(each.opened));
-  losses.push(lossOf(stdout));
-  const exitCode = losses.every((loss) => loss === null) ? summary.exitCode : withLoss(summary.exitCode);
-  if (files.metrics !== null)
-    losses.push(await writeMetrics(files.metrics, { ...summary, exitCode }, stopped));
-  const lost = losses.filter((loss) => loss !== null);
-  for (const loss of lost) stderr.add(complaint(markFor(STDERR, env), 'error', loss));
+  const mark = markFor(STDERR, env);
+  const final = await reports.finish(summary, stdout, (loss) => stderr.add(complaint(mark, 'error', loss)));
   await stderr.flush();
-  return { ...summary, exitCode: lost.length === 0 ? exitCode : withLoss(exitCode) };
+  return final;
 }
