@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { need } from '../support/abilities.ts';
-import { program } from '../support/command.ts';
+import { program, startProgram } from '../support/command.ts';
+import { compile } from '../support/compile.ts';
 import { leftoverName, plantLeftover } from '../support/leftovers.ts';
 import { ALIVE, joinChrooted, namespace } from '../support/mounts.ts';
-import { hold, odd } from '../support/processes.ts';
+import { held, hold, odd } from '../support/processes.ts';
 import { scratch } from '../support/scratch.ts';
 import { outcomes, sweep } from '../support/sweep.ts';
 import { plant } from '../support/tree.ts';
@@ -260,4 +261,33 @@ test('a process that may not be read, in a mount namespace of its own: unknown, 
   expect(err).toMatch(/could not be read/);
   expect(statSync(`/proc/${other.pid}`).isDirectory()).toBe(true);
   expect(readFileSync(`/proc/${other.pid}/comm`, 'utf8')).toBe('confined\n');
+});
+
+test("a user's process that calls itself criu, with a /tmp that leads in circles: it keeps nothing, exit 0", async () => {
+  const dir = scratch();
+  const path = plantLeftover(`${dir}`);
+  plant(dir, [{ path: 'jail' }, { path: 'jail/tmp', kind: 'symlink', to: 'tmp' }]);
+  await program(['cp', compile('hold'), `${dir}/jail/hold`]);
+  await program(['chmod', '-R', 'a+rX', dir]).catch(() => {});
+  await program(['chmod', '0700', path]);
+  const libraries = ['lib', 'lib64', 'usr/lib'].map(
+    (name) =>
+      `mkdir -p ${quoted(`${dir}/jail/${name}`)}; mount --bind /${name} ${quoted(`${dir}/jail/${name}`)}`,
+  );
+  const holder = startProgram(
+    [
+      ...inMountNamespace(libraries.join('\n')),
+      'chroot',
+      '--userspec=65534',
+      `${dir}/jail`,
+      '/hold',
+      '-n',
+      'criu',
+    ],
+    { timeoutMs: 600_000 },
+  );
+  await held(holder);
+  const { report, code } = await sweep([path]);
+  expect(report.errors).toEqual([]);
+  expect(code).toBe(0);
 });

@@ -1,16 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { errnoOf } from '../../linux/errno.ts';
-import { listPids, look } from '../../linux/proc.ts';
+import { effectiveUidOf, listPids, look } from '../../linux/proc.ts';
 import { runsSweep } from './sweep-command.ts';
 
 /** The pid of a process that sweeps again and again (`--every`); `null`: none, or none that we can see. */
 export function findRepeatingSweep(): number | null {
   try {
-    return listPids().find((pid) => pid !== process.pid && isRepeatingSweep(pid)) ?? null;
+    return (
+      listPids().find((pid) => pid !== process.pid && isRootsOrOurs(pid) && isRepeatingSweep(pid)) ?? null
+    );
   } catch (error) {
     errnoOf(error);
     return null;
   }
+}
+
+/** Anybody can call a process so; one of another user's sweeps nothing of ours. */
+function isRootsOrOurs(pid: number): boolean {
+  const uid = effectiveUidOf(pid);
+  return uid === 0 || uid === process.geteuid?.();
 }
 
 function isRepeatingSweep(pid: number): boolean {

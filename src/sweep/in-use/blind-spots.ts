@@ -21,6 +21,7 @@ export class BlindSpots {
   readonly #failures: SweepError[] = [];
   readonly #ofMounts: Unseen[] = [];
   #failed: Unseen | null = null;
+  #asked: { readonly pid: number; readonly uid: number | null } | null = null;
 
   /** @param uid the effective user. For one who is not root, processes of others do not count */
   constructor(uid: number) {
@@ -81,7 +82,7 @@ export class BlindSpots {
 
   /** Whether it matters that a process cannot be read. */
   counts(pid: number): boolean {
-    return this.#uid === ROOT || effectiveUidOf(pid) === this.#uid;
+    return this.#uid === ROOT || this.#uidOf(pid) === this.#uid;
   }
 
   /**
@@ -89,8 +90,14 @@ export class BlindSpots {
    * to them.
    */
   mayOpenOurs(pid: number): boolean {
-    const uid = effectiveUidOf(pid);
+    const uid = this.#uidOf(pid);
     return uid === null || uid === ROOT || uid === this.#uid;
+  }
+
+  /** Asked several times of one process after the other. */
+  #uidOf(pid: number): number | null {
+    if (this.#asked?.pid !== pid) this.#asked = { pid, uid: effectiveUidOf(pid) };
+    return this.#asked.uid;
   }
 
   #fail(unseen: Unseen, path: Bytes): void {

@@ -1,6 +1,7 @@
+import { lstatSync } from 'node:fs';
 import { keyOf } from '../../linux/lstat.ts';
-import { statLink } from '../../linux/proc.ts';
-import type { Bytes, Identity, Reason, Unseen } from '../../model/model.ts';
+import { look, readLink, statLink } from '../../linux/proc.ts';
+import type { Bytes, Place, Reason, Unseen } from '../../model/model.ts';
 import type { BlindSpots } from './blind-spots.ts';
 import type { User } from './users.ts';
 
@@ -19,6 +20,7 @@ export class LivingMakers {
   readonly #maker: Maker;
   readonly #blind: BlindSpots;
   readonly #all: User[] = [];
+  /** By the key of the directory that they work in, or by its path. */
   readonly #byWorkDir = new Map<string, User[]>();
   /** Makers that may work anywhere: the kernel did not tell us where. */
   readonly #anywhere: (User & Unseen)[] = [];
@@ -36,31 +38,48 @@ export class LivingMakers {
   }
 
   #addTemporary(path: string, user: User | null): void {
-    this.#blind.see(statLink(path), { path, user, open: false }, (facts) =>
-      this.#temporary.add(keyOf(facts)),
-    );
+    // Not through a link: it may be that of a container, and lead anywhere.
+    const here = look(() => lstatSync(path));
+    this.#blind.see(here, { path, user, open: false }, (facts) => this.#temporary.add(keyOf(facts)));
   }
 
-  /** Adds a process, if it is a maker. @param certain false: its comm is not known, so it may be one */
+  /**
+   * Adds a process, if it is a maker. Of one that is neither root's nor ours only the text of its link is read: a
+   * file system of its own may never answer.
+   *
+   * @param certain false: its comm is not known, so it may be one
+   */
   add(user: User, certain: boolean): void {
     if (certain && user.command !== this.#maker.comm) return;
-    const cwd = statLink(`/proc/${user.pid}/cwd`);
-    if (cwd.seen === 'gone') return;
-    this.#all.push(user);
-    if (cwd.seen === 'yes') {
-      const key = keyOf(cwd.value);
-      this.#byWorkDir.set(key, [...(this.#byWorkDir.get(key) ?? []), user]);
-    } else if (this.#blind.counts(user.pid)) {
-      this.#anywhere.push({ code: cwd.code, syscall: cwd.syscall, ...user });
+    const link = `/proc/${user.pid}/cwd`;
+    if (!this.#blind.mayOpenOurs(user.pid)) {
+      const path = readLink(link);
+      if (path.seen === 'yes') this.#add(path.value, user);
+      return;
     }
+    const cwd = statLink(link);
+    if (cwd.seen === 'gone') return;
+    if (cwd.seen === 'yes') this.#add(keyOf(cwd.value), user);
+    else this.#doubt({ code: cwd.code, syscall: cwd.syscall, ...user });
     this.#addTemporary(`/proc/${user.pid}/root${this.#maker.temporary}`, user);
   }
 
+  #add(workDir: string, user: User): void {
+    this.#all.push(user);
+    this.#byWorkDir.set(workDir, [...(this.#byWorkDir.get(workDir) ?? []), user]);
+  }
+
+  #doubt(unseen: User & Unseen): void {
+    this.#all.push(unseen);
+    if (this.#blind.counts(unseen.pid)) this.#anywhere.push(unseen);
+  }
+
   /** The makers that may use what lies in a directory. */
-  in(directory: Identity): readonly User[] {
+  in(directory: Place): readonly User[] {
     if (this.#all.length === 0) return NOBODY;
     const key = keyOf(directory);
-    return this.#temporary.has(key) ? this.#all : (this.#byWorkDir.get(key) ?? NOBODY);
+    if (this.#temporary.has(key)) return this.#all;
+    return [...(this.#byWorkDir.get(key) ?? NOBODY), ...(this.#byWorkDir.get(directory.path) ?? NOBODY)];
   }
 
   /** Reasons why any directory may be used by a maker. */

@@ -24,6 +24,14 @@ const MOST_ATTEMPTS = 4;
  */
 const GONE = ['ENOENT', 'ESRCH', 'EINVAL'];
 
+/** How much a task matters and may be trusted. */
+interface Standing {
+  /** Whether it matters when it cannot be read. */
+  readonly counts: () => boolean;
+  /** It is root's or ours: a path in its namespace leads through no file system of another user's. */
+  readonly trusted: () => boolean;
+}
+
 /** A mountinfo of a task whose root could not be read: we do not know what that root lies on. */
 interface Rootless {
   readonly user: User;
@@ -62,7 +70,7 @@ export class MountViews {
    *
    * @param counts whether it matters if that fails
    */
-  *see(task: Task, user: User, counts: () => boolean): Generator<Pause, void, void> {
+  *see(task: Task, user: User, { counts, trusted }: Standing): Generator<Pause, void, void> {
     let now = task;
     for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts += 1) {
       const { namespace, root } = now;
@@ -70,7 +78,9 @@ export class MountViews {
       const place = placeOf(now);
       if (place !== null && this.#seen.has(place)) return;
       const atRoot: number[] = [];
-      const read = yield* this.#read(task.entry, atRoot);
+      const read = yield* this.#read(task.entry, atRoot, (namespace, mountPoint) => {
+        if (trusted()) this.#pinned.addMounted(namespace, task, mountPoint);
+      });
       if (read.seen === 'gone') return;
       if (read.seen === 'hidden') {
         if (counts()) this.#unseen.push({ ...errnoOf(read), ...user });
@@ -118,7 +128,7 @@ export class MountViews {
   *seePinned(counts: (pid: number) => boolean): Generator<Pause, void, void> {
     const visits = this.#pinned.visit(
       (namespace) => !this.#whole.has(namespace),
-      (pid) => this.#read(String(pid), []),
+      (pid) => this.#read(String(pid), [], () => {}),
     );
     for (const visit of visits) {
       if (visit.type === 'pause') yield visit;
@@ -128,7 +138,11 @@ export class MountViews {
   }
 
   /** Reads what a task sees. @param atRoot takes the IDs of the mounts at its `/` */
-  *#read(entry: string, atRoot: number[]): Generator<Pause, Seen<void>, void> {
+  *#read(
+    entry: string,
+    atRoot: number[],
+    pinned: (namespace: string, mountPoint: Bytes) => void,
+  ): Generator<Pause, Seen<void>, void> {
     const before = this.#bytes;
     const goOn = (bytes: number): boolean => {
       this.#bytes = before + bytes;
@@ -139,7 +153,7 @@ export class MountViews {
       for (const [, id] of lines.matchAll(/^(\d+) \d+ \S+ \S+ \/ /gm)) atRoot.push(Number(id));
       if (!lines.includes(' mnt:[')) return;
       for (const { fsType, root, mountPoint } of parseMountinfo(lines))
-        if (fsType === 'nsfs') this.#pinned.addMounted(root, entry, mountPoint);
+        if (fsType === 'nsfs') pinned(root, mountPoint);
     });
   }
 

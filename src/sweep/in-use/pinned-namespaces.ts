@@ -1,7 +1,7 @@
-import { accessSync } from 'node:fs';
-import { look, type Seen } from '../../linux/proc.ts';
+import type { Seen } from '../../linux/proc.ts';
 import type { Bytes, Pause } from '../../model/model.ts';
 import { copy } from './mounted-names.ts';
+import type { Task } from './task.ts';
 import type { User } from './users.ts';
 import { NamespaceVisitor } from './visited-namespace.ts';
 
@@ -58,10 +58,9 @@ export class PinnedNamespaces {
    * Adds a bind mount that a task sees. A process that may not be read gives no way to the file: we use one
    * of another process that sees the same, or this one as a last resort.
    */
-  addMounted(namespace: string, entry: string, mountPoint: Bytes): void {
-    const root = `/proc/${entry}/root`;
-    const pin = { file: copy(root + mountPoint), user: null, certain: true };
-    if (look(() => accessSync(root)).seen === 'yes') this.add(namespace, pin);
+  addMounted(namespace: string, { entry, root }: Task, mountPoint: Bytes): void {
+    const pin = { file: copy(`/proc/${entry}/root${mountPoint}`), user: null, certain: true };
+    if (root.seen === 'yes') this.add(namespace, pin);
     else if (!this.#unreachable.has(namespace)) this.#unreachable.set(copy(namespace), pin);
   }
 
@@ -103,8 +102,8 @@ function* enter(
   read: (pid: number) => Generator<Pause, Seen<void>, void>,
 ): Generator<Pause, Seen<void>, void> {
   let unseen: Exclude<Seen<void>, { seen: 'yes' }> = { seen: 'gone' };
-  for (const { file } of pins) {
-    const pid = yield* visitor.enter(file, namespace);
+  for (const { file, user, certain } of pins) {
+    const pid = yield* visitor.enter(file, namespace, user === null || !certain);
     if (pid.seen === 'yes') return yield* read(pid.value);
     if (unseen.seen === 'gone' || pid.seen === 'hidden') unseen = pid;
   }

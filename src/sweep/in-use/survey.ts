@@ -13,7 +13,7 @@ import type { NameMatcher } from '../names.ts';
 import { BlindSpots, type Sight } from './blind-spots.ts';
 import { LivingMakers, type Maker } from './living-makers.ts';
 import { MountViews } from './mount-views.ts';
-import { type Root, taskOf } from './task.ts';
+import { inodeOf, type Root, taskOf } from './task.ts';
 import type { User } from './users.ts';
 import { UsersByDirectory } from './users-by-directory.ts';
 import { isNamespaceFile } from './visited-namespace.ts';
@@ -29,7 +29,7 @@ const PROCESS_COST = 16;
 /**
  * Limit of descriptors looked at. Beyond it, those of processes that are neither root's nor ours are skipped.
  */
-const MOST_LINKS = 2_000_000;
+const MOST_LINKS = 4_000_000;
 
 /** Limit for listing /proc again, to find processes that started meanwhile. */
 const MOST_ROUNDS = 5;
@@ -131,7 +131,10 @@ export class Survey {
       if (!this.#isOurRoot(root)) this.#addUse(root.path, `/proc/${entry}/root`, user);
     });
     this.#lookAtLink(`/proc/${entry}/cwd`, sight('cwd'), user);
-    yield* this.#mounts.see(task, user, () => this.#blind.counts(user.pid));
+    yield* this.#mounts.see(task, user, {
+      counts: () => this.#blind.counts(user.pid),
+      trusted: () => this.#blind.mayOpenOurs(user.pid),
+    });
     if (user.pid !== process.pid) yield* this.#lookAtDescriptors(sight('fd'), user);
   }
 
@@ -148,7 +151,10 @@ export class Survey {
       if (list.seen !== 'yes') return;
       for (const fd of list.value ?? []) {
         this.#links += 1;
-        if (this.#links > MOST_LINKS && !this.#blind.mayOpenOurs(user.pid)) return;
+        if (this.#links > MOST_LINKS && !this.#blind.mayOpenOurs(user.pid)) {
+          this.#blind.overflow();
+          return;
+        }
         this.#lookAtLink(`${sight.path}/${fd}`, sight, user);
         if (this.#tired(1)) yield PAUSE;
       }
@@ -170,15 +176,24 @@ export class Survey {
     else if (path === '/') this.#addFileUse(link, user);
     else if (path.includes('/')) {
       this.#users.addPath(path, user, () => {
+        if (!this.#blind.mayOpenOurs(user.pid)) return null;
         const file = statLink(link);
         return file.seen === 'yes' ? file.value : null;
       });
     }
   }
 
-  /** Asks which file it is. A file system in user space may refuse that to root (fuse(4)), and holds none of ours then. */
+  /**
+   * Asks which file it is: of a process that is neither root's nor ours not its file system, which may never answer.
+   * file system in user space may refuse root (fuse(4)), and holds none of ours then.
+   */
   #addFileUse(path: string, user: User): void {
     if (user.pid === process.pid) return;
+    if (!this.#blind.mayOpenOurs(user.pid)) {
+      const ino = inodeOf(path);
+      if (ino.seen === 'yes') this.#users.addInode(ino.value, user);
+      return;
+    }
     this.#blind.see(statLink(path), { path, user, open: false }, (facts) => {
       if (isDirectory(facts)) this.#users.addFile(facts, user);
       else if (isNamespaceFile(facts)) this.#mounts.pin(`mnt:[${facts.ino}]`, path, user, false);

@@ -1,4 +1,5 @@
 import { constants, openSync, readFileSync } from 'node:fs';
+import { O_PATH } from '../../linux/mount-id.ts';
 import { look, readLink, type Seen } from '../../linux/proc.ts';
 import { release } from '../../linux/release.ts';
 import type { Bytes } from '../../model/model.ts';
@@ -26,6 +27,21 @@ export function taskOf(entry: string): Task {
   return { entry, namespace: readLink(`/proc/${entry}/ns/mnt`), root: rootOf(entry) };
 }
 
+/**
+ * The inode number of the directory that a magic link leads to, as decimal digits, without a word to its file
+ * system: one in user space may never answer (`ino` of proc_pid_fdinfo(5), since Linux 5.14; ENOTDIR for what
+ * is no directory).
+ */
+export function inodeOf(link: string): Seen<string> {
+  const fd = look(() => openSync(link, O_PATH | constants.O_DIRECTORY));
+  if (fd.seen !== 'yes') return fd;
+  try {
+    return fieldOf(fd.value, /^ino:\s*(\d+)$/m);
+  } finally {
+    release(fd.value);
+  }
+}
+
 function rootOf(entry: string): Seen<Root> {
   const link = `/proc/${entry}/root`;
   const path = readLink(link);
@@ -44,13 +60,16 @@ function rootOf(entry: string): Seen<Root> {
 
 /** The ID of the mount that a descriptor of ours lies on. */
 function mountIdOf(fd: number): Seen<number> {
-  // Our own descriptor exists: an errno that says it does not means that /proc does not.
+  const id = fieldOf(fd, /^mnt_id:\s*(\d+)$/m);
+  return id.seen === 'yes' ? { seen: 'yes', value: Number(id.value) } : id;
+}
+
+function fieldOf(fd: number, field: RegExp): Seen<string> {
+  // Our own descriptor is there: if its fdinfo is not, /proc is not.
   const info = look(() => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'), []);
   if (info.seen !== 'yes') return info;
-  const id = /^mnt_id:\s*(\d+)$/m.exec(info.value)?.[1];
-  return id === undefined
-    ? { seen: 'hidden', code: 'ENODATA', syscall: 'read' }
-    : { seen: 'yes', value: Number(id) };
+  const value = field.exec(info.value)?.[1];
+  return value === undefined ? { seen: 'hidden', code: 'ENODATA', syscall: 'read' } : { seen: 'yes', value };
 }
 
 /** Whether two looks found a task at the same place. */

@@ -26,6 +26,7 @@ export class UsersByDirectory {
   readonly #match: NameMatcher;
   readonly #byName = new Map<Bytes, NamedUse[]>();
   readonly #byFile = new Map<string, User[]>();
+  readonly #byInode = new Map<string, User[]>();
   #uses = 0;
 
   constructor(match: NameMatcher) {
@@ -51,10 +52,18 @@ export class UsersByDirectory {
 
   /** Adds a use of a directory. */
   addFile(file: Identity, user: User): void {
-    const key = keyOf(file);
-    const known = this.#byFile.get(key) ?? [];
+    this.#add(this.#byFile, keyOf(file), user);
+  }
+
+  /** Adds a use of a directory of which only the inode number is known, as decimal digits. */
+  addInode(ino: string, user: User): void {
+    this.#add(this.#byInode, ino, user);
+  }
+
+  #add(users: Map<string, User[]>, key: string, user: User): void {
+    const known = users.get(key) ?? [];
     if (known.at(-1)?.pid === user.pid || known.length >= MOST_USERS || this.overflowed) return;
-    if (known.length === 0) this.#byFile.set(key, known);
+    if (known.length === 0) users.set(key, known);
     known.push(user);
     this.#uses += 1;
   }
@@ -71,6 +80,7 @@ export class UsersByDirectory {
     const byName = (this.#byName.get(name) ?? [])
       .filter(({ file }) => !mounted || file === null || file === key)
       .map(({ user }) => user);
-    return [...byName, ...(this.#byFile.get(key) ?? NOBODY)];
+    const byInode = this.#byInode.get(String(facts.ino)) ?? NOBODY;
+    return [...byName, ...(this.#byFile.get(key) ?? NOBODY), ...byInode];
   }
 }

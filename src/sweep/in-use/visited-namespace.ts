@@ -1,14 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
-import { fstatSync, openSync, statSync } from 'node:fs';
+import { fstatSync, openSync, readlinkSync, statSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { fsPath } from '../../linux/bytes.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import { childProcess, net } from '../../linux/lazy-builtins.ts';
+import { O_PATH } from '../../linux/mount-id.ts';
 import { look, readLink, type Seen } from '../../linux/proc.ts';
 import { release } from '../../linux/release.ts';
 import type { Bytes, Identity, Pause } from '../../model/model.ts';
-import { O_PATH } from './task.ts';
 
 const PAUSE: Pause = { type: 'pause' };
 
@@ -41,8 +41,8 @@ export class NamespaceVisitor {
    * @param file a path to the namespace's file, as of a bind mount or a descriptor (namespaces(7))
    * @param namespace the one it must be: `mnt:[4026532178]`
    */
-  *enter(file: Bytes, namespace: string): Generator<Pause, Seen<number>, void> {
-    const fd = openNamespace(file, namespace);
+  *enter(file: Bytes, namespace: string, mounted: boolean): Generator<Pause, Seen<number>, void> {
+    const fd = openNamespace(file, namespace, mounted);
     if (fd.seen !== 'yes') return fd;
     try {
       this.#full ??= new FullSocket();
@@ -71,11 +71,10 @@ export function isNamespaceFile({ dev }: Pick<Identity, 'dev'>): boolean {
 }
 
 /** Opens a path to a namespace's file, and nothing else that may be there by now. */
-function openNamespace(file: Bytes, namespace: string): Seen<number> {
+function openNamespace(file: Bytes, namespace: string, mounted: boolean): Seen<number> {
   return look(() => {
     const fd = openSync(fsPath(file), O_PATH);
-    const facts = fstatSync(fd);
-    if (isNamespaceFile(facts) && namespace === `mnt:[${facts.ino}]`) return fd;
+    if (isThat(fd, namespace, mounted)) return fd;
     release(fd);
     throw Object.assign(new Error(`${namespace} is no longer there`), {
       code: 'ENOENT',
@@ -83,6 +82,14 @@ function openNamespace(file: Bytes, namespace: string): Seen<number> {
       syscall: 'open',
     });
   });
+}
+
+/** By the text of its link; the file itself is asked only where that is a path, and leads to no stranger. */
+function isThat(fd: number, namespace: string, mounted: boolean): boolean {
+  if (readlinkSync(`/proc/self/fd/${fd}`) === namespace) return true;
+  if (!mounted) return false;
+  const facts = fstatSync(fd);
+  return isNamespaceFile(facts) && namespace === `mnt:[${facts.ino}]`;
 }
 
 function start(stderr: Socket, namespace: number): ChildProcess {

@@ -231,6 +231,16 @@ test('a process that sweeps again and again is found', async (context) => {
   });
 });
 
+test('a process of another user that calls itself criu-sweep runs no sweep of ours', async (context) => {
+  need(context, 'root', 'namespaces');
+  // What it does is of no matter here: its command line is looked at.
+  const wait = 'setTimeout(() => {}, 20_000)';
+  const script = `/run/criu-sweep.js`;
+  const started = `setpriv --reuid=65534 --regid=65534 --clear-groups -- node ${script} --every 1h /tmp & trap "kill $!" EXIT; sleep 0.5; "$@"; exit`;
+  const { of } = await diagnose({ wrap: alone(write(script, wait.replaceAll("'", '')), started) });
+  expect(of('schedule').message).not.toContain('--every');
+});
+
 test('hidepid is read from the mounts of /proc', async (context) => {
   need(context, 'root', 'namespaces', 'setpriv');
   const mount = 'mount -o remount,hidepid=2 /proc || mount -t proc -o hidepid=2 none /proc';
