@@ -11,7 +11,11 @@ const MOST_FAILURES = 20;
 export interface Sight {
   readonly path: Bytes;
   readonly user: User | null;
-  readonly open: boolean;
+  /**
+   * Asked where the kernel refuses it: whether it lets us read that task even now, so that this alone failed. One
+   * that ends, or takes other rights, is closed to us from then on.
+   */
+  readonly open: () => boolean;
 }
 
 /** The things that a look around the host did not see, of the processes that matter to whoever looks. */
@@ -59,7 +63,7 @@ export class BlindSpots {
     if (seen.seen === 'yes') take(seen.value);
     if (seen.seen !== 'hidden' || (user !== null && !this.counts(user.pid))) return;
     if (user !== null) this.#unreadable.add(user.pid);
-    if (open || isFailure(seen)) this.#fail({ code: seen.code, syscall: seen.syscall, ...user }, path);
+    if (isFailure(seen) || open()) this.#fail({ code: seen.code, syscall: seen.syscall, ...user }, path);
   }
 
   /** Notes that a process may see mounts that we did not see. */

@@ -40,7 +40,7 @@ export class LivingMakers {
   #addTemporary(path: string, user: User | null): void {
     // Not through a link: it may be that of a container, and lead anywhere.
     const here = look(() => lstatSync(path));
-    this.#blind.see(here, { path, user, open: false }, (facts) => this.#temporary.add(keyOf(facts)));
+    this.#blind.see(here, { path, user, open: () => false }, (facts) => this.#temporary.add(keyOf(facts)));
   }
 
   /**

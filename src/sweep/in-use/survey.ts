@@ -6,6 +6,7 @@ import {
   listPids,
   manyDescriptors,
   otherThreads,
+  readLink,
   statLink,
 } from '../../linux/proc.ts';
 import type { Bytes, Candidate, Facts, Kind, Pause, Reason } from '../../model/model.ts';
@@ -110,10 +111,10 @@ export class Survey {
     const comm = commOf(pid);
     if (comm.seen === 'gone') return;
     const user = { pid, command: comm.seen === 'yes' ? comm.value : '' };
-    this.#blind.see(comm, { path: `/proc/${pid}/comm`, user, open: true }, () => {});
+    this.#blind.see(comm, { path: `/proc/${pid}/comm`, user, open: () => isOpen(String(pid)) }, () => {});
     yield* this.#lookAtTask(String(pid), user);
     const threads = otherThreads(pid);
-    this.#blind.see(threads, { path: `/proc/${pid}/task`, user, open: true }, () => {});
+    this.#blind.see(threads, { path: `/proc/${pid}/task`, user, open: () => isOpen(String(pid)) }, () => {});
     // A thread can have mounts, a root, a working directory and descriptors of its own.
     for (const tid of threads.seen === 'yes' ? threads.value : []) {
       if (this.#tired(PROCESS_COST)) yield PAUSE;
@@ -124,7 +125,7 @@ export class Survey {
 
   *#lookAtTask(entry: string, user: User): Generator<Pause, void, void> {
     const task = taskOf(entry);
-    const open = task.namespace.seen === 'yes' || task.root.seen === 'yes';
+    const open = (): boolean => isOpen(entry);
     const sight = (name: string): Sight => ({ path: `/proc/${entry}/${name}`, user, open });
     this.#blind.see(task.namespace, sight('ns/mnt'), () => {});
     this.#blind.see(task.root, sight('root'), (root) => {
@@ -194,7 +195,7 @@ export class Survey {
       if (ino.seen === 'yes') this.#users.addInode(ino.value, user);
       return;
     }
-    this.#blind.see(statLink(path), { path, user, open: false }, (facts) => {
+    this.#blind.see(statLink(path), { path, user, open: () => false }, (facts) => {
       if (isDirectory(facts)) this.#users.addFile(facts, user);
       else if (isNamespaceFile(facts)) this.#mounts.pin(`mnt:[${facts.ino}]`, path, user, false);
     });
@@ -206,4 +207,9 @@ export class Survey {
     this.#work = 0;
     return true;
   }
+}
+
+/** Whether the kernel lets us read a task (ptrace(2), "access mode checking"). */
+function isOpen(entry: string): boolean {
+  return readLink(`/proc/${entry}/ns/mnt`).seen === 'yes';
 }
