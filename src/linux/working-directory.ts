@@ -1,8 +1,9 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { constants, openSync, realpathSync } from 'node:fs';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
 import { decode, fsPath } from './bytes.ts';
 import { type Errno, errnoOf } from './errno.ts';
 import { isDirectory, lstatName, sameFile, statHere } from './lstat.ts';
+import { release } from './release.ts';
 
 /**
  * A step of the working directory, which pins a directory by inode. Every lookup is then of one bare name in
@@ -103,18 +104,19 @@ export function changeDirectory(path: Bytes): void {
   try {
     process.chdir(`/proc/self/fd/${fd}`);
   } finally {
-    letGo(fd);
+    release(fd);
   }
 }
 
 /**
- * Closes a descriptor that nothing was written to. It is closed whatever close(2) returns, and nothing is
- * lost.
+ * The path of the directory we stand in, as getcwd(3) has it: no link is followed. `null` if it has none (ENOENT: it
+ * was removed), or if we cannot tell, whatever the errno.
  */
-function letGo(fd: number): void {
+export function currentDirectory(): Bytes | null {
   try {
-    closeSync(fd);
+    return realpathSync.native('.', 'latin1');
   } catch (error) {
     errnoOf(error);
+    return null;
   }
 }

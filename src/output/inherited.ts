@@ -1,11 +1,11 @@
 import { fstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { errnoOf } from '../linux/errno.ts';
+import { O_PATH } from '../linux/mount-id.ts';
 
 const STDERR = 2;
 const O_ACCMODE = 0o3;
 const O_RDONLY = 0o0;
 const O_WRONLY = 0o1;
-const O_PATH = 0o10000000;
 
 /** Why nothing may be written to a descriptor of this process. */
 export type Unusable = 'not open' | 'not open for writing' | "Node's own" | 'unknown without /proc';

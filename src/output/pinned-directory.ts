@@ -2,6 +2,7 @@ import { accessSync, closeSync, constants, fstatSync, lstatSync, openSync, statS
 import { fsPath, joinPath } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
 import { sameFile } from '../linux/lstat.ts';
+import { O_PATH } from '../linux/mount-id.ts';
 import type { Bytes } from '../model/model.ts';
 
 /** The facts from lstat(2) and fstat(2) about an output file and the directories above it. */
@@ -19,8 +20,7 @@ export interface FileFacts {
   isFIFO(): boolean;
 }
 
-/** Node's constants lack both (asm-generic/fcntl.h); the first is the same on every architecture Node runs on. */
-const O_PATH = 0o10000000;
+/** Node's constants lack it (asm-generic/fcntl.h). */
 export const O_CLOEXEC = 0o2000000;
 
 /** Neither follows a link, nor waits for a FIFO's other end, nor takes a terminal for ours, nor goes to our children. */

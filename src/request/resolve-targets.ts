@@ -1,6 +1,5 @@
-import { realpathSync } from 'node:fs';
 import { encode } from '../linux/bytes.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { currentDirectory } from '../linux/working-directory.ts';
 import type { Bytes, SweepError } from '../model/model.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Target } from '../sweep/targets.ts';
@@ -91,16 +90,6 @@ function resolveInLostDirectory(written: readonly string[], expanding: Expanding
 /** Makes `/` the working directory if ours was removed: for callers that have only absolute paths. */
 export function leaveLostDirectory(): void {
   if (currentDirectory() === null) process.chdir('/');
-}
-
-/** The working directory's path; `null` if it has gone (ENOENT) or we cannot tell. */
-function currentDirectory(): Bytes | null {
-  try {
-    return realpathSync.native('.', 'latin1');
-  } catch (error) {
-    errnoOf(error);
-    return null;
-  }
 }
 
 async function readWord(text: string, expanding: Expanding): Promise<Word> {

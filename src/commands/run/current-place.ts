@@ -1,6 +1,5 @@
-import { realpathSync } from 'node:fs';
 import { joinPath } from '../../linux/bytes.ts';
-import { errnoOf } from '../../linux/errno.ts';
+import { currentDirectory } from '../../linux/working-directory.ts';
 import type { Bytes } from '../../model/model.ts';
 
 /** Our working directory, which may be moved while the command runs: it stays the same, and its path does not. */
@@ -20,15 +19,5 @@ export class CurrentPlace {
       const above = joinPath(before, '');
       return path.startsWith(above) ? joinPath(now, path.slice(above.length)) : path;
     };
-  }
-}
-
-/** As getcwd(3) has it, which follows no link; `null` where it has no path, or none that can be told, whatever the errno. */
-function currentDirectory(): Bytes | null {
-  try {
-    return realpathSync.native('.', 'latin1');
-  } catch (error) {
-    errnoOf(error);
-    return null;
   }
 }
