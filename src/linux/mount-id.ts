@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
-import { errnoOf } from './errno.ts';
+import { assertErrno, errnoOf } from './errno.ts';
 import { lstatName } from './lstat.ts';
 
 /** O_PATH: opens a directory without any right to it (open(2); include/uapi/asm-generic/fcntl.h). */
@@ -32,7 +32,7 @@ function softLimit(): number {
   try {
     return Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1] ?? 0);
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return 0;
   }
 }
@@ -70,7 +70,7 @@ export class MountIds {
     try {
       if (info !== undefined) closeSync(info);
     } catch (error) {
-      errnoOf(error);
+      assertErrno(error);
     }
   }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { errnoOf } from './errno.ts';
+import { assertErrno } from './errno.ts';
 import { look } from './proc.ts';
 
 /** Fields of /proc/PID/stat (proc_pid_stat(5)). */
@@ -28,7 +28,7 @@ export function readStat(pid: number | 'self'): ProcStat | null {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }

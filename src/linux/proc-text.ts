@@ -1,5 +1,6 @@
 import { openSync, readSync } from 'node:fs';
-import type { Bytes, Pause } from '../model/model.ts';
+import type { Pause } from '../model/events.ts';
+import type { Bytes } from '../model/model.ts';
 import { fsPath } from './bytes.ts';
 import { look, type Seen } from './proc.ts';
 import { release } from './release.ts';

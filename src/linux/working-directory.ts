@@ -1,7 +1,7 @@
 import { constants, openSync, realpathSync } from 'node:fs';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
 import { decode, fsPath } from './bytes.ts';
-import { type Errno, errnoOf } from './errno.ts';
+import { assertErrno, type Errno, errnoOf } from './errno.ts';
 import { isDirectory, lstatName, sameFile, statHere } from './lstat.ts';
 import { release } from './release.ts';
 
@@ -116,7 +116,7 @@ export function currentDirectory(): Bytes | null {
   try {
     return realpathSync.native('.', 'latin1');
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }

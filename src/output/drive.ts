@@ -1,7 +1,7 @@
 import { monotonicMs } from '../linux/clock.ts';
-import type { Bytes, Summary, SweepEvent } from '../model/model.ts';
+import type { Pause, Summary, SweepEvent } from '../model/events.ts';
+import type { Bytes } from '../model/model.ts';
 import type { Format } from '../report/format.ts';
-import type { Pause } from '../sweep/sweep.ts';
 import type { Output } from './output.ts';
 import { counted, type Progress } from './progress.ts';
 

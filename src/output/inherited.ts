@@ -1,5 +1,5 @@
 import { fstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import { O_PATH } from '../linux/mount-id.ts';
 
 const STDERR = 2;
@@ -20,7 +20,7 @@ export function whyUnusable(fd: number): Unusable | null {
     fstatSync(fd);
   } catch (error) {
     // EBADF, or what a broken file system says of it: no report goes there.
-    errnoOf(error);
+    assertErrno(error);
     return 'not open';
   }
   const own = describe(fd);
@@ -44,7 +44,7 @@ function describe(fd: number | string): Descriptor | null {
     return { leadsTo: readlinkSync(`/proc/self/fd/${fd}`, 'latin1'), access };
   } catch (error) {
     // Whatever the errno: closed meanwhile, or /proc does not tell.
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }

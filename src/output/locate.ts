@@ -1,6 +1,6 @@
 import { readlinkSync, realpathSync } from 'node:fs';
 import { encode, fsPath, joinPath, toText } from '../linux/bytes.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import type { Bytes } from '../model/model.ts';
 import { type FileFacts, isSame, lstatFacts, PinnedDirectory } from './pinned-directory.ts';
 
@@ -172,7 +172,7 @@ function ownNumber(): string | null {
     return readlinkSync('/proc/self', 'latin1');
   } catch (error) {
     // Any errno: then no descriptor is known to be ours.
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }

@@ -1,7 +1,7 @@
 import { close, closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { fsPath } from '../linux/bytes.ts';
-import { type Errno, errnoOf } from '../linux/errno.ts';
+import { assertErrno, type Errno, errnoOf } from '../linux/errno.ts';
 import { type Destination, openPlace, type Place, unwritable } from './destination.ts';
 import { isPrivate, NotFollowed } from './locate.ts';
 import { NEVER, Output, type Stopped } from './output.ts';
@@ -109,7 +109,7 @@ function openDescriptor(fd: number, stopped: Stopped): OutputFile {
   } catch (error) {
     // Any errno (no /proc, another user's pipe, no reader any more): the descriptor is used as it is, and
     // writing will tell.
-    errnoOf(error);
+    assertErrno(error);
     return OutputFile.of(fd, stopped, false);
   }
 }

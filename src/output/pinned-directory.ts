@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, fstatSync, lstatSync, openSync, statSync } from 'node:fs';
 import { fsPath, joinPath } from '../linux/bytes.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import { sameFile } from '../linux/lstat.ts';
 import { O_PATH } from '../linux/mount-id.ts';
 import type { Bytes } from '../model/model.ts';
@@ -101,7 +101,7 @@ function lookUp(path: Bytes): FileFacts | null {
     return statSync(fsPath(path), { bigint: true });
   } catch (error) {
     // Whatever the errno: it cannot be reached by that path.
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }

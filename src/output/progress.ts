@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { undoAtExit } from '../linux/at-exit.ts';
 import { monotonicMs } from '../linux/clock.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import type { Bytes } from '../model/model.ts';
 import { escapeName } from '../report/escape.ts';
 import { isTerminal } from './is-terminal.ts';
@@ -87,7 +87,7 @@ export class Progress {
       writeSync(STDERR, this.#last());
     } catch (error) {
       // Whatever the errno: the terminal is gone, or takes nothing any more.
-      errnoOf(error);
+      assertErrno(error);
     }
   }
 }

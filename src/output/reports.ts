@@ -1,7 +1,7 @@
-import { describeErrno, errnoOf } from '../linux/errno.ts';
+import { assertErrno, describeErrno, errnoOf } from '../linux/errno.ts';
 import type { Environment } from '../model/environment.ts';
+import type { Summary } from '../model/events.ts';
 import { EXIT } from '../model/exit-code.ts';
-import type { Summary } from '../model/model.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { readTool } from '../package/version.ts';
 import type { Format } from '../report/format.ts';
@@ -209,7 +209,7 @@ function lastSuccessOf(destination: Destination): number {
     }
   } catch (error) {
     // Any errno: the last success is not known. The metrics say "never" then, so that an alert is raised.
-    if (!(error instanceof NotFollowed)) errnoOf(error);
+    if (!(error instanceof NotFollowed)) assertErrno(error);
     return 0;
   }
 }

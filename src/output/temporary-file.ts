@@ -13,7 +13,7 @@ import {
 import { promisify } from 'node:util';
 import { undoAtExit } from '../linux/at-exit.ts';
 import { fsPath } from '../linux/bytes.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno, errnoOf } from '../linux/errno.ts';
 import type { Bytes } from '../model/model.ts';
 import type { Place } from './destination.ts';
 import { isPrivate, isTrusted } from './locate.ts';
@@ -95,7 +95,7 @@ export class TemporaryFile {
     try {
       await this.#close();
     } catch (error) {
-      errnoOf(error);
+      assertErrno(error);
     }
   }
 
@@ -106,7 +106,7 @@ export class TemporaryFile {
     try {
       unlinkSync(fsPath(this.#place.directory.at(this.#name)));
     } catch (error) {
-      errnoOf(error);
+      assertErrno(error);
     }
   }
 

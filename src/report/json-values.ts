@@ -1,5 +1,6 @@
 import { decode } from '../linux/bytes.ts';
-import type { CommandEnd, End, Policy, Start, Summary, SweepError, TargetReport } from '../model/model.ts';
+import type { CommandEnd, End, Start, Summary, SweepError, TargetReport } from '../model/events.ts';
+import type { Policy } from '../model/model.ts';
 import { isoTime } from '../model/time.ts';
 import { octalMode } from '../sweep/filter.ts';
 

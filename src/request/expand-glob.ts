@@ -1,6 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { encode } from '../linux/bytes.ts';
-import type { SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
 import type { Target } from '../sweep/targets.ts';
 import { parseGlob } from './glob.ts';
 import { type GlobStart, startGlob } from './glob-start.ts';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { type Caller, KNOWN_WORK_DIRS, knownTargets } from '../criu/work-dirs.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import type { Target } from '../sweep/targets.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { type Expanding, leaveLostDirectory, type ResolvedTargets } from './resolve-targets.ts';
@@ -33,7 +33,7 @@ function homeDirectory(): string | undefined {
     return homedir();
   } catch (error) {
     // Node throws a SystemError of uv_os_homedir, which has an errno like those of fs calls.
-    errnoOf(error);
+    assertErrno(error);
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { CATALOGUE } from '../criu/catalogue.ts';
+import { CATALOGUE, MKDTEMP_MODE } from '../criu/catalogue.ts';
 import { AGE_STAMPS, type AgeBy, type Policy } from '../model/model.ts';
 import { FORMATS, type OutputOptions } from '../output/choices.ts';
 import { COLOR_CHOICES } from '../output/terminal.ts';
@@ -8,7 +8,6 @@ import {
   chooseKinds,
   DEFAULT_AGE,
   DEFAULT_AGE_MS,
-  MKDTEMP_MODE,
   parseExclude,
   parseMaxDepth,
   parseMaxRemovals,

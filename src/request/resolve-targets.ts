@@ -1,6 +1,7 @@
 import { encode } from '../linux/bytes.ts';
 import { currentDirectory } from '../linux/working-directory.ts';
-import type { Bytes, SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
+import type { Bytes } from '../model/model.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Target } from '../sweep/targets.ts';
 import { isForbidden } from './forbidden.ts';

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { decode } from '../linux/bytes.ts';
-import { describeErrno, errnoOf } from '../linux/errno.ts';
+import { assertErrno, describeErrno } from '../linux/errno.ts';
 import { sameFile, statHere } from '../linux/lstat.ts';
 import { stepDown } from '../linux/working-directory.ts';
 import type { Bytes, Identity } from '../model/model.ts';
@@ -42,7 +42,7 @@ function currentDirectory(): { path: Bytes; identity: Identity } | null {
   try {
     return { path: realpathSync.native('.', 'latin1'), identity: statHere() };
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }

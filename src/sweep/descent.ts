@@ -3,7 +3,8 @@ import { type Errno, errnoOf } from '../linux/errno.ts';
 import { sameFile } from '../linux/lstat.ts';
 import { MountIds } from '../linux/mount-id.ts';
 import { type Step, stepDown, stepInto, stepOut } from '../linux/working-directory.ts';
-import type { Bytes, Facts, Identity, SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
+import type { Bytes, Facts, Identity } from '../model/model.ts';
 import { type Level, newLevel } from './level.ts';
 
 /** Whether the directory we stand in lies in the mount that the target lies in. */

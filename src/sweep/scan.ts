@@ -1,4 +1,5 @@
-import type { Bytes, Candidate, Identity, Pause, SweepError } from '../model/model.ts';
+import type { Pause, SweepError } from '../model/events.ts';
+import type { Bytes, Candidate, Identity } from '../model/model.ts';
 import type { Bounds } from './crossing.ts';
 import type { NameMatcher } from './names.ts';
 

@@ -1,6 +1,6 @@
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import { lstatName, sameFile } from '../linux/lstat.ts';
-import type { SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
 import type { Descent } from './descent.ts';
 import { abandon, type Level } from './level.ts';
 import { type Problem, problem } from './scan.ts';
@@ -50,7 +50,7 @@ function isStillThere(level: Level): boolean {
     const facts = lstatName(level.name);
     return facts !== null && sameFile(facts, level);
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return true;
   }
 }

@@ -1,7 +1,8 @@
 import { joinPath } from '../linux/bytes.ts';
 import { sameFile } from '../linux/lstat.ts';
 import { stepDown } from '../linux/working-directory.ts';
-import type { Bytes, Identity, Kind, SweepError, TargetReport, TargetStatus } from '../model/model.ts';
+import type { SweepError, TargetReport, TargetStatus } from '../model/events.ts';
+import type { Bytes, Identity, Kind } from '../model/model.ts';
 import { type Looked, type Scanned, type ScanScope, scanTree } from './scanner.ts';
 import type { Stop } from './stop.ts';
 

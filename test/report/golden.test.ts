@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Candidate, Facts, Item, Outcome, SweepEvent } from '../../src/model/model.ts';
+import type { SweepEvent } from '../../src/model/events.ts';
+import type { Candidate, Facts, Item, Outcome } from '../../src/model/model.ts';
 import { createColors } from '../../src/report/colors.ts';
 import type { Format } from '../../src/report/format.ts';
 import { githubFormat } from '../../src/report/github.ts';

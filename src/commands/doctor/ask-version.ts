@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { parseVersion, type Version } from '../../criu/version.ts';
-import { describeErrno, errnoOf } from '../../linux/errno.ts';
+import { assertErrno, describeErrno, errnoOf } from '../../linux/errno.ts';
 import { endBy, StopSignals } from '../../linux/stop-signals.ts';
 import { escapeName } from '../../report/escape.ts';
 
@@ -73,6 +73,6 @@ function endGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
   }
 }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { affected, type Version } from '../../criu/version.ts';
-import { errnoOf } from '../../linux/errno.ts';
+import { assertErrno } from '../../linux/errno.ts';
 import { shellWord } from '../../output/shell-words.ts';
 import { escapeText } from '../../report/escape.ts';
 import { askVersion } from './ask-version.ts';
@@ -91,7 +91,7 @@ function isAppArmorOn(): boolean | null {
   try {
     return statSync(APPARMOR, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }

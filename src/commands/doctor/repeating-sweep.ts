@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { errnoOf } from '../../linux/errno.ts';
+import { assertErrno } from '../../linux/errno.ts';
 import { effectiveUidOf, listPids, look } from '../../linux/proc.ts';
 import { runsSweep } from './sweep-command.ts';
 
@@ -10,7 +10,7 @@ export function findRepeatingSweep(): number | null {
       listPids().find((pid) => pid !== process.pid && isRootsOrOurs(pid) && isRepeatingSweep(pid)) ?? null
     );
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }

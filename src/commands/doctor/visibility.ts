@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
 import { look } from '../../linux/proc.ts';
-import type { InUseReport, Unseen } from '../../model/model.ts';
+import type { InUseReport } from '../../model/events.ts';
+import type { Unseen } from '../../model/model.ts';
 import { counted } from '../../output/progress.ts';
 import { escapeName, escapeText } from '../../report/escape.ts';
 import type { Users } from '../../sweep/in-use/users.ts';

@@ -1,6 +1,7 @@
 import { type LogName, parseLogName } from '../../criu/log/files.ts';
 import { keyOf } from '../../linux/lstat.ts';
-import type { Bytes, Kind, Place, SweepError } from '../../model/model.ts';
+import type { SweepError } from '../../model/events.ts';
+import type { Bytes, Kind, Place } from '../../model/model.ts';
 import { type Looked, type ScanScope, scanTree } from '../../sweep/scanner.ts';
 import type { Target } from '../../sweep/targets.ts';
 

@@ -1,7 +1,7 @@
 import type { Inspection } from '../../inspection/inspection.ts';
 import type { RunIndex } from '../../inspection/run-index.ts';
 import type { Environment } from '../../model/environment.ts';
-import type { TargetReport } from '../../model/model.ts';
+import type { TargetReport } from '../../model/events.ts';
 import { STDERR, STDOUT } from '../../output/formats.ts';
 import { markFor } from '../../output/journal.ts';
 import { widthOf } from '../../output/layout.ts';

@@ -1,7 +1,7 @@
 import type { Run } from '../../criu/log/run.ts';
 import type { Findings } from '../../inspection/inspection.ts';
 import { encode } from '../../linux/bytes.ts';
-import type { Counts } from '../../model/model.ts';
+import type { Counts } from '../../model/events.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { formatDuration } from '../../request/duration.ts';
 import { DEFAULT_AGE_MS } from '../../request/policy.ts';

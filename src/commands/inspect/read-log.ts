@@ -3,7 +3,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { type Piece, piecesToRead, READ_FROM_START } from '../../criu/log/files.ts';
 import { type LogReader, type LogTold, readLog } from '../../criu/log/read.ts';
 import { fsPath } from '../../linux/bytes.ts';
-import { type Errno, errnoOf } from '../../linux/errno.ts';
+import { assertErrno, type Errno, errnoOf } from '../../linux/errno.ts';
 import { fstatFile, lstatName, sameFile } from '../../linux/lstat.ts';
 import { release } from '../../linux/release.ts';
 import type { Bytes, Facts, Identity } from '../../model/model.ts';
@@ -77,7 +77,7 @@ function close(fd: number): void {
   try {
     release(fd);
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
   }
 }
 

@@ -1,7 +1,8 @@
 import { joinPath } from '../../linux/bytes.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import { sameFile } from '../../linux/lstat.ts';
-import type { Bytes, Identity, Kind, SweepError } from '../../model/model.ts';
+import type { SweepError } from '../../model/events.ts';
+import type { Bytes, Identity, Kind } from '../../model/model.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import type { ScanScope } from '../../sweep/scanner.ts';
 import { statusOf, type Target } from '../../sweep/targets.ts';

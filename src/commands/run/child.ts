@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { isExact } from '../../linux/bytes.ts';
 import { type Errno, errnoOf } from '../../linux/errno.ts';
-import type { End } from '../../model/model.ts';
+import type { End } from '../../model/events.ts';
 import { inheritedStdio } from './descriptors.ts';
 
 /** A command that was started, or could not be. */

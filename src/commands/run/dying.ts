@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../../linux/clock.ts';
-import { errnoOf } from '../../linux/errno.ts';
+import { assertErrno } from '../../linux/errno.ts';
 import { listPids, look } from '../../linux/proc.ts';
 import { readStat } from '../../linux/proc-stat.ts';
 
@@ -45,7 +45,7 @@ function hasPendingKill(pid: number): boolean {
     const pending = [...status.matchAll(/^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)$/gm)];
     return pending.some(([, mask = '0']) => (BigInt(`0x${mask}`) & SIGKILL_BIT) !== 0n);
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return false;
   }
 }

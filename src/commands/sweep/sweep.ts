@@ -1,7 +1,7 @@
 import { endBy, isStopSignal, StopSignals } from '../../linux/stop-signals.ts';
 import type { Environment } from '../../model/environment.ts';
+import type { StopSignal, Summary } from '../../model/events.ts';
 import { EXIT } from '../../model/exit-code.ts';
-import type { StopSignal, Summary } from '../../model/model.ts';
 import { drive } from '../../output/drive.ts';
 import { resultFormat, STDERR, STDOUT, stderrFormat } from '../../output/formats.ts';
 import { markFor } from '../../output/journal.ts';

@@ -1,5 +1,6 @@
 import { effectiveUidOf, isFailure, type Seen } from '../../linux/proc.ts';
-import type { Bytes, SweepError, Unseen } from '../../model/model.ts';
+import type { SweepError } from '../../model/events.ts';
+import type { Bytes, Unseen } from '../../model/model.ts';
 import type { User } from './users.ts';
 
 const ROOT = 0;

@@ -4,7 +4,8 @@ import { makeDevice } from '../../linux/device.ts';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
 import type { Seen } from '../../linux/proc.ts';
 import { readProcText } from '../../linux/proc-text.ts';
-import type { Candidate, Identity, Pause } from '../../model/model.ts';
+import type { Pause } from '../../model/events.ts';
+import type { Candidate, Identity } from '../../model/model.ts';
 
 const NOBODY: readonly number[] = [];
 

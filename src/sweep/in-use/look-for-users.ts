@@ -1,7 +1,8 @@
 import { errnoOf } from '../../linux/errno.ts';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
 import { isFailure, isForeignPidNamespace, type Seen } from '../../linux/proc.ts';
-import type { Bytes, Candidate, Facts, Pause, Reason, SweepError, Unseen } from '../../model/model.ts';
+import type { Pause, SweepError } from '../../model/events.ts';
+import type { Bytes, Candidate, Facts, Reason, Unseen } from '../../model/model.ts';
 import { Locks, readLocks, TOO_MANY } from './locks.ts';
 import { Survey, type SurveyScope } from './survey.ts';
 import type { Users } from './users.ts';

@@ -1,7 +1,8 @@
 import { parseMountinfo } from '../../linux/mountinfo.ts';
 import type { Seen } from '../../linux/proc.ts';
 import { readProcText } from '../../linux/proc-text.ts';
-import type { Bytes, Kind, Pause, Unseen } from '../../model/model.ts';
+import type { Pause } from '../../model/events.ts';
+import type { Bytes, Kind, Unseen } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { MountedNames } from './mounted-names.ts';
 import { PinnedNamespaces } from './pinned-namespaces.ts';

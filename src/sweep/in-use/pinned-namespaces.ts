@@ -1,5 +1,6 @@
 import type { Seen } from '../../linux/proc.ts';
-import type { Bytes, Pause } from '../../model/model.ts';
+import type { Pause } from '../../model/events.ts';
+import type { Bytes } from '../../model/model.ts';
 import { copy } from './mounted-names.ts';
 import type { Task } from './task.ts';
 import type { User } from './users.ts';

@@ -9,7 +9,8 @@ import {
   readLink,
   statLink,
 } from '../../linux/proc.ts';
-import type { Bytes, Candidate, Facts, Kind, Pause, Reason } from '../../model/model.ts';
+import type { Pause } from '../../model/events.ts';
+import type { Bytes, Candidate, Facts, Kind, Reason } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { BlindSpots, type Sight } from './blind-spots.ts';
 import { LivingMakers, type Maker } from './living-makers.ts';

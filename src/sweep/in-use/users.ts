@@ -1,4 +1,5 @@
-import type { Candidate, Facts, InUseReport, Reason, SweepError, Unseen } from '../../model/model.ts';
+import type { InUseReport, SweepError } from '../../model/events.ts';
+import type { Candidate, Facts, Reason, Unseen } from '../../model/model.ts';
 
 /** The users of directories: the answer of one look around the whole host. */
 export interface Users {

@@ -8,7 +8,8 @@ import { childProcess, net } from '../../linux/lazy-builtins.ts';
 import { O_PATH } from '../../linux/mount-id.ts';
 import { look, readLink, type Seen } from '../../linux/proc.ts';
 import { release } from '../../linux/release.ts';
-import type { Bytes, Identity, Pause } from '../../model/model.ts';
+import type { Pause } from '../../model/events.ts';
+import type { Bytes, Identity } from '../../model/model.ts';
 
 const PAUSE: Pause = { type: 'pause' };
 

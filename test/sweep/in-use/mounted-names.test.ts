@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../src/criu/catalogue.ts';
+import type { Kind } from '../../../src/model/model.ts';
 import { MountedNames } from '../../../src/sweep/in-use/mounted-names.ts';
 import { nameMatcher } from '../../../src/sweep/names.ts';
 
 const HOST = readFileSync(new URL('../../../fixtures/mountinfo/host.txt', import.meta.url), 'latin1');
 
-function read(text: string, kinds = CATALOGUE): MountedNames {
+function read(text: string, kinds: readonly Kind[] = CATALOGUE): MountedNames {
   const names = new MountedNames(kinds, nameMatcher(kinds));
   names.add(text);
   return names;
