@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { asBytes, EMPTY } from '../linux/bytes.ts';
 import { sameFile } from '../linux/lstat.ts';
 import { commOf, isForeignPidNamespace, listPids, look, type Seen, statLink } from '../linux/proc.ts';
 import type { Bytes, Identity } from '../model/model.ts';
@@ -34,7 +35,7 @@ export function lookForMountUsers(names: ReadonlySet<Bytes>): MountUsers {
     if (pid === process.pid) continue;
     const comm = commOf(pid);
     if (comm.seen === 'hidden') blind = true;
-    const user = { pid, command: comm.seen === 'yes' ? comm.value : '' };
+    const user = { pid, command: comm.seen === 'yes' ? comm.value : EMPTY };
     for (const paths of pathsOf(pid)) {
       if (paths.seen === 'hidden') blind = true;
       if (paths.seen !== 'yes') continue;
@@ -70,7 +71,7 @@ function canUse({ workDir }: LivingCriu, parent: Identity, temporary: Seen<Ident
 
 /** The paths a process uses, as its own namespace calls them. */
 function pathsOf(pid: number): Seen<readonly Bytes[]>[] {
-  const link = (name: string) => look(() => [readlinkSync(`/proc/${pid}/${name}`, 'latin1')]);
+  const link = (name: string) => look(() => [asBytes(readlinkSync(`/proc/${pid}/${name}`, 'latin1'))]);
   const fds = look(() => readdirSync(`/proc/${pid}/fd`));
   const descriptors = fds.seen === 'yes' ? fds.value.map((fd) => link(`fd/${fd}`)) : [fds];
   return [link('cwd'), link('root'), link('exe'), look(() => mappedFiles(pid)), ...descriptors];
@@ -81,5 +82,5 @@ function pathsOf(pid: number): Seen<readonly Bytes[]>[] {
  */
 function mappedFiles(pid: number): readonly Bytes[] {
   const paths = readFileSync(`/proc/${pid}/maps`, 'latin1').matchAll(/\/.*$/gm);
-  return [...new Set([...paths].map(([path]) => path))];
+  return [...new Set([...paths].map(([path]) => asBytes(path)))];
 }

@@ -1,7 +1,7 @@
 import { openSync, readSync } from 'node:fs';
 import type { Pause } from '../model/events.ts';
 import type { Bytes } from '../model/model.ts';
-import { fsPath } from './bytes.ts';
+import { asBytes, EMPTY, fsPath } from './bytes.ts';
 import { look, type Seen } from './proc.ts';
 import { release } from './release.ts';
 
@@ -38,7 +38,7 @@ export function* readProcText(
   if (fd.seen !== 'yes') return fd;
   try {
     const buffer = Buffer.allocUnsafe(PIECE);
-    let begun = '';
+    let begun = EMPTY;
     let bytes = 0;
     for (let reads = 1; ; reads += 1) {
       if (!goOn(bytes) || begun.length > PIECE) return TOO_LONG;
@@ -46,7 +46,7 @@ export function* readProcText(
       if (read.seen !== 'yes') return read;
       if (read.value === 0) break;
       bytes += read.value;
-      const text = begun + buffer.toString('latin1', 0, read.value);
+      const text = begun.concat(asBytes(buffer.toString('latin1', 0, read.value)));
       const end = text.lastIndexOf('\n') + 1;
       if (end > 0) take(text.slice(0, end));
       begun = text.slice(end);

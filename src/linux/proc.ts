@@ -1,6 +1,6 @@
 import { opendirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { Bytes, Facts } from '../model/model.ts';
-import { encode } from './bytes.ts';
+import { asBytes, encode } from './bytes.ts';
 import { type Errno, errnoOf } from './errno.ts';
 import { statPath } from './lstat.ts';
 
@@ -77,7 +77,7 @@ export function otherThreads(pid: number): Seen<number[]> {
 
 /** stat(2) of the file that a magic link of /proc leads to, in whatever mount namespace that is. */
 export function statLink(path: string): Seen<Facts> {
-  return look(() => statPath(path));
+  return look(() => statPath(encode(path)));
 }
 
 /**
@@ -91,7 +91,7 @@ export function readLink(path: string): Seen<Bytes> {
 /** Read as UTF-8 first, in two thirds of the time that any other encoding takes. */
 function exactLink(path: string, part = (text: string): string => text): Bytes {
   const text = readlinkSync(path);
-  return text.includes('\ufffd') ? part(readlinkSync(path, 'latin1')) : encode(part(text));
+  return text.includes('\ufffd') ? asBytes(part(readlinkSync(path, 'latin1'))) : encode(part(text));
 }
 
 /** The last name of a path, with its slash; the text itself where it is none, or only a slash. */

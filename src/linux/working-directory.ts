@@ -1,6 +1,6 @@
 import { constants, openSync, realpathSync } from 'node:fs';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
-import { decode, fsPath } from './bytes.ts';
+import { asBytes, decode, fsPath } from './bytes.ts';
 import { assertErrno, type Errno, errnoOf } from './errno.ts';
 import { isDirectory, lstatName, sameFile, statHere } from './lstat.ts';
 import { release } from './release.ts';
@@ -114,7 +114,7 @@ export function changeDirectory(path: Bytes): void {
  */
 export function currentDirectory(): Bytes | null {
   try {
-    return realpathSync.native('.', 'latin1');
+    return asBytes(realpathSync.native('.', 'latin1'));
   } catch (error) {
     assertErrno(error);
     return null;

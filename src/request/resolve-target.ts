@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { encode, fsPath, joinPath } from '../linux/bytes.ts';
+import { asBytes, encode, fsPath, joinPath } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
 import { isDirectory, lstatName, statPath } from '../linux/lstat.ts';
 import type { OwnMounts } from '../linux/mountinfo.ts';
@@ -73,7 +73,7 @@ function resolve(path: Bytes, { match }: Resolving): Target {
 }
 
 function resolveTree(path: Bytes, match: NameMatcher): Target {
-  const resolved = realpathSync.native(fsPath(path), 'latin1');
+  const resolved = asBytes(realpathSync.native(fsPath(path), 'latin1'));
   const candidate = resolveCandidate(resolved, match);
   if (candidate !== null) return { ...candidate, path };
   const facts = statPath(resolved);
@@ -86,12 +86,12 @@ function resolveTree(path: Bytes, match: NameMatcher): Target {
  * followed.
  */
 function resolveCandidate(path: Bytes, match: NameMatcher): CandidateTarget | null {
-  const bare = path.replace(/\/+$/, '');
+  const bare = asBytes(path.replace(/\/+$/, ''));
   const name = bare.slice(bare.lastIndexOf('/') + 1);
   const kind = match(name);
   if (kind === undefined) return null;
   const above = bare.slice(0, bare.length - name.length);
-  const parent = realpathSync.native(fsPath(above === '' ? '.' : above), 'latin1');
+  const parent = asBytes(realpathSync.native(above === '' ? '.' : fsPath(above), 'latin1'));
   if (lstatName(joinPath(parent, name)) === null) return null;
   return { plan: 'candidate', path, parent, parentIdentity: statPath(parent), name, kind };
 }

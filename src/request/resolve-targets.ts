@@ -1,4 +1,4 @@
-import { encode } from '../linux/bytes.ts';
+import { encode, joinPath } from '../linux/bytes.ts';
 import { currentDirectory } from '../linux/working-directory.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes } from '../model/model.ts';
@@ -65,7 +65,7 @@ export async function resolveTargets(
 function refuseForbidden(text: string, here: Bytes | null): void {
   if (text === '') throw new UsageError('a target is the empty string: name a directory, like /var/lib/criu');
   const path = encode(text);
-  const absolute = path.startsWith('/') ? path : here === null ? null : `${here}/${path}`;
+  const absolute = path.startsWith('/') ? path : here === null ? null : joinPath(here, path);
   if (absolute === null || !isForbidden(absolute)) return;
   throw new UsageError(
     `${text}: is never swept: name a directory below, not /, /proc, /sys or /dev (but /dev/shm)`,

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { decode } from '../linux/bytes.ts';
+import { asBytes, decode } from '../linux/bytes.ts';
 import { assertErrno, describeErrno } from '../linux/errno.ts';
 import { sameFile, statHere } from '../linux/lstat.ts';
 import { stepDown } from '../linux/working-directory.ts';
@@ -40,7 +40,7 @@ export class StartingPlace {
 /** The working directory; `null` if it was removed (ENOENT) or we cannot tell its path. */
 function currentDirectory(): { path: Bytes; identity: Identity } | null {
   try {
-    return { path: realpathSync.native('.', 'latin1'), identity: statHere() };
+    return { path: asBytes(realpathSync.native('.', 'latin1')), identity: statHere() };
   } catch (error) {
     assertErrno(error);
     return null;

@@ -1,4 +1,4 @@
-import { joinPath } from '../linux/bytes.ts';
+import { EMPTY, joinPath } from '../linux/bytes.ts';
 import { type Errno, errnoOf } from '../linux/errno.ts';
 import { sameFile } from '../linux/lstat.ts';
 import { MountIds } from '../linux/mount-id.ts';
@@ -60,7 +60,7 @@ export class Descent {
     } catch (error) {
       return [{ path: this.#root, ...errnoOf(error) }];
     }
-    this.#push(this.#root, '', step.here);
+    this.#push(this.#root, EMPTY, step.here);
     return [];
   }
 

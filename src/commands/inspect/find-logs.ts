@@ -1,4 +1,5 @@
 import { type LogName, parseLogName } from '../../criu/log/files.ts';
+import { EMPTY } from '../../linux/bytes.ts';
 import { keyOf } from '../../linux/lstat.ts';
 import type { SweepError } from '../../model/events.ts';
 import type { Bytes, Kind, Place } from '../../model/model.ts';
@@ -25,7 +26,7 @@ export type LogFound =
   | { readonly type: 'pause'; readonly directories: number; readonly where: Bytes };
 
 /** Every name that a log can have, as the scanner asks for names: these are handed out and not entered. */
-const LOG: Kind = { prefix: '', modes: null, mountable: false };
+const LOG: Kind = { prefix: EMPTY, modes: null, mountable: false };
 
 /** Errnos left to the sweep, which meets them again and knows where they are no failure. */
 const TOLD_BY_SWEEP: readonly string[] = ['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'];

@@ -1,3 +1,4 @@
+import { bytes } from '../../linux/bytes.ts';
 import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { lstatName, sameFile } from '../../linux/lstat.ts';
 import { type Step, stepDown } from '../../linux/working-directory.ts';
@@ -59,7 +60,7 @@ export async function lookAfter(
     const foundMeanwhile = !known.isListed(identity);
     if (before.looked === 'listed' && !isSame && foundMeanwhile && !isMadeIn(here, known.span))
       return { looked: 'failed', code: 'changed', syscall: 'chdir' };
-    const names = await namesIn('.', here.size, scope, (name, kind) => {
+    const names = await namesIn(bytes`.`, here.size, scope, (name, kind) => {
       if (known.hadBefore(name, kind, identity)) return false;
       return !foundMeanwhile || nameIsMadeIn(name, known.span);
     });

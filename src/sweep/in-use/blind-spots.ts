@@ -1,3 +1,4 @@
+import { bytes } from '../../linux/bytes.ts';
 import { effectiveUidOf, isFailure, type Seen } from '../../linux/proc.ts';
 import type { SweepError } from '../../model/events.ts';
 import type { Bytes, Unseen } from '../../model/model.ts';
@@ -71,7 +72,8 @@ export class BlindSpots {
   hideMounts(spot: Unseen): void {
     this.#ofMounts.push(spot);
     if (spot.pid !== undefined) this.#unreadable.add(spot.pid);
-    if (isFailure(spot)) this.#fail(spot, spot.pid === undefined ? '/proc' : `/proc/${spot.pid}/mountinfo`);
+    if (isFailure(spot))
+      this.#fail(spot, spot.pid === undefined ? bytes`/proc` : bytes`/proc/${spot.pid}/mountinfo`);
   }
 
   /** Notes that process 1, which always lives, is hidden: /proc is mounted with hidepid=2 (proc(5)). */

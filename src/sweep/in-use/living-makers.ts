@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import { bytes } from '../../linux/bytes.ts';
 import { keyOf } from '../../linux/lstat.ts';
 import { look, readLink, statLink } from '../../linux/proc.ts';
 import type { Bytes, Place, Reason, Unseen } from '../../model/model.ts';
@@ -10,7 +11,7 @@ export interface Maker {
   /** Its comm, whatever its argv says. */
   readonly comm: Bytes;
   /** The directory, by absolute path, where it makes some of them whatever directory it works in. */
-  readonly temporary: string;
+  readonly temporary: Bytes;
 }
 
 const NOBODY: readonly User[] = [];
@@ -37,7 +38,7 @@ export class LivingMakers {
     this.#addTemporary(this.#maker.temporary, null);
   }
 
-  #addTemporary(path: string, user: User | null): void {
+  #addTemporary(path: Bytes, user: User | null): void {
     // Not through a link: it may be that of a container, and lead anywhere.
     const here = look(() => lstatSync(path));
     this.#blind.see(here, { path, user, open: () => false }, (facts) => this.#temporary.add(keyOf(facts)));
@@ -61,7 +62,7 @@ export class LivingMakers {
     if (cwd.seen === 'gone') return;
     if (cwd.seen === 'yes') this.#add(keyOf(cwd.value), user);
     else this.#doubt({ code: cwd.code, syscall: cwd.syscall, ...user });
-    this.#addTemporary(`/proc/${user.pid}/root${this.#maker.temporary}`, user);
+    this.#addTemporary(bytes`/proc/${user.pid}/root${this.#maker.temporary}`, user);
   }
 
   #add(workDir: string, user: User): void {

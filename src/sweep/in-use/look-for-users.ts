@@ -1,3 +1,4 @@
+import { bytes } from '../../linux/bytes.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
 import { isFailure, isForeignPidNamespace, type Seen } from '../../linux/proc.ts';
@@ -29,8 +30,8 @@ export function* lookForUsers(scope: LookScope): Generator<Pause, Users, void> {
   const blindness = blindnessOf(ended, foreign, survey);
   const failures = [
     ...survey.blind.failures,
-    ...failureOf(locked, '/proc/locks'),
-    ...failureOf(ended, '/proc'),
+    ...failureOf(locked, bytes`/proc/locks`),
+    ...failureOf(ended, bytes`/proc`),
   ];
   return {
     report: {

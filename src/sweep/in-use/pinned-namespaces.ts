@@ -1,3 +1,4 @@
+import { bytes } from '../../linux/bytes.ts';
 import type { Seen } from '../../linux/proc.ts';
 import type { Pause } from '../../model/events.ts';
 import type { Bytes } from '../../model/model.ts';
@@ -35,14 +36,14 @@ interface NotVisited {
 
 /** Mount namespaces that are kept by files: by a bind mount (nsfs), or by an open descriptor. */
 export class PinnedNamespaces {
-  readonly #pins = new Map<string, Pin[]>();
+  readonly #pins = new Map<Bytes, Pin[]>();
   /** Who keeps one that is not remembered, by namespace; one is enough to know. */
-  readonly #dropped = new Map<string, User | null>();
+  readonly #dropped = new Map<Bytes, User | null>();
   /** Of processes that may not be read. */
-  readonly #unreachable = new Map<string, Pin>();
+  readonly #unreachable = new Map<Bytes, Pin>();
 
   /** Adds a file. @param namespace `mnt:[4026532178]` */
-  add(namespace: string, pin: Pin): void {
+  add(namespace: Bytes, pin: Pin): void {
     const pins = this.#pins.get(namespace) ?? [];
     if (pins.length >= MOST_PINS) return;
     if (pins.length === 0) {
@@ -59,8 +60,8 @@ export class PinnedNamespaces {
    * Adds a bind mount that a task sees. A process that may not be read gives no way to the file: we use one
    * of another process that sees the same, or this one as a last resort.
    */
-  addMounted(namespace: string, { entry, root }: Task, mountPoint: Bytes): void {
-    const pin = { file: copy(`/proc/${entry}/root${mountPoint}`), user: null, certain: true };
+  addMounted(namespace: Bytes, { entry, root }: Task, mountPoint: Bytes): void {
+    const pin = { file: copy(bytes`/proc/${entry}/root${mountPoint}`), user: null, certain: true };
     if (root.seen === 'yes') this.add(namespace, pin);
     else if (!this.#unreachable.has(namespace)) this.#unreachable.set(copy(namespace), pin);
   }

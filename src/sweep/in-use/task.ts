@@ -16,14 +16,14 @@ export interface Root {
 /** Where a task (a process, or one thread of it) stands. */
 export interface Task {
   /** Its directory below /proc: `17`, or `17/task/18`. */
-  readonly entry: string;
+  readonly entry: Bytes;
   /** As namespaces(7) writes it: `mnt:[4026531841]`. */
-  readonly namespace: Seen<string>;
+  readonly namespace: Seen<Bytes>;
   readonly root: Seen<Root>;
 }
 
 /** Reads where a task stands. */
-export function taskOf(entry: string): Task {
+export function taskOf(entry: Bytes): Task {
   return { entry, namespace: readLink(`/proc/${entry}/ns/mnt`), root: rootOf(entry) };
 }
 
