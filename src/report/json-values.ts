@@ -33,7 +33,7 @@ function commandValues({ argv, end, startedAt, durationMs }: CommandEnd): object
 }
 
 function endValues(end: End): object {
-  switch (end.ended) {
+  switch (end.kind) {
     case 'exited':
       return { exitCode: end.status, signal: null };
     case 'killed':

@@ -28,9 +28,9 @@ export class StartingPlace {
     if (this.#place === null) return false;
     const { path, identity } = this.#place;
     const step = stepDown(path);
-    if (step.step === 'entered') return sameFile(step.here, identity);
-    if (step.step === 'changed') return false;
-    const why = describeErrno(step.step === 'gone' ? 'ENOENT' : step.code);
+    if (step.kind === 'entered') return sameFile(step.here, identity);
+    if (step.kind === 'changed') return false;
+    const why = describeErrno(step.kind === 'gone' ? 'ENOENT' : step.code);
     throw new UsageError(
       `${decode(path).text}: ${why}: relative targets are named from there: write them absolute`,
     );

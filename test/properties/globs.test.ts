@@ -68,7 +68,7 @@ async function expand(glob: string): Promise<readonly string[]> {
   });
   expect(errors).toEqual([]);
   process.chdir(dir);
-  return targets.flatMap((target) => (target.plan === 'tree' ? [target.path] : [])).sort();
+  return targets.flatMap((target) => (target.kind === 'tree' ? [target.path] : [])).sort();
 }
 
 /** The same cases in every run; another number tries others. */

@@ -26,7 +26,7 @@ function scanGone(forgiven: readonly string[] | null) {
   mkdirSync(path);
   const identity = statSync(path);
   rmdirSync(path);
-  const target = { plan: 'tree', path, resolved: path, identity, ...(forgiven && { forgiven }) } as const;
+  const target = { kind: 'tree', path, resolved: path, identity, ...(forgiven && { forgiven }) } as const;
   return [...scanTarget(target, scope, new Stop(() => null, null))].map((found) =>
     found.type === 'target' ? found.target.status : found.type,
   );

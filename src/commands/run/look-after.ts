@@ -53,7 +53,7 @@ export async function lookAfter(
   const resolved = placeNow(before.resolved);
   try {
     const step = stepDown(resolved);
-    if (step.step !== 'entered') return notEntered(step);
+    if (step.kind !== 'entered') return notEntered(step);
     const { here } = step;
     const identity: Identity = { dev: here.dev, ino: here.ino };
     const isSame = before.looked === 'listed' && sameFile(before.identity, identity);
@@ -72,8 +72,8 @@ export async function lookAfter(
   }
 }
 
-function notEntered(step: Exclude<Step, { readonly step: 'entered' }>): After {
-  switch (step.step) {
+function notEntered(step: Exclude<Step, { readonly kind: 'entered' }>): After {
+  switch (step.kind) {
     case 'gone':
       return { looked: 'missing' };
     case 'changed':

@@ -62,8 +62,8 @@ export class BlindSpots {
    */
   see<T>(seen: Seen<T>, sight: Sight, take: (value: T) => void): void {
     const { path, user, open } = sight;
-    if (seen.seen === 'yes') take(seen.value);
-    if (seen.seen !== 'hidden' || (user !== null && !this.counts(user.pid))) return;
+    if (seen.kind === 'seen') take(seen.value);
+    if (seen.kind !== 'hidden' || (user !== null && !this.counts(user.pid))) return;
     if (user !== null) this.#unreadable.add(user.pid);
     if (isFailure(seen) || open()) this.#fail({ code: seen.code, syscall: seen.syscall, ...user }, path);
   }

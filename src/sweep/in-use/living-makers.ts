@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { bytes } from '../../linux/bytes.ts';
 import { keyOf } from '../../linux/lstat.ts';
-import { look, readLink, statLink } from '../../linux/proc.ts';
+import { attempt, readLink, statLink } from '../../linux/proc.ts';
 import type { Bytes, Place, Reason, Unseen } from '../../model/model.ts';
 import type { BlindSpots } from './blind-spots.ts';
 import type { User } from './users.ts';
@@ -40,7 +40,7 @@ export class LivingMakers {
 
   #addTemporary(path: Bytes, user: User | null): void {
     // Not through a link: it may be that of a container, and lead anywhere.
-    const here = look(() => lstatSync(path));
+    const here = attempt(() => lstatSync(path));
     this.#blind.see(here, { path, user, open: () => false }, (facts) => this.#temporary.add(keyOf(facts)));
   }
 
@@ -55,12 +55,12 @@ export class LivingMakers {
     const link = `/proc/${user.pid}/cwd`;
     if (!this.#blind.mayOpenOurs(user.pid)) {
       const path = readLink(link);
-      if (path.seen === 'yes') this.#add(path.value, user);
+      if (path.kind === 'seen') this.#add(path.value, user);
       return;
     }
     const cwd = statLink(link);
-    if (cwd.seen === 'gone') return;
-    if (cwd.seen === 'yes') this.#add(keyOf(cwd.value), user);
+    if (cwd.kind === 'gone') return;
+    if (cwd.kind === 'seen') this.#add(keyOf(cwd.value), user);
     else this.#doubt({ code: cwd.code, syscall: cwd.syscall, ...user });
     this.#addTemporary(bytes`/proc/${user.pid}/root${this.#maker.temporary}`, user);
   }

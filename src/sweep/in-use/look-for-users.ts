@@ -95,7 +95,7 @@ const WHY_FAILED = 'a look at processes, mounts or locks failed';
  * long as every process could be read: its holder has the directory open.
  */
 function unseenLocks(locked: Seen<void>, { blind }: Survey): Unseen | null {
-  if (locked.seen !== 'hidden' || (locked.code === TOO_MANY && blind.unreadable === 0)) return null;
+  if (locked.kind !== 'hidden' || (locked.code === TOO_MANY && blind.unreadable === 0)) return null;
   return { code: locked.code, syscall: locked.syscall };
 }
 

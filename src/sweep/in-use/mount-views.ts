@@ -76,20 +76,20 @@ export class MountViews {
     let now = task;
     for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts += 1) {
       const { namespace, root } = now;
-      if (namespace.seen === 'gone' || root.seen === 'gone') return;
+      if (namespace.kind === 'gone' || root.kind === 'gone') return;
       const place = placeOf(now);
       if (place !== null && this.#seen.has(place)) return;
       const atRoot: number[] = [];
       const read = yield* this.#read(task.entry, atRoot, (namespace, mountPoint) => {
         if (trusted()) this.#pinned.addMounted(namespace, task, mountPoint);
       });
-      if (read.seen === 'gone') return;
-      if (read.seen === 'hidden') {
+      if (read.kind === 'gone') return;
+      if (read.kind === 'hidden') {
         if (counts()) this.#unseen.push({ ...errnoOf(read), ...user });
         return;
       }
-      if (namespace.seen === 'hidden' || root.seen === 'hidden') {
-        const unseen = errnoOf(root.seen === 'hidden' ? root : namespace);
+      if (namespace.kind === 'hidden' || root.kind === 'hidden') {
+        const unseen = errnoOf(root.kind === 'hidden' ? root : namespace);
         if (counts()) this.#rootless.push({ user, unseen, atRoot });
         return;
       }
@@ -107,7 +107,7 @@ export class MountViews {
     if (place !== null && this.#seen.size < MOST_VIEWS) this.#seen.add(place);
     this.#roots.add(mountId);
     this.#addRoot(path, mountId, atRoot.includes(mountId));
-    if (namespace.seen !== 'yes') return;
+    if (namespace.kind !== 'seen') return;
     if (path === '/' && atRoot.length > 0) this.#whole.add(namespace.value);
     // What is mounted outside of its root may be in sight of nobody.
     else this.pin(namespace.value, bytes`/proc/${entry}/ns/mnt`, user);
@@ -170,7 +170,7 @@ export class MountViews {
 }
 
 function errnoOf(seen: Seen<unknown>): Unseen {
-  return seen.seen === 'hidden'
+  return seen.kind === 'hidden'
     ? { code: seen.code, syscall: seen.syscall }
     : { code: 'ENODATA', syscall: 'read' };
 }

@@ -16,7 +16,7 @@ const MOST_PINS = 8;
 /** Namespaces remembered: most of them have a process that sees all of them, and are not entered. */
 const MOST_PINNED = 1024;
 
-const TOO_MANY = { seen: 'hidden', code: 'too-many', syscall: 'setns' } as const;
+const TOO_MANY = { kind: 'hidden', code: 'too-many', syscall: 'setns' } as const;
 
 /** A file that keeps a mount namespace alive: a path to it, and the process that has it. */
 export interface Pin {
@@ -62,7 +62,7 @@ export class PinnedNamespaces {
    */
   addMounted(namespace: Bytes, { entry, root }: Task, mountPoint: Bytes): void {
     const pin = { file: copy(bytes`/proc/${entry}/root${mountPoint}`), user: null, certain: true };
-    if (root.seen === 'yes') this.add(namespace, pin);
+    if (root.kind === 'seen') this.add(namespace, pin);
     else if (!this.#unreachable.has(namespace)) this.#unreachable.set(copy(namespace), pin);
   }
 
@@ -85,7 +85,7 @@ export class PinnedNamespaces {
         if (first === undefined || !wanted(namespace)) continue;
         visits += 1;
         const seen = visits > MOST_VISITED ? TOO_MANY : yield* enter(visitor, namespace, pins, read);
-        if (seen.seen === 'hidden' && pins.some(({ certain }) => certain))
+        if (seen.kind === 'hidden' && pins.some(({ certain }) => certain))
           yield { type: 'not-visited', seen, user: first.user };
       }
       for (const [namespace, user] of this.#dropped)
@@ -103,11 +103,11 @@ function* enter(
   pins: readonly Pin[],
   read: (pid: number) => Generator<Pause, Seen<void>, void>,
 ): Generator<Pause, Seen<void>, void> {
-  let unseen: Exclude<Seen<void>, { seen: 'yes' }> = { seen: 'gone' };
+  let unseen: Exclude<Seen<void>, { kind: 'seen' }> = { kind: 'gone' };
   for (const { file, user, certain } of pins) {
     const pid = yield* visitor.enter(file, namespace, user === null || !certain);
-    if (pid.seen === 'yes') return yield* read(pid.value);
-    if (unseen.seen === 'gone' || pid.seen === 'hidden') unseen = pid;
+    if (pid.kind === 'seen') return yield* read(pid.value);
+    if (unseen.kind === 'gone' || pid.kind === 'hidden') unseen = pid;
   }
   return unseen;
 }

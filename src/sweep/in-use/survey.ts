@@ -65,7 +65,7 @@ export class Survey {
     this.#mounts = new MountViews(kinds, match);
     this.#users = new UsersByDirectory(match);
     const { root } = taskOf(bytes`self`);
-    this.#ourRoot = root.seen === 'yes' ? root.value.mountId : null;
+    this.#ourRoot = root.kind === 'seen' ? root.value.mountId : null;
   }
 
   /** The things that were not seen. */
@@ -111,19 +111,19 @@ export class Survey {
   *#lookAt(pid: number): Generator<Pause, void, void> {
     if (this.#tired(PROCESS_COST)) yield PAUSE;
     const comm = commOf(pid);
-    if (comm.seen === 'gone') return;
+    if (comm.kind === 'gone') return;
     const entry = bytes`${pid}`;
-    const user = { pid, command: comm.seen === 'yes' ? comm.value : EMPTY };
+    const user = { pid, command: comm.kind === 'seen' ? comm.value : EMPTY };
     this.#blind.see(comm, { path: bytes`/proc/${pid}/comm`, user, open: () => isOpen(entry) }, () => {});
     yield* this.#lookAtTask(entry, user);
     const threads = otherThreads(pid);
     this.#blind.see(threads, { path: bytes`/proc/${pid}/task`, user, open: () => isOpen(entry) }, () => {});
     // A thread can have mounts, a root, a working directory and descriptors of its own.
-    for (const tid of threads.seen === 'yes' ? threads.value : []) {
+    for (const tid of threads.kind === 'seen' ? threads.value : []) {
       if (this.#tired(PROCESS_COST)) yield PAUSE;
       yield* this.#lookAtTask(bytes`${pid}/task/${tid}`, user);
     }
-    this.#makers.add(user, comm.seen === 'yes');
+    this.#makers.add(user, comm.kind === 'seen');
   }
 
   *#lookAtTask(entry: Bytes, user: User): Generator<Pause, void, void> {
@@ -149,10 +149,10 @@ export class Survey {
 
   *#lookAtDescriptors(sight: Sight, user: User): Generator<Pause, void, void> {
     const few = fewDescriptors(sight.path);
-    const lists = few.seen === 'yes' && few.value === null ? manyDescriptors(sight.path) : [few];
+    const lists = few.kind === 'seen' && few.value === null ? manyDescriptors(sight.path) : [few];
     for (const list of lists) {
       this.#blind.see(list, sight, () => {});
-      if (list.seen !== 'yes') return;
+      if (list.kind !== 'seen') return;
       for (const fd of list.value ?? []) {
         this.#links += 1;
         if (this.#links > MOST_LINKS && !this.#blind.mayOpenOurs(user.pid)) {
@@ -170,7 +170,7 @@ export class Survey {
     const name = linkName(link);
     if (typeof name === 'string') this.#addUse(name, link, user);
     // One that is longer than a page cannot be said (d_path in fs/d_path.c).
-    else if (name.seen === 'hidden' && name.code === 'ENAMETOOLONG') this.#addFileUse(link, user);
+    else if (name.kind === 'hidden' && name.code === 'ENAMETOOLONG') this.#addFileUse(link, user);
     else this.#blind.see(name, { ...task, path: encode(link) }, () => {});
   }
 
@@ -182,7 +182,7 @@ export class Survey {
       this.#users.addPath(path, user, () => {
         if (!this.#blind.mayOpenOurs(user.pid)) return null;
         const file = statLink(link);
-        return file.seen === 'yes' ? file.value : null;
+        return file.kind === 'seen' ? file.value : null;
       });
     }
   }
@@ -195,7 +195,7 @@ export class Survey {
     if (user.pid === process.pid) return;
     if (!this.#blind.mayOpenOurs(user.pid)) {
       const ino = inodeOf(link);
-      if (ino.seen === 'yes') this.#users.addInode(ino.value, user);
+      if (ino.kind === 'seen') this.#users.addInode(ino.value, user);
       return;
     }
     const path = encode(link);
@@ -215,5 +215,5 @@ export class Survey {
 
 /** Whether the kernel lets us read a task (ptrace(2), "access mode checking"). */
 function isOpen(entry: Bytes): boolean {
-  return readLink(`/proc/${entry}/ns/mnt`).seen === 'yes';
+  return readLink(`/proc/${entry}/ns/mnt`).kind === 'seen';
 }
