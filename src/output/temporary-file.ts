@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { undoAtExit } from '../linux/at-exit.ts';
-import { fsPath } from '../linux/bytes.ts';
+import { bytes, encode, fsPath } from '../linux/bytes.ts';
 import { assertErrno, errnoOf } from '../linux/errno.ts';
 import type { Bytes } from '../model/model.ts';
 import type { Place } from './destination.ts';
@@ -120,8 +120,8 @@ export class TemporaryFile {
 
 /** Hidden, of another ending, and not to be guessed, so that nobody can have it made before. */
 function temporaryName(name: Bytes): Bytes {
-  const end = `.${process.pid}.${Math.random().toString(36).slice(2, 10)}`;
-  return `.${name.slice(0, LONGEST_NAME - end.length - 1)}${end}`;
+  const end = encode(`.${process.pid}.${Math.random().toString(36).slice(2, 10)}`);
+  return bytes`.${name.slice(0, LONGEST_NAME - end.length - 1)}${end}`;
 }
 
 /** Whether a file that is replaced says who may read a report: not where somebody else may have put it there. */

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { asBytes } from '../linux/bytes.ts';
 import { isPseudoFileSystem, type OwnMounts } from '../linux/mountinfo.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 
@@ -9,7 +10,7 @@ export function isForbidden(path: Bytes): boolean {
     .replace(/^\/\//, '/')
     .replace(/(?<=.)\/$/, '');
   if (normal === '/') return true;
-  if (isShm(normal)) return false;
+  if (isShm(asBytes(normal))) return false;
   return ['/proc', '/sys', '/dev'].some((top) => normal === top || normal.startsWith(`${top}/`));
 }
 
