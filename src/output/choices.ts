@@ -1,4 +1,4 @@
-import type { ColorChoice } from './terminal.ts';
+import type { ColorChoice } from './color-choice.ts';
 
 export const FORMATS = ['text', 'json', 'ndjson', 'github'] as const;
 export type FormatName = (typeof FORMATS)[number];

@@ -5,6 +5,7 @@ import { UsageError } from '../model/usage-error.ts';
 import { whyUnusable } from './inherited.ts';
 import { absolutePath, isPrivate, isTrusted, type Located, locate, NotFollowed } from './locate.ts';
 import { type FileFacts, isSame, type PinnedDirectory } from './pinned-directory.ts';
+import { STDERR, STDOUT } from './standard-streams.ts';
 
 /** The option or variable that named an output file, and its value. */
 export interface Named {
@@ -28,8 +29,6 @@ export interface Place {
   /** `file`: replaced as a whole. `stream`: a FIFO or a device, written to as it is. `link`: a kernel's link to such. */
   readonly kind: 'file' | 'stream' | 'link';
 }
-
-const STDOUT = 1;
 
 /**
  * Checks that an output file can be written before anything is touched.
@@ -107,7 +106,7 @@ const OWN_DESCRIPTOR = /^(?:\/dev\/fd|\/proc\/self\/fd)\/(\d{1,9})$/;
 /** A descriptor of ours by its usual names, for which no /proc is needed. */
 function descriptorOf(path: string): number | null {
   if (path === '/dev/stdout') return STDOUT;
-  if (path === '/dev/stderr') return 2;
+  if (path === '/dev/stderr') return STDERR;
   const fd = OWN_DESCRIPTOR.exec(path)?.[1];
   return fd === undefined ? null : Number(fd);
 }

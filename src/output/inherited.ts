@@ -1,8 +1,8 @@
 import { fstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { assertErrno } from '../linux/errno.ts';
 import { O_PATH } from '../linux/mount-id.ts';
+import { STDERR } from './standard-streams.ts';
 
-const STDERR = 2;
 const O_ACCMODE = 0o3;
 const O_RDONLY = 0o0;
 const O_WRONLY = 0o1;

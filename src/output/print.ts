@@ -1,8 +1,7 @@
 import { writeSync } from 'node:fs';
 import { describeErrno, errnoOf } from '../linux/errno.ts';
 import { UsageError } from '../model/usage-error.ts';
-
-const STDOUT = 1;
+import { STDOUT } from './standard-streams.ts';
 
 /**
  * Prints text that is all a command has to say, like its help. A pipe that was closed is no failure of ours.

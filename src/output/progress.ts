@@ -6,8 +6,8 @@ import type { Bytes } from '../model/model.ts';
 import { escapeName } from '../report/escape.ts';
 import { isTerminal } from './is-terminal.ts';
 import { Output } from './output.ts';
+import { STDERR } from './standard-streams.ts';
 
-const STDERR = 2;
 const SHOW_AFTER_MS = 1000;
 const SHOW_EVERY_MS = 100;
 const CLEAR_LINE = '\r\x1b[K';

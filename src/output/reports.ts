@@ -3,7 +3,7 @@ import type { Environment } from '../model/environment.ts';
 import type { Summary } from '../model/events.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { readTool } from '../package/version.ts';
+import { readTool } from '../package/tool.ts';
 import type { Format } from '../report/format.ts';
 import { jsonFormat } from '../report/json.ts';
 import { lastSuccessIn, metricsText } from '../report/prometheus.ts';

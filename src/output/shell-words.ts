@@ -11,11 +11,16 @@ const PRINTABLE = /^[\x20-\x7e]+$/;
  */
 export function shellWord(word: Bytes): string {
   if (SAFE.test(word)) return word;
-  if (word === '' || PRINTABLE.test(word)) return `'${word.replaceAll("'", `'\\''`)}'`;
+  if (word === '' || PRINTABLE.test(word)) return singleQuoted(word);
   const escaped = word.replace(/[\\'\x00-\x1f\x7f-\xff]/g, (byte) =>
     byte === '\\' || byte === "'" ? `\\${byte}` : `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`,
   );
   return `$'${escaped}'`;
+}
+
+/** A word in single quotes, as every POSIX shell and zsh take it. */
+export function singleQuoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A command line of these words. */

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { UsageError } from '../../model/usage-error.ts';
 import { afterOptions } from '../../request/arguments.ts';
-import { addKindOptions, addVerbosityOptions } from '../../request/options.ts';
+import { addKindOptions } from '../../request/policy-options.ts';
+import { addVerbosityOptions, inUseOption, reportOption } from '../../request/shared-options.ts';
 import type { CommandContext } from '../command.ts';
 import { type RunOptions, runCommand } from './run.ts';
 
@@ -37,8 +38,8 @@ export function defineRun({ args, env, end }: CommandContext): Command {
         'as the command says',
       ),
     )
-    .option('--report <file>', 'write a JSON report, of the command and the sweep, whole or not at all');
-  addKindOptions(command).option('--no-in-use', 'do not look who uses a directory');
+    .addOption(reportOption('write a JSON report, of the command and the sweep, whole or not at all'));
+  addKindOptions(command).addOption(inUseOption());
   addVerbosityOptions(command).addHelpText('after', HELP);
   return command.action(async (words: string[], options: RunOptions) => {
     requireSeparator(args, command);

@@ -4,9 +4,9 @@ import type { Environment } from '../../model/environment.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import { refuseNames } from '../../output/reports.ts';
 import { refuseSwallowedOption } from '../../request/arguments.ts';
-import { addSweepOptions, type SweepOptions } from '../../request/options.ts';
 import { parseOwner } from '../../request/policy.ts';
 import { prepare } from '../../request/prepare.ts';
+import { addSweepOptions, type SweepOptions } from '../../request/sweep-options.ts';
 import type { Scheduler } from './schedulers.ts';
 import { basesOf, type WritablePath, writablePaths } from './writable-paths.ts';
 

@@ -1,17 +1,15 @@
 import type { Environment } from '../model/environment.ts';
-import { readTool } from '../package/version.ts';
+import { readTool } from '../package/tool.ts';
 import type { Format } from '../report/format.ts';
 import { githubFormat, withoutCommands } from '../report/github.ts';
 import { jsonFormat, ndjsonFormat } from '../report/json.ts';
 import { messageFormat } from '../report/messages.ts';
 import { textFormat } from '../report/text.ts';
 import type { OutputOptions } from './choices.ts';
+import { colorsFor } from './color-choice.ts';
 import { isTerminal } from './is-terminal.ts';
 import { markFor } from './journal.ts';
-import { colorsFor } from './terminal.ts';
-
-export const STDOUT = 1;
-export const STDERR = 2;
+import { STDERR, STDOUT } from './standard-streams.ts';
 
 /** How stdout says the results. */
 export function resultFormat(
