@@ -18,7 +18,7 @@ export interface Named {
  * Where output goes: a path that is followed again each time it is opened, or a descriptor that we were started with.
  */
 export type Destination = Named &
-  ({ readonly to: 'path'; readonly path: Bytes } | { readonly to: 'descriptor'; readonly fd: number });
+  ({ readonly kind: 'path'; readonly path: Bytes } | { readonly kind: 'descriptor'; readonly fd: number });
 
 /** A destination by path, as it is now; the caller closes its directory. */
 export interface Place {
@@ -46,14 +46,14 @@ export function destinationOf(value: string, option: string): Destination {
   return refusing(named, () => {
     const path = absolutePath(value);
     const located = locate(path);
-    if (located.at === 'descriptor') return descriptor(named, located.fd);
+    if (located.kind === 'descriptor') return descriptor(named, located.fd);
     const { directory, kind } = placeOf(located);
     try {
       if (kind === 'file') directory.checkWritable();
     } finally {
       directory.close();
     }
-    return { ...named, to: 'path', path } as const;
+    return { ...named, kind: 'path', path } as const;
   });
 }
 
@@ -62,8 +62,8 @@ export function appendedTo(value: string, option: string): Destination {
   const named = { option, value };
   const fd = descriptorOf(value);
   return fd === null
-    ? { ...named, to: 'path', path: absolutePath(value) }
-    : { ...named, to: 'descriptor', fd };
+    ? { ...named, kind: 'path', path: absolutePath(value) }
+    : { ...named, kind: 'descriptor', fd };
 }
 
 /** stdout as a destination: `-`. */
@@ -73,7 +73,7 @@ export function stdoutAs(option: string): Destination {
 
 /** Whether two destinations are the same file, each by its directory and name. @throws UsageError */
 export function isSameFile(one: Destination, other: Destination): boolean {
-  if (one.to !== 'path' || other.to !== 'path') return false;
+  if (one.kind !== 'path' || other.kind !== 'path') return false;
   const [a, b] = [refusing(one, () => openPlace(one.path)), refusing(other, () => openPlace(other.path))];
   for (const { directory } of [a, b]) directory.close();
   return a.kind === 'file' && a.name === b.name && isSame(a.directory.facts, b.directory.facts);
@@ -82,11 +82,11 @@ export function isSameFile(one: Destination, other: Destination): boolean {
 /** Follows a destination's path, anew each time. Throws {@link NotFollowed}, and the errno of a look that failed. */
 export function openPlace(path: Bytes): Place {
   const located = locate(path);
-  if (located.at === 'descriptor') throw new NotFollowed('was a path, and now leads to a descriptor');
+  if (located.kind === 'descriptor') throw new NotFollowed('was a path, and now leads to a descriptor');
   return placeOf(located);
 }
 
-function placeOf({ directory, name, facts, ofOther }: Extract<Located, { at: 'name' }>): Place {
+function placeOf({ directory, name, facts, ofOther }: Extract<Located, { kind: 'name' }>): Place {
   if (ofOther) return { directory, name, facts, kind: 'link' };
   const why = facts === null ? null : whyNot(facts, directory);
   if (why === null) return { directory, name, facts, kind: facts?.isFile() === false ? 'stream' : 'file' };
@@ -113,7 +113,7 @@ function descriptorOf(path: string): number | null {
 
 function descriptor(named: Named, fd: number): Destination {
   const why = whyUnusable(fd);
-  if (why === null) return { ...named, to: 'descriptor', fd };
+  if (why === null) return { ...named, kind: 'descriptor', fd };
   switch (why) {
     case 'not open':
     case 'not open for writing':

@@ -7,7 +7,7 @@ import { type FileFacts, isSame, lstatFacts, PinnedDirectory } from './pinned-di
 /** Where a path leads: a name in a directory that is held open (the caller closes it), or a descriptor of ours. */
 export type Located =
   | {
-      readonly at: 'name';
+      readonly kind: 'name';
       readonly directory: PinnedDirectory;
       readonly name: Bytes;
       /** Of what has that name, never a link but of the kernel's own; `null`: nothing has. */
@@ -15,7 +15,7 @@ export type Located =
       /** A descriptor of another process, as /proc shows it. */
       readonly ofOther: boolean;
     }
-  | { readonly at: 'descriptor'; readonly fd: number };
+  | { readonly kind: 'descriptor'; readonly fd: number };
 
 /** A path that is not followed to its end, and why: half a sentence. */
 export class NotFollowed extends Error {
@@ -57,7 +57,7 @@ export function locate(path: Bytes): Located {
   const walk = new Walk(path);
   try {
     const located = walk.toEnd();
-    if (located.at === 'descriptor') walk.directory.close();
+    if (located.kind === 'descriptor') walk.directory.close();
     return located;
   } catch (error) {
     walk.directory.close();
@@ -90,7 +90,7 @@ class Walk {
   }
 
   #end(name: Bytes, facts: FileFacts | null): Located {
-    return { at: 'name', directory: this.directory, name, facts, ofOther: false };
+    return { kind: 'name', directory: this.directory, name, facts, ofOther: false };
   }
 
   #enter(name: Bytes, follow = false): void {
@@ -133,9 +133,9 @@ class Walk {
     }
     const process = /^\/proc\/(\d+)(?:\/task\/\d+)?\/fd$/.exec(directory.path)?.[1];
     if (isLast && process !== undefined && process === ownNumber())
-      return { at: 'descriptor', fd: Number(name) };
+      return { kind: 'descriptor', fd: Number(name) };
     if (!isTrusted(link)) throw planted(joinPath(directory.path, name), link);
-    if (isLast && process !== undefined) return { at: 'name', directory, name, facts: link, ofOther: true };
+    if (isLast && process !== undefined) return { kind: 'name', directory, name, facts: link, ofOther: true };
     if (isLast) throw new NotFollowed("is a link of the kernel's: name the file itself");
     this.#enter(name, true);
     return null;

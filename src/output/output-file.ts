@@ -41,7 +41,7 @@ export class OutputFile {
     destination: Destination,
     { mode, stopped = NEVER }: OpenOptions = {},
   ): Promise<OutputFile> {
-    if (destination.to === 'descriptor') return openDescriptor(destination.fd, stopped);
+    if (destination.kind === 'descriptor') return openDescriptor(destination.fd, stopped);
     try {
       const place = openPlace(destination.path);
       return place.kind === 'file'
@@ -64,7 +64,7 @@ export class OutputFile {
 
   /** Opens a file that others have written to, and adds to its end. Throws {@link NotFollowed} and open(2)'s errno. */
   static async append(destination: Destination, stopped: Stopped): Promise<OutputFile> {
-    if (destination.to === 'descriptor') return openDescriptor(destination.fd, stopped);
+    if (destination.kind === 'descriptor') return openDescriptor(destination.fd, stopped);
     const place = openPlace(destination.path);
     const fd = await closing(place, () =>
       place.kind === 'file' ? openToAppend(place) : openStream(place, stopped),

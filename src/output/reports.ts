@@ -199,7 +199,7 @@ async function writeMetrics(
 const MOST_METRICS = 64 * 1024;
 
 function lastSuccessOf(destination: Destination): number {
-  if (destination.to !== 'path') return 0;
+  if (destination.kind !== 'path') return 0;
   try {
     const place = openPlace(destination.path);
     try {

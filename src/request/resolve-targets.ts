@@ -27,8 +27,8 @@ export interface Expanding extends Resolving, Pick<WalkScope, 'crossDevice' | 'n
 
 /** A word of the command line, once all words have been checked and before any glob is expanded. */
 type Word =
-  | { readonly word: 'target'; readonly target: Target }
-  | { readonly word: 'glob'; readonly text: string; readonly starts: readonly GlobStart[] };
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'glob'; readonly text: string; readonly starts: readonly GlobStart[] };
 
 /**
  * Resolves targets, each once: its links, its identity, whether it is a candidate itself, and whether it is
@@ -49,7 +49,7 @@ export async function resolveTargets(
   const targets: Target[] = [];
   const errors: SweepError[] = [];
   for (const word of words) {
-    if (word.word === 'target') {
+    if (word.kind === 'target') {
       targets.push(word.target);
       continue;
     }
@@ -81,7 +81,7 @@ function resolveInLostDirectory(written: readonly string[], expanding: Expanding
   const words = new Map(
     relative.map((text): [string, Word] => [
       text,
-      { word: 'target', target: resolveTarget(text, expanding) },
+      { kind: 'target', target: resolveTarget(text, expanding) },
     ]),
   );
   leaveLostDirectory();
@@ -98,7 +98,7 @@ async function readWord(text: string, expanding: Expanding): Promise<Word> {
   if (target.plan === 'none' && target.status === 'missing' && /[*?[\]{}()!+@\\]/.test(text)) {
     const { startGlobs } = await import('./expand-glob.ts');
     const starts = startGlobs(text, expanding);
-    if (starts !== null) return { word: 'glob', text, starts };
+    if (starts !== null) return { kind: 'glob', text, starts };
   }
-  return { word: 'target', target };
+  return { kind: 'target', target };
 }

@@ -50,8 +50,8 @@ export function defineRun({ args, env, end }: CommandContext): Command {
 /** @throws UsageError where the command does not stand after `--` */
 function requireSeparator(args: readonly string[], { options }: Command): void {
   const after = afterOptions(args, options);
-  if (after.found === 'separator' && after.index + 1 < args.length) return;
-  const words = after.found === 'operand' ? args.slice(after.index).join(' ') : 'criu dump …';
-  const missing = after.found === 'operand' ? 'the command stands after --' : 'no command';
+  if (after.kind === 'separator' && after.index + 1 < args.length) return;
+  const words = after.kind === 'operand' ? args.slice(after.index).join(' ') : 'criu dump …';
+  const missing = after.kind === 'operand' ? 'the command stands after --' : 'no command';
   throw new UsageError(`${missing}: criu-sweep run [options] -- ${words}`);
 }
