@@ -1,13 +1,13 @@
 import type { Bytes } from '../model/model.ts';
 
-/** Text that every POSIX shell takes unquoted. */
+/** A word that every POSIX shell takes unquoted. */
 const SAFE = /^[\w%+,./:=@-]+$/;
 /** Bytes that may be printed as they are between single quotes: ASCII but control characters. */
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /**
- * One word for a shell, whatever is in it: as it is, in single quotes, or, where it holds what a terminal must not get
- * or what is not ASCII, as `$'…'` with octal escapes (POSIX.1-2024, 2.2.4; bash, zsh, ksh).
+ * Quotes one word for a shell, whatever bytes it has: not at all, in single quotes, or, if it holds control
+ * characters or bytes beyond ASCII, as `$'…'` with octal escapes (POSIX.1-2024, 2.2.4; bash, zsh, ksh).
  */
 export function shellWord(word: Bytes): string {
   if (SAFE.test(word)) return word;
@@ -18,12 +18,12 @@ export function shellWord(word: Bytes): string {
   return `$'${escaped}'`;
 }
 
-/** A word in single quotes, as every POSIX shell and zsh take it. */
+/** Puts a word into single quotes, as every POSIX shell and zsh take it. */
 export function singleQuoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A command line of these words. */
+/** Makes a command line of words. */
 export function shellCommand(words: readonly Bytes[]): string {
   return words.map(shellWord).join(' ');
 }

@@ -11,7 +11,7 @@ import { isTerminal } from './is-terminal.ts';
 import { markFor } from './journal.ts';
 import { STDERR, STDOUT } from './standard-streams.ts';
 
-/** How stdout says the results. */
+/** The format of a sweep's results on stdout. */
 export function resultFormat(
   { format, verbose = false, quiet = false, color }: OutputOptions,
   env: Environment,
@@ -28,7 +28,7 @@ export function resultFormat(
   }
 }
 
-/** How stderr says all else. */
+/** The format of all messages on stderr. */
 export function stderrFormat(options: OutputOptions, env: Environment): Format {
   const { verbose = false, quiet = false, format, color } = options;
   const say = messageFormat({
