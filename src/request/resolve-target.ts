@@ -8,7 +8,7 @@ import type { Bytes } from '../model/model.ts';
 import type { NameMatcher } from '../sweep/names.ts';
 import { type CandidateTarget, resolvedPath, statusOf, type Target } from '../sweep/targets.ts';
 import type { Bearings } from './bearings.ts';
-import { isForbidden, isKernels } from './forbidden.ts';
+import { isForbidden, isKernelFileSystem, isKernelPath } from './forbidden.ts';
 import type { GlobMatch } from './walk-glob.ts';
 
 /** The circumstances in which one target is resolved. */
@@ -57,10 +57,10 @@ function failed(path: Bytes, code: string, syscall: string): Target {
 function isNeverSwept(target: Target, { mounts }: Resolving): boolean {
   if (target.kind === 'candidate') {
     const { parent, parentIdentity } = target;
-    return (parent !== '/' && isForbidden(parent)) || isKernels(parent, parentIdentity, mounts);
+    return isKernelPath(parent) || isKernelFileSystem(parent, parentIdentity, mounts);
   }
   if (target.kind !== 'tree') return false;
-  return isForbidden(target.resolved) || isKernels(target.resolved, target.identity, mounts);
+  return isForbidden(target.resolved) || isKernelFileSystem(target.resolved, target.identity, mounts);
 }
 
 function resolve(path: Bytes, { match }: Resolving): Target {

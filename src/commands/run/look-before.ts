@@ -5,10 +5,10 @@ import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { fstatFile, sameFile, statPath } from '../../linux/lstat.ts';
 import { release } from '../../linux/release.ts';
 import type { Bytes, Identity, Kind } from '../../model/model.ts';
+import { isKernelPath } from '../../request/forbidden.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import type { NameSet } from './name-set.ts';
 import { namesIn } from './names-in.ts';
-import { isKernels } from './watched.ts';
 
 /** The result of a look at a directory before the command is started. */
 export type Before =
@@ -44,7 +44,7 @@ export async function lookBefore(path: Bytes, scope: LookScope): Promise<Before>
   try {
     const there = resolve(path);
     if (there === null) return { looked: 'missing', resolved: null };
-    if (isKernels(there.resolved)) return { looked: 'kernels' };
+    if (isKernelPath(there.resolved)) return { looked: 'kernels' };
     return there.exists ? await list(there.resolved, scope) : { looked: 'missing', resolved: there.resolved };
   } catch (error) {
     return { looked: 'failed', ...errnoOf(error) };

@@ -3,7 +3,6 @@ import { MADE_IN_TMP } from '../../criu/catalogue.ts';
 import { bytes, encode } from '../../linux/bytes.ts';
 import type { Bytes, Kind } from '../../model/model.ts';
 import { UsageError } from '../../model/usage-error.ts';
-import { isForbidden } from '../../request/forbidden.ts';
 
 /** A directory that is watched while a command runs. */
 export interface Watched {
@@ -32,9 +31,4 @@ export function watchedDirectories(
     ...workDirs.map((dir) => ({ path: encode(dir), kinds, named: named.length > 0 })),
     { path: bytes`/tmp`, kinds: kinds.filter(({ prefix }) => MADE_IN_TMP.includes(prefix)), named: false },
   ];
-}
-
-/** Whether a resolved path lies in a kernel file system. `/` may be watched: only its own entries are looked at. */
-export function isKernels(resolved: Bytes): boolean {
-  return resolved !== '/' && isForbidden(resolved);
 }
