@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
-import { attempt } from '../../linux/proc.ts';
+import { attempt } from '../../linux/seen.ts';
 import type { InUseReport } from '../../model/events.ts';
 import type { Unseen } from '../../model/model.ts';
 import { counted } from '../../output/progress.ts';

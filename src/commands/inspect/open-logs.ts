@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { keyOf } from '../../linux/lstat.ts';
-import { attempt, commOf, listPids, statLink } from '../../linux/proc.ts';
+import { statLink } from '../../linux/magic-link.ts';
+import { commOf, listPids } from '../../linux/proc.ts';
 import { startOf } from '../../linux/proc-stat.ts';
+import { attempt } from '../../linux/seen.ts';
 import type { Identity } from '../../model/model.ts';
 
 /** The files that living CRIUs have open, as seen at one moment. */
