@@ -14,8 +14,8 @@ export function isForbidden(path: Bytes): boolean {
 }
 
 /**
- * Whether nothing may be removed from a directory, by its path: /proc, /sys and /dev (except /dev/shm). `/` is
- * allowed: a leftover in it can be named.
+ * Whether nothing may be removed from a directory, by its path: /proc, /sys and /dev (except /dev/shm). `/`
+ * is allowed: a leftover in it can be named.
  */
 export function isKernelPath(path: Bytes): boolean {
   return isKernels(normalPath(path));

@@ -28,7 +28,7 @@ export class Courses {
     return this.#known.has(level);
   }
 
-  /** The course of a directory. The first one asked for is where the walk begins. */
+  /** The course of a directory. The walk begins in the first one that is asked for. */
   of(level: Level): Course {
     const known = this.#known.get(level);
     if (known !== undefined) return known;

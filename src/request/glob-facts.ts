@@ -15,8 +15,8 @@ export interface Enterable {
 }
 
 /**
- * The lstat(2) of a name in the current directory; `null`: it is no directory that the walk may enter. A mount
- * point that may not be entered is not touched at all, because its server may not answer.
+ * The lstat(2) of a name in the current directory; `null`: it is no directory that the walk may enter. A
+ * mount point that may not be entered is not even looked up: a dead server may never answer.
  *
  * @param level the current directory; noted as not searchable if no name can be found in it
  * @param wasDirectory whether the directory's listing called the name a directory
