@@ -1,5 +1,5 @@
 import { readlinkSync, realpathSync } from 'node:fs';
-import { encode, fsPath, joinPath, toText } from '../linux/bytes.ts';
+import { asBytes, bytes, encode, fsPath, joinPath, toText } from '../linux/bytes.ts';
 import type { Bytes } from '../model/model.ts';
 import { isProcFileSystem, ownNumber } from './own-process.ts';
 import { type FileFacts, isSame, lstatFacts, PinnedDirectory } from './pinned-directory.ts';
@@ -30,7 +30,7 @@ const MOST_LINKS = 40;
 export function absolutePath(written: string): Bytes {
   return written.startsWith('/')
     ? encode(written)
-    : joinPath(realpathSync.native('.', 'latin1'), encode(written));
+    : joinPath(asBytes(realpathSync.native('.', 'latin1')), encode(written));
 }
 
 /**
@@ -68,7 +68,7 @@ class Walk {
   toEnd(): Located {
     for (;;) {
       const name = this.#rest.pop();
-      if (name === undefined) return this.#end('.', this.directory.facts);
+      if (name === undefined) return this.#end(bytes`.`, this.directory.facts);
       const isLast = this.#rest.length === 0;
       const facts = lstatFacts(this.directory.at(name));
       if (facts?.isSymbolicLink()) {
@@ -99,7 +99,7 @@ class Walk {
     if (isProcFileSystem(directory)) return this.#followKernels(name, link, isLast);
     if (!isPlacedByUs(link, directory.facts)) throw planted(joinPath(directory.path, name), link);
     const place = directory.at(name);
-    const target = readlinkSync(fsPath(place), 'latin1');
+    const target = asBytes(readlinkSync(fsPath(place), 'latin1'));
     const after = lstatFacts(place);
     if (!isSame(link, after) || after?.ctimeNs !== link.ctimeNs)
       throw new NotFollowed('a link in its path was changed meanwhile: try again');
@@ -121,7 +121,7 @@ class Walk {
   #followKernels(name: Bytes, link: FileFacts, isLast: boolean): Located | null {
     const { directory } = this;
     if (directory.path === '/proc') {
-      this.#rest.push(...namesOf(readlinkSync(fsPath(directory.at(name)), 'latin1')));
+      this.#rest.push(...namesOf(asBytes(readlinkSync(fsPath(directory.at(name)), 'latin1'))));
       return null;
     }
     const process = /^\/proc\/(\d+)(?:\/task\/\d+)?\/fd$/.exec(directory.path)?.[1];

@@ -1,11 +1,12 @@
 import { readlinkSync } from 'node:fs';
+import { bytes } from '../linux/bytes.ts';
 import { assertErrno } from '../linux/errno.ts';
 import { lstatFacts, type PinnedDirectory } from './pinned-directory.ts';
 
 /** Whether a directory below /proc really lies in the file system that is mounted there. */
 export function isProcFileSystem({ facts, path }: PinnedDirectory): boolean {
   if (path !== '/proc' && !path.startsWith('/proc/')) return false;
-  const proc = lstatFacts('/proc/self/.');
+  const proc = lstatFacts(bytes`/proc/self/.`);
   return proc !== null && proc.dev === facts.dev;
 }
 

@@ -1,5 +1,5 @@
 import { accessSync, closeSync, constants, fstatSync, lstatSync, openSync, statSync } from 'node:fs';
-import { fsPath, joinPath } from '../linux/bytes.ts';
+import { bytes, fsPath, joinPath } from '../linux/bytes.ts';
 import { assertErrno } from '../linux/errno.ts';
 import { sameFile } from '../linux/lstat.ts';
 import { O_PATH } from '../linux/mount-id.ts';
@@ -55,12 +55,13 @@ export class PinnedDirectory {
     this.path = path;
     this.#fd = fd;
     this.facts = fstatSync(fd, { bigint: true });
-    this.#base = isSame(this.facts, statOf(`/proc/self/fd/${fd}/.`)) ? `/proc/self/fd/${fd}` : null;
+    const base = bytes`/proc/self/fd/${fd}`;
+    this.#base = isSame(this.facts, statOf(bytes`${base}/.`)) ? base : null;
   }
 
   /** Opens `/`. Throws open(2)'s errno. */
   static root(): PinnedDirectory {
-    return PinnedDirectory.#open('/', '/', 0);
+    return PinnedDirectory.#open(bytes`/`, bytes`/`, 0);
   }
 
   /**
@@ -84,14 +85,14 @@ export class PinnedDirectory {
 
   /** The path by which system calls reach a name in it. Throws ESTALE if no path leads to the directory. */
   at(name: Bytes): Bytes {
-    if (this.#base !== null) return `${this.#base}/${name}`;
+    if (this.#base !== null) return joinPath(this.#base, name);
     if (isSame(this.facts, statOf(this.path))) return joinPath(this.path, name);
     throw Object.assign(new Error('moved or replaced'), { code: 'ESTALE', errno: -116, syscall: 'open' });
   }
 
   /** Checks that we may make files in it. Throws the errno of access(2) if not. */
   checkWritable(): void {
-    accessSync(fsPath(this.at('.')), constants.W_OK | constants.X_OK);
+    accessSync(fsPath(this.at(bytes`.`)), constants.W_OK | constants.X_OK);
   }
 
   close(): void {

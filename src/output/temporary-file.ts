@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { undoAtExit } from '../linux/at-exit.ts';
-import { fsPath } from '../linux/bytes.ts';
+import { bytes, encode, fsPath } from '../linux/bytes.ts';
 import { assertErrno, errnoOf } from '../linux/errno.ts';
 import type { Bytes } from '../model/model.ts';
 import type { Place } from './destination.ts';
@@ -125,6 +125,6 @@ export class TemporaryFile {
 
 /** A name that is hidden, has another ending, and cannot be guessed, so that nobody can make it before us. */
 function temporaryName(name: Bytes): Bytes {
-  const end = `.${process.pid}.${Math.random().toString(36).slice(2, 10)}`;
-  return `.${name.slice(0, LONGEST_NAME - end.length - 1)}${end}`;
+  const end = encode(`.${process.pid}.${Math.random().toString(36).slice(2, 10)}`);
+  return bytes`.${name.slice(0, LONGEST_NAME - end.length - 1)}${end}`;
 }

@@ -21,7 +21,7 @@ export function isKernelPath(path: Bytes): boolean {
   return isKernels(normalPath(path));
 }
 
-function isKernels(normal: Bytes): boolean {
+function isKernels(normal: string): boolean {
   return !liesIn(normal, SHM) && KERNEL_PATHS.some((top) => liesIn(normal, top));
 }
 

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { encode, fsPath } from '../linux/bytes.ts';
+import { asBytes, encode, fsPath } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
 import { statPath } from '../linux/lstat.ts';
 import type { OwnMounts } from '../linux/mountinfo.ts';
@@ -36,7 +36,7 @@ export function startGlob(task: GlobTask, scope: StartScope): GlobStart {
 function resolveBase(base: string, { bearings, mounts }: StartScope): Root | SweepError | null {
   const path = encode(base);
   try {
-    const resolved = realpathSync.native(fsPath(path === '' ? '.' : path), 'latin1');
+    const resolved = asBytes(realpathSync.native(path === '' ? '.' : fsPath(path), 'latin1'));
     if (!bearings.reaches(base) || !bearings.holds(`${base}/`, resolved))
       return { path, code: 'changed', syscall: 'realpath' };
     const identity = identityOf(statPath(resolved));

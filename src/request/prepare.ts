@@ -65,7 +65,7 @@ async function resolveAll(
   if (known === null) return named;
   const more = await known();
   const targets = markRepeated([...named.targets, ...more.targets]);
-  const isNews = (at: number) => at < named.targets.length || targets[at]?.plan !== 'again';
+  const isNews = (at: number) => at < named.targets.length || targets[at]?.kind !== 'again';
   return {
     targets: targets.filter((_, at) => isNews(at)),
     errors: [...named.errors, ...more.errors],

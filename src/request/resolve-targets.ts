@@ -1,4 +1,4 @@
-import { encode } from '../linux/bytes.ts';
+import { encode, joinPath } from '../linux/bytes.ts';
 import { currentDirectory } from '../linux/working-directory.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes } from '../model/model.ts';
@@ -65,7 +65,7 @@ export async function resolveTargets(
 function refuseForbidden(text: string, here: Bytes | null): void {
   if (text === '') throw new UsageError('a target is the empty string: name a directory, like /var/lib/criu');
   const path = encode(text);
-  const absolute = path.startsWith('/') ? path : here === null ? null : `${here}/${path}`;
+  const absolute = path.startsWith('/') ? path : here === null ? null : joinPath(here, path);
   if (absolute === null || !isForbidden(absolute)) return;
   throw new UsageError(
     `${text}: is never swept: name a directory below, not /, /proc, /sys or /dev (but /dev/shm)`,
@@ -95,7 +95,7 @@ export function leaveLostDirectory(): void {
 
 async function readWord(text: string, expanding: Expanding): Promise<Word> {
   const target = resolveTarget(text, expanding);
-  if (target.plan === 'none' && target.status === 'missing' && /[*?[\]{}()!+@\\]/.test(text)) {
+  if (target.kind === 'none' && target.status === 'missing' && /[*?[\]{}()!+@\\]/.test(text)) {
     const { startGlobs } = await import('./expand-glob.ts');
     const starts = startGlobs(text, expanding);
     if (starts !== null) return { kind: 'glob', text, starts };

@@ -68,7 +68,7 @@ export async function runCommand(
     return 0;
   }
   const { end, startTime, ...times } = await runToItsEnd(command, signals, complain);
-  if (end.ended === 'not-started') complain(`cannot run ${command[0] ?? ''}: ${whyNotStarted(end.code)}`);
+  if (end.kind === 'not-started') complain(`cannot run ${command[0] ?? ''}: ${whyNotStarted(end.code)}`);
   try {
     const appeared = await findAppeared(snapshots, match, { from, to: Date.now() }, place.follow());
     if (options.inUse && appeared.count > 0) await waitForDying(startTime);
@@ -83,7 +83,7 @@ export async function runCommand(
   }
   await stderr.flush();
   signals.release();
-  if (end.ended !== 'killed') return end.status;
+  if (end.kind !== 'killed') return end.status;
   endBy(end.signal);
   return 0;
 }

@@ -1,6 +1,6 @@
 import { workDirsOf } from '../../criu/callers.ts';
 import { MADE_IN_TMP } from '../../criu/catalogue.ts';
-import { encode } from '../../linux/bytes.ts';
+import { bytes, encode } from '../../linux/bytes.ts';
 import type { Bytes, Kind } from '../../model/model.ts';
 import { UsageError } from '../../model/usage-error.ts';
 
@@ -29,6 +29,6 @@ export function watchedDirectories(
   const workDirs = named.length > 0 ? named : workDirsOf(command);
   return [
     ...workDirs.map((dir) => ({ path: encode(dir), kinds, named: named.length > 0 })),
-    { path: '/tmp', kinds: kinds.filter(({ prefix }) => MADE_IN_TMP.includes(prefix)), named: false },
+    { path: bytes`/tmp`, kinds: kinds.filter(({ prefix }) => MADE_IN_TMP.includes(prefix)), named: false },
   ];
 }
