@@ -36,7 +36,7 @@ export function isKernelFileSystem(resolved: Bytes, { dev }: Identity, mounts: O
   return mounts.all.some(({ device, fsType }) => device === dev && isPseudoFileSystem(fsType));
 }
 
-/** A path without `.`, `..`, doubled slashes and a slash at its end. Links are not looked at. */
+/** A path without `.`, `..`, doubled slashes and a slash at its end. Links are not resolved. */
 export function normalPath(path: string): string {
   return posix
     .normalize(path)
