@@ -10,7 +10,10 @@ import type { NameMatcher } from '../../sweep/names.ts';
 export interface WritablePath {
   /** Absolute and normal, without a slash at its end. */
   readonly path: string;
-  /** `target`: named, or what a glob begins with. `known`: of `--known`, and rarely all there. `output`: of a report. */
+  /**
+   * `target`: named, or a glob's base. `known`: of `--known`; most do not exist. `output`: a report's
+   * directory.
+   */
   readonly of: 'target' | 'known' | 'output';
 }
 
@@ -25,8 +28,8 @@ export interface WrittenPaths {
 }
 
 /**
- * The directories that must be writable, none of them below another: systemd makes a mount of each, and a sweep of
- * the upper one would not enter the lower.
+ * The directories that must be writable, none of them below another. systemd makes a mount of each, and a
+ * sweep does not enter a mount.
  */
 export function writablePaths({ targets, known, outputs, match }: WrittenPaths): WritablePath[] {
   const paths: WritablePath[] = [
