@@ -4,6 +4,7 @@ import fastGlob from 'fast-glob';
 import { KNOWN_WORK_DIRS } from '../../criu/work-dirs.ts';
 import { encode } from '../../linux/bytes.ts';
 import { normalPath } from '../../request/forbidden.ts';
+import { takingApart } from '../../request/glob-mistake.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 
 /** A directory that a scheduled sweep must be able to write to. */
@@ -47,7 +48,9 @@ export function writablePaths({ targets, known, outputs, match }: WrittenPaths):
 /** A directory itself, or those in which all matches of a glob lie. */
 export function basesOf(target: string): string[] {
   if (target === '' || existsSync(target) || !fastGlob.isDynamicPattern(target)) return [normalPath(target)];
-  return fastGlob.generateTasks(target).map(({ base }) => normalPath(base));
+  return takingApart(target, 'several targets', () => fastGlob.generateTasks(target)).map(({ base }) =>
+    normalPath(base),
+  );
 }
 
 function knownBases(): string[] {
