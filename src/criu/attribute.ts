@@ -1,6 +1,6 @@
 import type { Bytes } from '../model/model.ts';
 import { CATALOGUE, type Making } from './catalogue.ts';
-import { type Run, TOLERANCE_MS } from './log/run.ts';
+import { type Run, TOLERANCE_MS } from './log/criu-run.ts';
 import { compareVersions, FIRST_LEAKING } from './version.ts';
 
 /** A directory that was left. */

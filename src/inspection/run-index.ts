@@ -1,5 +1,5 @@
 import { attribute, type Leftover } from '../criu/attribute.ts';
-import type { Run } from '../criu/log/run.ts';
+import type { Run } from '../criu/log/criu-run.ts';
 import { keyOf } from '../linux/lstat.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 

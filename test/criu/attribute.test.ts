@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attribute, type Leftover } from '../../src/criu/attribute.ts';
-import type { Run } from '../../src/criu/log/run.ts';
+import type { Run } from '../../src/criu/log/criu-run.ts';
 import { parseVersion } from '../../src/criu/version.ts';
 import { recordedLeftovers, recordedRun } from './log/fixtures.ts';
 

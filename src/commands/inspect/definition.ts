@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../command.ts';
-import { addInspectOptions, type InspectOptions } from './options.ts';
+import { addInspectOptions, type InspectOptions } from './inspect-options.ts';
 
 const HELP = `
 Exit status:

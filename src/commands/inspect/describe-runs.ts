@@ -1,5 +1,5 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { describeRun, type Run, TOLERANCE_MS } from '../../criu/log/run.ts';
+import { describeRun, type Run, TOLERANCE_MS } from '../../criu/log/criu-run.ts';
 import type { PlacedRun } from '../../inspection/run-index.ts';
 import { keyOf } from '../../linux/lstat.ts';
 import { lookForOpenFiles, type OpenFiles } from './open-logs.ts';

@@ -16,8 +16,8 @@ import { prepare } from '../../request/prepare.ts';
 import { startClock } from '../../request/sweep-request.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import { type FoundRuns, findRuns } from './find-runs.ts';
-import { noFileLines, resultFormat, stderrFormat } from './formats.ts';
-import type { InspectOptions } from './options.ts';
+import { noFileLines, resultFormat, stderrFormat } from './inspect-formats.ts';
+import type { InspectOptions } from './inspect-options.ts';
 import { inspectJsonFormat } from './report-json.ts';
 import { sayingOnce } from './saying-once.ts';
 

@@ -1,4 +1,4 @@
-import type { Run } from '../../criu/log/run.ts';
+import type { Run } from '../../criu/log/criu-run.ts';
 import type { Identity } from '../../model/model.ts';
 
 /** Logs that are looked at in one inspection: more than a host's runtimes keep. */

@@ -1,4 +1,4 @@
-import type { Run } from '../../criu/log/run.ts';
+import type { Run } from '../../criu/log/criu-run.ts';
 import type { Findings } from '../../inspection/inspection.ts';
 import { encode } from '../../linux/bytes.ts';
 import type { Counts } from '../../model/events.ts';
@@ -6,7 +6,7 @@ import { shellCommand } from '../../output/shell-words.ts';
 import { formatDuration } from '../../request/duration.ts';
 import { DEFAULT_AGE_MS } from '../../request/policy.ts';
 import { octalMode } from '../../sweep/filter.ts';
-import type { InspectOptions } from './options.ts';
+import type { InspectOptions } from './inspect-options.ts';
 
 /** A command worth running next. */
 export interface NextStep {

@@ -1,4 +1,4 @@
-import type { Run } from '../../criu/log/run.ts';
+import type { Run } from '../../criu/log/criu-run.ts';
 import { inspectItem } from '../../inspection/leftovers.ts';
 import type { RunIndex } from '../../inspection/run-index.ts';
 import { decode } from '../../linux/bytes.ts';

@@ -1,5 +1,5 @@
 import ms from 'ms';
-import type { Run, RunOutcome } from '../../criu/log/run.ts';
+import type { Run, RunOutcome } from '../../criu/log/criu-run.ts';
 import type { Findings } from '../../inspection/inspection.ts';
 import { type Inspected, pathOf, type StillMounted } from '../../inspection/leftovers.ts';
 import type { Group, Section } from '../../inspection/section.ts';

@@ -1,6 +1,6 @@
+import { operationOfRun } from '../../criu/log/criu-run.ts';
 import { statsNames } from '../../criu/log/files.ts';
 import type { LogTold } from '../../criu/log/read.ts';
-import { operationOfRun } from '../../criu/log/run.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import { lstatName, sameFile } from '../../linux/lstat.ts';
 import { stepDown } from '../../linux/working-directory.ts';

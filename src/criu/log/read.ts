@@ -3,7 +3,7 @@ import { parseVersion, type Version } from '../version.ts';
 import { type Closing, closingOf, type Operation, operationOf } from './closing.ts';
 import { type LogLine, parseLine } from './line.ts';
 import { cutLines } from './lines.ts';
-import { nameIn } from './names.ts';
+import { nameIn } from './naming-lines.ts';
 
 /** An `Error (FILE:LINE): …` of CRIU. */
 export interface LoggedError {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { describeRun, type Evidence, type LogFile, type Run } from '../../../src/criu/log/criu-run.ts';
 import { parseLogName } from '../../../src/criu/log/files.ts';
 import { type LogTold, readLog } from '../../../src/criu/log/read.ts';
-import { describeRun, type Evidence, type LogFile, type Run } from '../../../src/criu/log/run.ts';
 import type { Bytes } from '../../../src/model/model.ts';
 
 const ROOT = fileURLToPath(new URL('../../../fixtures/criu-logs/', import.meta.url));

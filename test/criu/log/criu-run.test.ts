@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { describeRun, type Evidence } from '../../../src/criu/log/criu-run.ts';
 import { statsNames } from '../../../src/criu/log/files.ts';
-import { describeRun, type Evidence } from '../../../src/criu/log/run.ts';
 import { fixture, logFile, NO_EVIDENCE, recordedRun, recordedTimes, told } from './fixtures.ts';
 
 const run = (path: string, evidence: Partial<Evidence> = {}) => {

@@ -11,8 +11,8 @@ import { escapeName } from '../../report/escape.ts';
 import type { Format } from '../../report/format.ts';
 import { messageFormat } from '../../report/messages.ts';
 import type { FoundRuns } from './find-runs.ts';
+import type { InspectOptions } from './inspect-options.ts';
 import { nextSteps } from './next-steps.ts';
-import type { InspectOptions } from './options.ts';
 import { inspectJsonFormat } from './report-json.ts';
 import { inspectText } from './report-text.ts';
 
