@@ -2,7 +2,8 @@ import type { Bytes } from '../../model/model.ts';
 import { affected, type Version } from '../version.ts';
 import type { Operation } from './closing.ts';
 import type { LogName } from './files.ts';
-import type { LoggedError, LogTold } from './read.ts';
+import type { LoggedError } from './first-error.ts';
+import type { LogTold } from './read.ts';
 
 /**
  * The end of a run. `cut-off`: killed or crashed; `unknown`: a log at the default level that does not tell.

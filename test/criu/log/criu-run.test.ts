@@ -30,8 +30,8 @@ describe('the recorded runs', () => {
     ['dump-killed-3.17.1/dump.log', 'dump', 'cut-off', undefined, false],
     ['dump-nopid-3.17.1/dump.log', 'dump', 'failed', 'compel/src/lib/infect.c:356', false],
     ['restore-ok-3.17.1/restore.log', 'restore', 'succeeded', undefined, false],
-    ['dump-early-3.17.1/dump.log', 'dump', 'failed', 'criu/util.c:642', false],
-    ['restore-early-3.17.1-quiet/restore.log', 'restore', 'failed', 'criu/util.c:642', null],
+    ['dump-early-3.17.1/dump.log', 'dump', 'failed', 'criu/vdso.c:381', false],
+    ['restore-early-3.17.1-quiet/restore.log', 'restore', 'failed', 'criu/vdso.c:381', null],
   ])('%s: %s %s', (log, operation, outcome, source, affected) => {
     const it = run(log);
     expect(it).toMatchObject({ operation, outcome, affected });
