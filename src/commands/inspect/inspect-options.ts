@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { COLOR_CHOICES, type ColorChoice } from '../../output/terminal.ts';
-import { parseInterval } from '../../request/duration.ts';
+import { parseDuration, parseInterval } from '../../request/duration.ts';
 import {
   addPolicyOptions,
   IGNORE_MISSING_HELP,
@@ -18,6 +18,7 @@ export interface InspectOptions extends PolicyOptions {
   readonly check?: boolean;
   readonly format: InspectFormat;
   readonly report?: string;
+  readonly since?: number;
   readonly inUse: boolean;
   readonly maxRuntime?: number;
   readonly verbose?: boolean;
@@ -35,6 +36,12 @@ export function addInspectOptions(command: Command): Command {
     .addOption(new Option('--format <format>', 'what stdout shows').choices(INSPECT_FORMATS).default('text'))
     .option('--json', 'same as --format json')
     .option('--report <file>', 'write the JSON report into a file too, whole or not at all')
+    .addOption(
+      new Option(
+        '--since <duration>',
+        'show only runs that ended within this time, and are counted by --check',
+      ).argParser((text) => parseDuration(text, '--since')),
+    )
     .option('--no-in-use', 'do not look who uses a directory')
     .addOption(
       new Option('--max-runtime <duration>', 'stop after this time, exit 3').argParser((text) =>

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
+import { CRIU } from '../../criu/catalogue.ts';
 import { keyOf } from '../../linux/lstat.ts';
 import { commOf, listPids, look, statLink } from '../../linux/proc.ts';
 import { startOf } from '../../linux/proc-stat.ts';
@@ -37,7 +38,7 @@ export async function lookForOpenFiles(interrupted: () => boolean): Promise<Open
     if (interrupted()) break;
     const comm = commOf(pid);
     if (comm.seen === 'hidden') hide(startOf(pid));
-    if (comm.seen !== 'yes' || comm.value !== 'criu') continue;
+    if (comm.seen !== 'yes' || comm.value !== CRIU.comm) continue;
     const links = look(() => readdirSync(`/proc/${pid}/fd`));
     if (links.seen === 'hidden') hide(startOf(pid));
     if (links.seen !== 'yes') continue;
