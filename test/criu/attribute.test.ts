@@ -72,6 +72,12 @@ describe('attribution by work dir and time', () => {
     expect(attribute(leftover, [run])).toBeNull();
   });
 
+  it('takes a run of a build from git that may make such a directory', () => {
+    const version = parseVersion('Version: 3.15 (gitid v3.15-400-g0123456)');
+    expect(attribute(LEFT, [{ ...KILLED, version, affected: null }])).toBe('/w/dump.log');
+    expect(attribute(LEFT, [{ ...RUN, version, affected: null }])).toBe('/w/dump.log');
+  });
+
   it('does not take a restore whose work dir is /tmp for one that made its directory there', () => {
     const leftover = { ...LEFT, name: 'crtools-proc.aaaaaa' };
     expect(attribute({ ...leftover, parent: '/tmp' }, [{ ...RESTORE, workDir: '/tmp' }])).toBeNull();

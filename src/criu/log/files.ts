@@ -43,6 +43,17 @@ export function parseLogName(name: Bytes): LogName | null {
   return { base, pid: pid === undefined ? null : Number(pid), operation };
 }
 
+/**
+ * The operations that other names stand for, such as zdtm's `lazy-pages.log`, CRaC's `dump4.log` and Open Liberty's
+ * `checkpoint.log`; the first that fits.
+ */
+const SPOKEN_OF: ReadonlyArray<readonly [RegExp, Operation]> = [
+  [/lazy[-_.]?pages/, 'lazy-pages'],
+  [/pre[-_.]?dump/, 'pre-dump'],
+  [/restore/, 'restore'],
+  [/dump|checkpoint/, 'dump'],
+];
+
 /** `*.log`, `*.log.*` and `*.log-*`, with the pid of `--log-pid`. */
 const LIKE_LOG = /^(.*?\.log)(?:\.(\d{1,10})|[.-].*)?$/s;
 
@@ -57,7 +68,7 @@ export function parseNameLikeLog(name: Bytes): LogName | null {
   const found = LIKE_LOG.exec(name);
   if (found === null) return null;
   const [, begin = '', pid] = found;
-  const operation = Object.hasOwn(LOG_NAMES, begin) ? (LOG_NAMES[begin] ?? 'unknown') : 'unknown';
+  const operation = SPOKEN_OF.find(([word]) => word.test(begin))?.[1] ?? 'unknown';
   return pid === undefined
     ? { base: name, pid: null, operation }
     : { base: begin, pid: Number(pid), operation };

@@ -42,11 +42,16 @@ export class FirstError {
     else this.#early ??= copied(message, source);
   }
 
-  /** The error; a `… FAILED.` only where it is the only one. `null`: none. @param closing how the run ended */
-  get(closing: Closing | null): LoggedError | null {
-    const survived = this.#begun && closing?.outcome !== 'failed';
-    const early = survived ? null : (this.#early ?? this.#probe);
-    return this.#main ?? early ?? this.#failed;
+  /**
+   * The error; a `… FAILED.` only where it is the only one. `null`: none.
+   *
+   * @param closing how the run ended, if it says so
+   * @param nearEnd there is an error in its last lines
+   */
+  get(closing: Closing | null, nearEnd: boolean): LoggedError | null {
+    const failed = closing === null ? nearEnd : closing.outcome === 'failed';
+    const early = this.#begun && !failed ? null : this.#early;
+    return this.#main ?? early ?? (failed ? this.#probe : null) ?? this.#failed;
   }
 }
 

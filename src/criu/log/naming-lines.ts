@@ -15,7 +15,7 @@ const OWN = `(?:(${IN_WORK_DIR})|\\/(?:tmp\\/)?(${IN_TMP})|${MNTNS})(?=[/:\\s,)\
 
 /** What CRIU could not do with a directory. pr_perror() in criu/include/criu-log.h puts `: ` and the errno behind it. */
 const DEED =
-  '(?:detach mount|remove tmp dir|remove(?: the directory)?|u?mount2?(?: at)?|rmdir|open directory|statfs|mark|' +
+  '(?:detach mount|remove tmp dir|remove(?: the directory)?|(?:un?)?mount2?(?: at)?|rmdir|open directory|statfs|mark|' +
   'make (?:bind-mount|dir)|mount tm[fp]+s to|(?:make|mount) controller dir)';
 
 /**

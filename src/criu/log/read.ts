@@ -135,6 +135,7 @@ function seeError(seen: Seen, line: LogLine, closing: Closing | null): void {
 }
 
 function told(seen: Seen): LogTold {
+  const errorNearEnd = seen.linesSinceError < NEAR_END;
   return {
     empty: !seen.anything,
     stamped: seen.stamped,
@@ -142,8 +143,8 @@ function told(seen: Seen): LogTold {
     version: seen.version,
     operation: seen.operation,
     closing: seen.closing,
-    firstError: seen.errors.get(seen.closing),
-    errorNearEnd: seen.linesSinceError < NEAR_END,
+    firstError: seen.errors.get(seen.closing, errorNearEnd),
+    errorNearEnd,
     names: [...seen.names],
   };
 }

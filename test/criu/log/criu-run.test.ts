@@ -58,8 +58,23 @@ describe('runs of other versions', () => {
     ['made-restore-log-pid-3.13/restore.log', 'restore', 'succeeded'],
     ['made-cut-first-line/dump.log', 'dump', 'unknown'],
     ['made-empty/dump.log', 'dump', 'unknown'],
+    ['made-restore-pie-2.12/restore.log', 'restore', 'failed'],
+    ['made-pre-dump-run-id-4.2/web.log-20261101', 'pre-dump', 'failed'],
+    ['made-dump-crac-3.17.1/dump4.log', 'dump', 'succeeded'],
+    ['made-dump-probes-3.13/dump.log', 'dump', 'failed'],
+    ['made-lazy-pages-cut-4.1/lazy-pages.log', 'lazy-pages', 'cut-off'],
+    ['made-restore-busy-3.17/sine.log', 'restore', 'failed'],
   ])('%s: %s %s', (log, operation, outcome) => {
     expect(run(log)).toMatchObject({ operation, outcome });
+  });
+
+  it.each([
+    ['dump.log.1', 'Dumping finished successfully', null],
+    ['dump.log.1', 'Dumping processes (pid: 7)', null],
+    ['restore.log.7', 'Forking task with 9 pid (flags 0x0)', 7],
+  ])('%s with %j is a rotated log, or that of a task', (name, line, pid) => {
+    const it = describeRun(told(`(00.000001) ${line}\n`), logFile(name), NO_EVIDENCE);
+    expect(it.pid).toBe(pid);
   });
 
   it('the log of a single restored task does not say how the run ended', () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeRun, type Evidence, type LogFile, type Run } from '../../../src/criu/log/criu-run.ts';
-import { parseLogName } from '../../../src/criu/log/files.ts';
+import { parseLogName, parseNameLikeLog } from '../../../src/criu/log/files.ts';
 import { type LogTold, readLog } from '../../../src/criu/log/read.ts';
 import type { Bytes } from '../../../src/model/model.ts';
 
@@ -28,7 +28,7 @@ export function told(log: Bytes): LogTold {
 
 /** A log of this name in /work, last written 100 s after 1970. */
 export function logFile(name: string, more: Partial<LogFile> = {}): LogFile {
-  const parsed = parseLogName(name);
+  const parsed = parseLogName(name) ?? parseNameLikeLog(name);
   if (parsed === null) throw new Error(`no log's name: ${name}`);
   return { path: `/work/${name}`, workDir: '/work', name: parsed, mtimeMs: 100_000, ...more };
 }
