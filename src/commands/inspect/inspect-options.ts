@@ -39,7 +39,7 @@ export function addInspectOptions(command: Command): Command {
     .addOption(
       new Option(
         '--since <duration>',
-        'show only runs that ended within this time, and are counted by --check',
+        'show, and let --check count, only runs that ended within this time',
       ).argParser((text) => parseDuration(text, '--since')),
     )
     .option('--no-in-use', 'do not look who uses a directory')
