@@ -1,3 +1,4 @@
+import { bytes } from '../linux/bytes.ts';
 import type { Bytes } from '../model/model.ts';
 
 /** The images in a work dir. Times in milliseconds since 1970. */
@@ -16,7 +17,11 @@ export interface ImageSet {
  * Directories in a work dir where a caller lets CRIU put the images: podman's `checkpoint` and `pre-checkpoint`
  * (libpod/container.go), and what containerd's CRI unpacks (container_checkpoint_linux.go).
  */
-export const IMAGE_DIRECTORIES: readonly Bytes[] = ['checkpoint', 'pre-checkpoint', 'ctrd-checkpoint'];
+export const IMAGE_DIRECTORIES: readonly Bytes[] = [
+  bytes`checkpoint`,
+  bytes`pre-checkpoint`,
+  bytes`ctrd-checkpoint`,
+];
 
 /** The names in criu/image-desc.c all end so. */
 const IMAGE = /\.img$/;

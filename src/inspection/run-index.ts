@@ -60,7 +60,7 @@ export class RunIndex {
   }
 }
 
-/** When a run last gave a sign of life, in milliseconds since 1970. */
+/** The last sign of life of a run, in milliseconds since 1970. */
 export function lastSign({ endedAtMs, loggedAtMs }: Run): number {
   return endedAtMs ?? loggedAtMs;
 }

@@ -35,7 +35,7 @@ export class DraftSection {
     this.#see(run.loggedAtMs);
   }
 
-  /** Takes in a leftover. @param mostShown how many of its group are kept to be shown; the others are counted */
+  /** Takes in a leftover. @param mostShown how many of its group are kept to be shown; others are counted */
   addItem(inspected: Inspected, mostShown: number): void {
     const { item, run } = inspected;
     const { outcome } = item.result;

@@ -74,10 +74,10 @@ export class ImageScales {
     for (const name of depth > 0 ? below : []) {
       const facts = this.#isMount(path, name) ? null : lstatName(name);
       if (facts === null || !isDirectory(facts) || facts.dev !== here.dev) continue;
-      const { step } = stepInto(name, facts);
+      const step = stepInto(name, facts).kind;
       if (step === 'gone') continue;
       if (step === 'entered') await this.#weigh(joinPath(path, name), depth - 1, weight);
-      if (step === 'entered' && stepOut(here).step === 'entered') continue;
+      if (step === 'entered' && stepOut(here).kind === 'entered') continue;
       weight.complete = false;
       return;
     }

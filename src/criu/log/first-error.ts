@@ -1,3 +1,4 @@
+import { asBytes } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 import type { Closing } from './closing.ts';
 
@@ -61,5 +62,5 @@ function copied(message: Bytes, source: Bytes): LoggedError {
 
 /** A copy of a part of a string: the part would keep the whole in memory, here a chunk of a log. */
 export function copyOf(part: Bytes): Bytes {
-  return Buffer.from(part, 'latin1').toString('latin1');
+  return asBytes(Buffer.from(part, 'latin1').toString('latin1'));
 }

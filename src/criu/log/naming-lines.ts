@@ -1,3 +1,4 @@
+import { asBytes } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 
 /** The end of a name: mkdtemp(3) makes six characters, and the path may go on below it. */
@@ -51,7 +52,7 @@ const NAMING: readonly RegExp[] = [
 ];
 
 /** What all names have, and nearly no other line. */
-const TRACES: readonly Bytes[] = ['.criu.', 'crtools-', 'cr-tmpfs.'];
+const TRACES: readonly string[] = ['.criu.', 'crtools-', 'cr-tmpfs.'];
 
 /**
  * The directory, made with mkdtemp(3), that CRIU names in this line.
@@ -66,7 +67,7 @@ export function nameIn(text: Bytes): Bytes | null {
       .exec(text)
       ?.slice(1)
       .find((group) => group !== undefined);
-    if (name !== undefined) return name;
+    if (name !== undefined) return asBytes(name);
   }
   return null;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeRun, type Evidence } from '../../../src/criu/log/criu-run.ts';
 import { statsNames } from '../../../src/criu/log/files.ts';
+import { asBytes } from '../../../src/linux/bytes.ts';
 import { fixture, logFile, NO_EVIDENCE, recordedRun, recordedTimes, told } from './fixtures.ts';
 
 const run = (path: string, evidence: Partial<Evidence> = {}) => {
@@ -73,7 +74,7 @@ describe('runs of other versions', () => {
     ['dump.log.1', 'Dumping processes (pid: 7)', null],
     ['restore.log.7', 'Forking task with 9 pid (flags 0x0)', 7],
   ])('%s with %j is a rotated log, or that of a task', (name, line, pid) => {
-    const it = describeRun(told(`(00.000001) ${line}\n`), logFile(name), NO_EVIDENCE);
+    const it = describeRun(told(asBytes(`(00.000001) ${line}\n`)), logFile(name), NO_EVIDENCE);
     expect(it.pid).toBe(pid);
   });
 
@@ -89,12 +90,14 @@ describe('runs of other versions', () => {
 describe('what a run did', () => {
   it('is told by its log before its name', () => {
     const evidence = NO_EVIDENCE;
-    const restore = told('(00.000001) Reading image tree\n');
+    const restore = told(asBytes('(00.000001) Reading image tree\n'));
     expect(describeRun(restore, logFile('dump.log'), evidence).operation).toBe('restore');
-    expect(describeRun(told('(00.000001) x\n'), logFile('pre-dump.log'), evidence).operation).toBe(
+    expect(describeRun(told(asBytes('(00.000001) x\n')), logFile('pre-dump.log'), evidence).operation).toBe(
       'pre-dump',
     );
-    expect(describeRun(told('(00.000001) x\n'), logFile('criu.log'), evidence).operation).toBe('unknown');
+    expect(describeRun(told(asBytes('(00.000001) x\n')), logFile('criu.log'), evidence).operation).toBe(
+      'unknown',
+    );
   });
 });
 

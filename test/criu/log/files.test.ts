@@ -6,6 +6,7 @@ import {
   READ_FROM_END,
   READ_FROM_START,
 } from '../../../src/criu/log/files.ts';
+import { asBytes } from '../../../src/linux/bytes.ts';
 
 describe("a log's name", () => {
   it.each([
@@ -16,7 +17,7 @@ describe("a log's name", () => {
     ['criu-dump.log', { base: 'criu-dump.log', pid: null, operation: 'dump' }],
     ['restore.log.1234', { base: 'restore.log', pid: 1234, operation: 'restore' }],
     ['criu.log.1', { base: 'criu.log', pid: 1, operation: 'unknown' }],
-  ])('%s', (name, parsed) => expect(parseLogName(name)).toEqual(parsed));
+  ])('%s', (name, parsed) => expect(parseLogName(asBytes(name))).toEqual(parsed));
 
   it.each([
     '',
@@ -27,7 +28,7 @@ describe("a log's name", () => {
     'xdump.log',
     'toString',
     'constructor.log',
-  ])('%j is none', (name) => expect(parseLogName(name)).toBeNull());
+  ])('%j is none', (name) => expect(parseLogName(asBytes(name))).toBeNull());
 });
 
 describe("a name that any program's log can have", () => {
@@ -43,10 +44,10 @@ describe("a name that any program's log can have", () => {
     ['web.log.305', { base: 'web.log', pid: 305, operation: 'unknown' }],
     ['web.log.1.2', { base: 'web.log.1.2', pid: null, operation: 'unknown' }],
     ['.log', { base: '.log', pid: null, operation: 'unknown' }],
-  ])('%s', (name, parsed) => expect(parseNameLikeLog(name)).toEqual(parsed));
+  ])('%s', (name, parsed) => expect(parseNameLikeLog(asBytes(name))).toEqual(parsed));
 
   it.each(['', 'log', 'pages-1.img', 'web.logs', 'web.log_1', 'weblog'])('%j is none', (name) =>
-    expect(parseNameLikeLog(name)).toBeNull());
+    expect(parseNameLikeLog(asBytes(name))).toBeNull());
 });
 
 describe('the pieces of a log to read', () => {

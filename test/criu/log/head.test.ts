@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HEAD_SIZE, isHeadOfLog } from '../../../src/criu/log/head.ts';
+import { asBytes } from '../../../src/linux/bytes.ts';
 import { PACKAGE } from '../../support/command.ts';
 import { fixture } from './fixtures.ts';
 
@@ -32,7 +33,7 @@ describe('the head of a log of CRIU', () => {
     'Error (cuda_plugin.c:9): x',
     'Error (/build/criu-2.6/criu/include/image.h:140): BUG',
     'Error (cr-dump.c:1633): Dumping FAILED.',
-  ])('%j is', (head) => expect(isHeadOfLog(head)).toBe(true));
+  ])('%j is', (head) => expect(isHeadOfLog(asBytes(head))).toBe(true));
 
   it.each([
     '',
@@ -44,10 +45,10 @@ describe('the head of a log of CRIU', () => {
     'x(00.000012) y',
     'Errors (criu/mount.c:1): x',
     `${'x\n'.repeat(HEAD_SIZE)}(00.000012) too late`,
-  ])('%j is not', (head) => expect(isHeadOfLog(head)).toBe(false));
+  ])('%j is not', (head) => expect(isHeadOfLog(asBytes(head))).toBe(false));
 
   it('is looked at in time that grows with its size only', () => {
     for (const piece of ['(', '(00.', 'Error (', 'criu/', 'Error (criu/', '/', '1', ' '])
-      expect(isHeadOfLog(piece.repeat(HEAD_SIZE))).toBe(false);
+      expect(isHeadOfLog(asBytes(piece.repeat(HEAD_SIZE)))).toBe(false);
   });
 });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { nameIn } from '../../../src/criu/log/naming-lines.ts';
+import { asBytes } from '../../../src/linux/bytes.ts';
+
+const named = (text: string) => nameIn(asBytes(text));
 
 describe('a line in which CRIU names its own directory', () => {
   it.each([
@@ -51,16 +54,16 @@ describe('a line in which CRIU names its own directory', () => {
       'Fail to make bind-mount /tmp/.criu.move_mount_set_group.aB3dEf/subdir: x',
       '.criu.move_mount_set_group.aB3dEf',
     ],
-  ])('%j', (text, name) => expect(nameIn(text)).toBe(name));
+  ])('%j', (text, name) => expect(named(text)).toBe(name));
 
   it('names the outermost of several: what lies below is the container’s', () => {
-    expect(nameIn("mnt: Can't mount at /tmp/.criu.mntns.MyOwn1/3/tmp/.criu.mntns.Other1/4: x")).toBe(
+    expect(named("mnt: Can't mount at /tmp/.criu.mntns.MyOwn1/3/tmp/.criu.mntns.Other1/4: x")).toBe(
       '.criu.mntns.MyOwn1',
     );
-    expect(nameIn('mnt: \tBind /tmp/.criu.mntns.Other1/9 to /tmp/.criu.mntns.MyOwn1/12-0/x')).toBe(
+    expect(named('mnt: \tBind /tmp/.criu.mntns.Other1/9 to /tmp/.criu.mntns.MyOwn1/12-0/x')).toBe(
       '.criu.mntns.MyOwn1',
     );
-    expect(nameIn("mnt: Can't bind-mount 9:./to /tmp/cr-tmpfs.Other1 to /tmp/cr-tmpfs.MyOwn1: x")).toBe(
+    expect(named("mnt: Can't bind-mount 9:./to /tmp/cr-tmpfs.Other1 to /tmp/cr-tmpfs.MyOwn1: x")).toBe(
       'cr-tmpfs.MyOwn1',
     );
   });
@@ -81,5 +84,5 @@ describe('a line about paths of the container', () => {
     'mnt: Unable to remove /tmp/cr-tmpfs.Other12: x',
     'mnt: Unable to remove /var/tmp/cr-tmpfs.Other1: x',
     'Unable to remove /home/a/.criu.mnt.Other1: x',
-  ])('%j names none', (text) => expect(nameIn(text)).toBeNull());
+  ])('%j names none', (text) => expect(named(text)).toBeNull());
 });
