@@ -1,4 +1,4 @@
-import type { Run } from '../criu/log/run.ts';
+import type { Run } from '../criu/log/criu-run.ts';
 import type { Bytes, Item } from '../model/model.ts';
 import type { Inspected } from './leftovers.ts';
 

@@ -71,7 +71,12 @@ function missing(unusable: string | undefined): Check {
 }
 
 function versionCheck(version: Version, named: string, appArmor: boolean | null): Check {
-  if (affected(version) !== true)
+  const leaks = affected(version);
+  if (leaks === null) {
+    const message = `${named} is a build whose version does not tell whether every dump leaves a directory`;
+    return { id: 'criu', status: 'warning', message, advice: UPDATE };
+  }
+  if (!leaks)
     return ok('criu', `${named} leaves directories only when it is killed or fails, not at every dump`);
   if (appArmor === false) {
     const message = `${named} leaves a directory at every dump where AppArmor is on, which it is not here`;

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
+import { CRIU } from '../../criu/catalogue.ts';
 import { keyOf } from '../../linux/lstat.ts';
 import { statLink } from '../../linux/magic-link.ts';
 import { commOf, listPids } from '../../linux/proc.ts';
@@ -39,7 +40,7 @@ export async function lookForOpenFiles(interrupted: () => boolean): Promise<Open
     if (interrupted()) break;
     const comm = commOf(pid);
     if (comm.kind === 'hidden') hide(startOf(pid));
-    if (comm.kind !== 'seen' || comm.value !== 'criu') continue;
+    if (comm.kind !== 'seen' || comm.value !== CRIU.comm) continue;
     const links = attempt(() => readdirSync(`/proc/${pid}/fd`));
     if (links.kind === 'hidden') hide(startOf(pid));
     if (links.kind !== 'seen') continue;
