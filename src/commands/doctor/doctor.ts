@@ -11,10 +11,11 @@ import { effectiveUser } from '../../request/prepare.ts';
 import type { Check } from './check.ts';
 import { checkCriu } from './criu-checks.ts';
 import { checkKernelProbes } from './kernel-probes.ts';
-import { checkKnown } from './known-leftovers.ts';
+import { findKnownLeftovers } from './known-leftovers.ts';
 import { type Diagnosis, diagnosisJson, diagnosisText } from './report.ts';
 import { checkSchedule } from './schedule-check.ts';
 import { checkVisibility } from './visibility.ts';
+import { checkWorkDirs } from './work-dirs-check.ts';
 
 const STDOUT = 1;
 
@@ -50,12 +51,12 @@ async function diagnose(env: DoctorEnvironment): Promise<Diagnosis> {
   const caller = callerOf(uid, env);
   const mounts = readOwnMounts();
   const { criu, appArmor, checks } = await checkCriu(env.PATH);
-  const known = await checkKnown(caller, mounts);
+  const known = await findKnownLeftovers(caller, mounts);
   const all = [
     ...checks,
     checkKernelProbes(now),
     ...checkVisibility(uid, known.sight, mounts),
-    known.check,
+    checkWorkDirs(known),
     checkSchedule(caller, criu !== null || known.left > 0),
   ];
   return { criu, appArmor, checks: all, exitCode: exitCodeOf(all) };

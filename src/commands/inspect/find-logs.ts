@@ -3,7 +3,7 @@ import { keyOf } from '../../linux/lstat.ts';
 import type { SweepError } from '../../model/events.ts';
 import type { Bytes, Kind, Place } from '../../model/model.ts';
 import { type Looked, type ScanScope, scanTree } from '../../sweep/scanner.ts';
-import type { Target } from '../../sweep/targets.ts';
+import { scopeOf, type Target } from '../../sweep/targets.ts';
 
 /** A log's name in the directory that we stand in while it is handed out; nothing of it has been read. */
 export interface NamedLikeLog {
@@ -44,10 +44,10 @@ export function* findLogs(targets: readonly Target[], scope: ScanScope): Generat
     if (place === null || (target.plan === 'candidate' && searched.has(keyOf(place)))) continue;
     searched.add(keyOf(place));
     const looked: Looked = { directories: 0, entries: 0 };
-    const maxDepth = target.plan === 'candidate' ? 1 : scope.maxDepth;
+    const within = target.plan === 'candidate' ? { ...scope, maxDepth: 1 } : scopeOf(target, scope);
     const forgiven = target.plan === 'tree' ? (target.forgiven ?? []) : [];
     let where = place.path;
-    for (const found of scanTree(place.path, place, logScope({ ...scope, maxDepth }), looked)) {
+    for (const found of scanTree(place.path, place, logScope(within), looked)) {
       switch (found.type) {
         case 'candidate': {
           const { parent, name: file, excluded } = found.candidate;

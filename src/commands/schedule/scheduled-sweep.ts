@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
+import { type KnownTarget, knownTargets } from '../../criu/work-dirs.ts';
 import { isExact } from '../../linux/bytes.ts';
 import type { Environment } from '../../model/environment.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import { refuseNames } from '../../output/reports.ts';
 import { refuseSwallowedOption } from '../../request/arguments.ts';
+import { knownPlaces } from '../../request/known.ts';
 import { addSweepOptions, type SweepOptions } from '../../request/options.ts';
 import { parseOwner } from '../../request/policy.ts';
 import { prepare } from '../../request/prepare.ts';
@@ -59,13 +61,22 @@ export async function readScheduledSweep(
     options,
     paths: writablePaths({
       targets,
-      known: options.known ?? false,
+      known: options.known === true ? await knownThere(scheduler) : [],
       outputs: outputs.map(([, path]) => path),
       match: scope.match,
     }),
     capabilities: capabilitiesOf(options),
     ownerIsName,
   };
+}
+
+/**
+ * The known places of root where the sweep will run. A pod's configuration is not its node's, so roots that
+ * this host's moves are meant only where this host runs it.
+ */
+async function knownThere(scheduler: Scheduler): Promise<readonly KnownTarget[]> {
+  const root = { uid: ROOT, home: undefined, env: {} };
+  return scheduler === 'kubernetes' ? knownTargets(root) : (await knownPlaces(root)).targets;
 }
 
 interface Parsed extends Pick<ScheduledSweep, 'options' | 'ownerIsName'> {

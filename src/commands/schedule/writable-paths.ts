@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
 import fastGlob from 'fast-glob';
-import { KNOWN_WORK_DIRS } from '../../criu/work-dirs.ts';
+import type { KnownTarget } from '../../criu/work-dirs.ts';
 import { encode } from '../../linux/bytes.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 
@@ -17,7 +17,8 @@ export interface WritablePath {
 export interface WrittenPaths {
   /** Directories and globs, absolute. */
   readonly targets: readonly string[];
-  readonly known: boolean;
+  /** Of `--known`; none without it. */
+  readonly known: readonly KnownTarget[];
   /** Files. */
   readonly outputs: readonly string[];
   readonly match: NameMatcher;
@@ -30,7 +31,7 @@ export interface WrittenPaths {
 export function writablePaths({ targets, known, outputs, match }: WrittenPaths): WritablePath[] {
   const paths: WritablePath[] = [
     ...targets.flatMap(basesOf).map((path) => ({ path: aboveLeftover(path, match), of: 'target' as const })),
-    ...(known ? knownBases() : []).map((path) => ({ path, of: 'known' as const })),
+    ...known.flatMap(knownBases).map((path) => ({ path, of: 'known' as const })),
     ...outputs
       .filter(isNoDevice)
       .map((path) => ({ path: posix.dirname(normal(path)), of: 'output' as const })),
@@ -46,8 +47,9 @@ export function basesOf(target: string): string[] {
   return fastGlob.generateTasks(target).map(({ base }) => normal(base));
 }
 
-function knownBases(): string[] {
-  return KNOWN_WORK_DIRS.flatMap(({ target }) => (target === null ? [] : basesOf(target)));
+/** The directory itself, or what comes before the first wildcard. */
+function knownBases({ base, glob }: KnownTarget): string[] {
+  return glob === null ? [base] : basesOf(glob).map((below) => normal(base + below));
 }
 
 /**
