@@ -117,8 +117,8 @@ async function resolvePlace(
   };
   return {
     targets: targets.flatMap((target): Target[] => {
-      if (target.plan === 'tree') return [{ ...target, ...own }];
-      return target.plan === 'none' && target.status === 'interrupted' ? [target] : [];
+      if (target.kind === 'tree') return [{ ...target, ...own }];
+      return target.kind === 'none' && target.status === 'interrupted' ? [target] : [];
     }),
     errors: errors.filter(({ code }) => !FORGIVEN.includes(code)),
   };
@@ -153,7 +153,7 @@ async function lookAt({ base, glob, bounds }: KnownTarget, expanding: Expanding)
  */
 function lookAtPath(text: string, expanding: Expanding): ResolvedTargets {
   const target = resolveTarget(text, expanding);
-  const errors = target.plan === 'none' && target.error !== null ? [target.error] : [];
+  const errors = target.kind === 'none' && target.error !== null ? [target.error] : [];
   return { targets: [target], errors: errors.filter(({ code }) => code !== 'forbidden') };
 }
 
@@ -162,9 +162,9 @@ function lookAtPath(text: string, expanding: Expanding): ResolvedTargets {
  * scan leaves them to these.
  */
 export function liftBoundsIn(written: readonly Target[], known: readonly Target[]): readonly Target[] {
-  const trees = written.flatMap((target) => (target.plan === 'tree' ? [`${target.resolved}/`] : []));
+  const trees = written.flatMap((target) => (target.kind === 'tree' ? [`${target.resolved}/`] : []));
   return known.map((target) => {
-    if (target.plan !== 'tree' || target.bounds === undefined) return target;
+    if (target.kind !== 'tree' || target.bounds === undefined) return target;
     const { bounds, ...whole } = target;
     return trees.some((tree) => target.resolved.startsWith(tree)) ? whole : target;
   });

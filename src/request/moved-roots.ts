@@ -1,9 +1,8 @@
-import { posix } from 'node:path';
 import { MOVABLE_ROOTS, type MovableRoot, type MovedRoot } from '../criu/work-dirs.ts';
 import { encode } from '../linux/bytes.ts';
 import { readSmallFile } from '../linux/small-file.ts';
 import type { SweepError } from '../model/events.ts';
-import { isForbidden } from './forbidden.ts';
+import { isForbidden, normalPath } from './forbidden.ts';
 
 /** The roots that this host's configuration files move, and what is wrong with those files. */
 export interface MovedRoots {
@@ -70,10 +69,7 @@ function movedTo({ directory, file, keys }: MovableRoot, content: unknown): stri
     if (value === undefined || value === '') return null;
   }
   if (typeof value !== 'string' || !value.startsWith('/')) return malformed(file, keys.join('.'));
-  const to = posix
-    .normalize(value)
-    .replace(/^\/+/, '/')
-    .replace(/(?<=.)\/$/, '');
+  const to = normalPath(value);
   if (isForbidden(encode(to))) return { path: encode(file), code: 'forbidden', syscall: keys.join('.') };
   return to === directory ? null : to;
 }

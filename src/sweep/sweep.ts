@@ -110,7 +110,7 @@ function withMountsSeen({ targets, scope }: SweepRequest): readonly Target[] {
   const { failure } = scope.mounts;
   if (failure === null) return targets;
   return targets.map(({ path }, at) => ({
-    plan: 'none',
+    kind: 'none',
     path,
     status: 'unreadable',
     error: at === 0 ? { path: OWN_MOUNTINFO, ...failure } : null,

@@ -83,14 +83,14 @@ async function findPlaces(caller: Caller, { match, mounts }: Look): Promise<Foun
   const targets = markRepeated(resolved.places.flatMap((each) => each.targets));
   const counts = new Map<string, number>();
   for (const [at, name] of names.entries())
-    if (targets[at]?.plan !== 'again') counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (targets[at]?.kind !== 'again') counts.set(name, (counts.get(name) ?? 0) + 1);
   const places = new Map(
     [...counts].map(([name, directories]) => [
       name,
       { name, directories, matched: 0, removable: 0, young: 0 },
     ]),
   );
-  const isFirst = (_: unknown, at: number) => targets[at]?.plan !== 'again';
+  const isFirst = (_: unknown, at: number) => targets[at]?.kind !== 'again';
   return {
     places: [...places.values()],
     targets: targets.filter(isFirst),

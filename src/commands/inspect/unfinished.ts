@@ -61,7 +61,7 @@ export async function lookAgain(
 function stepBack({ path, ...expected }: Place): SweepError | null {
   try {
     const step = stepDown(path);
-    switch (step.step) {
+    switch (step.kind) {
       case 'entered':
         return sameFile(step.here, expected) ? null : { path, code: 'changed', syscall: 'chdir' };
       case 'gone':
