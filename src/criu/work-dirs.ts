@@ -217,3 +217,9 @@ function ownTargets({ home, env }: Caller): readonly KnownTarget[] {
     ...(runtimeDir?.startsWith('/') ? [own(runtimeDir, ALL)] : []),
   ];
 }
+
+/** The part of a known place that is searched, as half a sentence; `null`: all of it. */
+export function boundsText({ maxDepth, exclude }: WorkDirBounds): string | null {
+  if (maxDepth !== null) return `${maxDepth} levels deep`;
+  return exclude.length === 0 ? null : `without ${exclude.join(', ')}`;
+}

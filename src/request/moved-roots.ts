@@ -51,7 +51,8 @@ async function parseConfiguration(
   format: MovableRoot['format'],
   text: string,
 ): Promise<Configuration> {
-  const parse: (text: string) => unknown = format === 'json' ? JSON.parse : (await import('smol-toml')).parse;
+  const parse: (text: string) => unknown =
+    format === 'json' ? JSON.parse : (await import('./toml.ts')).parseToml;
   try {
     return { kind: 'read', content: parse(text) };
   } catch {
