@@ -2,8 +2,8 @@ import { asBytes } from '../linux/bytes.ts';
 import type { Bytes } from '../model/model.ts';
 
 /**
- * The nftables tables that lock connections, out of `nft list tables`: `CRIU-` and the pid of the task that was
- * dumped (v3.16 to v4.0), or the ID of CRIU's run (v4.1 and later; criu/netfilter.c, nftables_get_table).
+ * The nftables tables that lock connections, out of `nft list tables`: `CRIU-` and the pid of the task that
+ * was dumped (v3.16 to v4.0), or the ID of CRIU's run (v4.1 and later; criu/netfilter.c, nftables_get_table).
  *
  * @returns their names; all are of the family inet
  */

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { posix } from 'node:path';
-import { type Caller, type KnownTarget, knownTargets, type WorkDirBounds } from '../criu/work-dirs.ts';
+import { type Caller, type KnownTarget, knownTargets } from '../criu/known-targets.ts';
+import type { WorkDirBounds } from '../criu/work-dirs.ts';
 import { encode } from '../linux/bytes.ts';
 import { assertErrno } from '../linux/errno.ts';
 import type { OwnMounts } from '../linux/mountinfo.ts';
@@ -158,8 +159,8 @@ function lookAtPath(text: string, expanding: Expanding): ResolvedTargets {
 }
 
 /**
- * Lifts the bounds of known places that lie in a target somebody wrote: it is meant to be swept whole, and its
- * scan leaves them to these.
+ * Lifts the bounds of known places that lie in a target somebody wrote: it is meant to be swept whole, and
+ * its scan leaves them to these.
  */
 export function liftBoundsIn(written: readonly Target[], known: readonly Target[]): readonly Target[] {
   const trees = written.flatMap((target) => (target.kind === 'tree' ? [`${target.resolved}/`] : []));

@@ -1,4 +1,5 @@
-import { MOVABLE_ROOTS, type MovableRoot, type MovedRoot } from '../criu/work-dirs.ts';
+import type { MovedRoot } from '../criu/known-targets.ts';
+import { MOVABLE_ROOTS, type MovableRoot } from '../criu/work-dirs.ts';
 import { encode } from '../linux/bytes.ts';
 import { readSmallFile } from '../linux/small-file.ts';
 import type { SweepError } from '../model/events.ts';
@@ -20,8 +21,8 @@ type Configuration =
   | { readonly kind: 'failed'; readonly error: SweepError };
 
 /**
- * Reads from the configuration of Docker, containerd and containers/storage which roots lie elsewhere. A value
- * that is no absolute path, or leads where nothing is ever swept, moves nothing and is an error.
+ * Reads from the configuration of Docker, containerd and containers/storage which roots lie elsewhere. A
+ * value that is no absolute path, or leads where nothing is ever swept, moves nothing and is an error.
  */
 export async function readMovedRoots(): Promise<MovedRoots> {
   const files = new Map<string, Configuration>();

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fg from 'fast-glob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, KNOWN_WORK_DIRS, knownTargets, MOVABLE_ROOTS } from '../../src/criu/work-dirs.ts';
+import { type Caller, knownTargets } from '../../src/criu/known-targets.ts';
+import { KNOWN_WORK_DIRS, MOVABLE_ROOTS } from '../../src/criu/work-dirs.ts';
 
 /** The known targets as people write them. */
 const written = (...asked: Parameters<typeof knownTargets>) =>

@@ -1,5 +1,6 @@
 import { CATALOGUE } from '../../criu/catalogue.ts';
-import { type Caller, KNOWN_WORK_DIRS, type KnownTarget, type WorkDirBounds } from '../../criu/work-dirs.ts';
+import type { Caller, KnownTarget } from '../../criu/known-targets.ts';
+import { KNOWN_WORK_DIRS, type WorkDirBounds } from '../../criu/work-dirs.ts';
 import { readOwnMounts } from '../../linux/mountinfo.ts';
 import type { SweepError } from '../../model/events.ts';
 import { lookingAround, placeName, resolvePlaces } from '../../request/known.ts';
@@ -10,7 +11,7 @@ export interface KnownDirectory {
   readonly callers: readonly string[];
   readonly path: string;
   readonly bounds: WorkDirBounds;
-  /** What it is; `null`: it is this host's or this user's own, and stands in no table. */
+  /** Its meaning; `null`: it is this host's or this user's own, and stands in no table. */
   readonly source: string | null;
   /** The number of directories here that it means, and that are open to us. */
   readonly found: number;

@@ -18,7 +18,11 @@ export interface CatalogueOptions {
   readonly color: ColorChoice;
 }
 
-/** Prints the kinds of leftovers, and the known directories with those that exist here. @returns the exit status */
+/**
+ * Prints the kinds of leftovers, and the known directories with those that exist here.
+ *
+ * @returns the exit status
+ */
 export async function printCatalogue(options: CatalogueOptions, env: Environment): Promise<number> {
   const known = await findKnownDirectories(callerOf(effectiveUser(), env));
   const colors = colorsFor(STDOUT, options.color, env);

@@ -6,7 +6,7 @@ import {
   RUNTIME_CONFIGURATIONS,
   type Setting,
 } from '../../criu/configuration.ts';
-import type { Caller } from '../../criu/work-dirs.ts';
+import type { Caller } from '../../criu/known-targets.ts';
 import { asBytes, bytes, EMPTY, fsPath } from '../../linux/bytes.ts';
 import { describeErrno, type Errno, errnoOf } from '../../linux/errno.ts';
 import { readSmallFile } from '../../linux/small-file.ts';
@@ -22,7 +22,7 @@ const ID = 'configuration';
 /** Larger than this is no configuration. Bytes. */
 const MOST_BYTES = 1024 * 1024;
 
-/** What CRIU's configuration files set, and whether leftovers lie where they move its work dir to. */
+/** Says what CRIU's configuration files set, and whether leftovers lie where they let it work. */
 export function checkConfiguration({ uid, home }: Caller): Check {
   const own = home?.startsWith('/') ? [`${home}/.criu/default.conf`] : [];
   const files = new Set([GLOBAL_CONFIGURATION, ...own, ...Object.values(RUNTIME_CONFIGURATIONS).flat()]);
@@ -74,8 +74,8 @@ function settingsText(file: string, settings: readonly Setting[], elsewhere: Byt
 const MOST_ENTRIES = 100_000;
 
 /**
- * Looks whether a leftover lies in a directory itself. A relative path starts where CRIU is called, which nobody
- * knows: none there.
+ * Looks whether a leftover lies in a directory itself. A relative path starts where CRIU is called, which
+ * nobody knows: none there.
  */
 function lookForLeftovers(directory: Bytes): 'some' | 'none' | Errno {
   if (!directory.startsWith('/')) return 'none';

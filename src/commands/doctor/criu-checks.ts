@@ -103,7 +103,10 @@ function versionCheck(version: Version, named: string, appArmor: boolean | null)
   };
 }
 
-/** CRIU makes its directory for policies wherever this exists, whether or not a task is confined (criu/apparmor.c). */
+/**
+ * The sign of AppArmor. CRIU makes its directory for policies wherever this exists, whether or not a task is
+ * confined (criu/apparmor.c).
+ */
 const APPARMOR = '/sys/kernel/security/apparmor';
 
 function isAppArmorOn(): boolean | null {

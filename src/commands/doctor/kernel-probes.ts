@@ -28,12 +28,16 @@ const DIRECTORIES = ['/run', '/run/criu'];
 const CACHE = 'criu.kdat';
 
 /**
- * The files that CRIU writes its kernel probes to before it renames them: v3.1 to v3.17.1, and v3.18 and later. They are
- * opened with O_EXCL (criu/kerndat.c:1276 @v4.2), so that one left behind keeps every later CRIU from caching its probes.
+ * The files that CRIU writes its kernel probes to before it renames them: v3.1 to v3.17.1, and v3.18 and
+ * later. They are opened with O_EXCL (criu/kerndat.c:1276 @v4.2), so that one left behind keeps every
+ * later CRIU from caching its probes.
  */
 const UNFINISHED = ['.criu.kdat', 'criu.kdat.tmp'];
 
-/** The release whose clean-up takes the wrong file away where the directory is no tmpfs (criu/kerndat.c:1315 @v4.2). */
+/**
+ * The first release whose clean-up takes the wrong file away where the directory is no tmpfs
+ * (criu/kerndat.c:1315 @v4.2).
+ */
 const FIRST_LEAVING = { major: 3, minor: 18, sublevel: 0 };
 
 /** KDAT_MAGIC (0x57023458, criu/include/magic.h), with which a cache begins, in either byte order. */
@@ -66,7 +70,7 @@ interface Place {
   readonly hasCache: boolean;
   /** The files that were left unfinished, and the time of each in milliseconds since 1970. */
   readonly stale: readonly { readonly path: string; readonly timeMs: number }[];
-  /** Whether the host's CRIU will leave one here at its next start. */
+  /** The host's CRIU will leave one here at its next start. */
   readonly isLittered: boolean;
 }
 
@@ -87,7 +91,7 @@ function isOnTmpfs(directory: string, mounts: OwnMounts): boolean | null {
   return stats === undefined || mounts.all.length === 0 ? null : mounts.isTmpfs(stats.dev);
 }
 
-/** Whether a finished cache is there, which CRIU loads before it thinks of writing one. */
+/** Tells whether a finished cache is there: CRIU loads it, and writes none. */
 function hasCache(directory: string): boolean {
   const file = readSmallFile(`${directory}/${CACHE}`, MOST_BYTES, 'latin1');
   if (file.kind !== 'text') return false;
@@ -126,8 +130,9 @@ function unkept(places: readonly Place[]): readonly Finding[] {
   return places.map(({ directory, stale }) => {
     const where = escapeText(directory);
     const files = stale.map(({ path }) => escapeText(path)).join(' and ');
+    const leaving = files === '' ? '' : ` (and left ${files})`;
     return {
-      what: `${where} is no tmpfs, where alone CRIU keeps its kernel-probe cache${files === '' ? '' : ` (and left ${files})`}`,
+      what: `${where} is no tmpfs, where alone CRIU keeps its kernel-probe cache${leaving}`,
       todo: `make ${where} a tmpfs, as systemd does; to remove the file alone does not help`,
     };
   });

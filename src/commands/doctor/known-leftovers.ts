@@ -1,5 +1,5 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { Caller } from '../../criu/work-dirs.ts';
+import type { Caller } from '../../criu/known-targets.ts';
 import { Inspection } from '../../inspection/inspection.ts';
 import { RunIndex } from '../../inspection/run-index.ts';
 import type { OwnMounts } from '../../linux/mountinfo.ts';

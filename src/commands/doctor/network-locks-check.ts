@@ -1,31 +1,14 @@
-import { accessSync, constants } from 'node:fs';
 import { CRIU } from '../../criu/catalogue.ts';
 import { lockTables, type PacketLocks, packetLocks, unlockCommands } from '../../criu/network-locks.ts';
-import { assertErrno, describeErrno } from '../../linux/errno.ts';
+import { assertErrno } from '../../linux/errno.ts';
 import { commOf, listPids } from '../../linux/proc.ts';
-import type { Bytes } from '../../model/model.ts';
 import { counted } from '../../output/progress.ts';
 import { type Check, ok } from './check.ts';
+import { type Listed, listLocks } from './list-locks.ts';
 import { hasCapability } from './rights.ts';
-import { type Ran, runProgram } from './run-program.ts';
 
 const ID = 'network-locks';
 const ROOT = 0;
-
-/** Where administrators' programs lie; never where the caller's PATH leads, as this runs as root. */
-const DIRECTORIES = ['/usr/sbin', '/sbin', '/usr/bin', '/bin', '/run/current-system/sw/bin'];
-const ENVIRONMENT = { PATH: DIRECTORIES.join(':'), LC_ALL: 'C' };
-/** Milliseconds. */
-const TIMEOUT_MS = 5000;
-/** The rules of a large cluster's node. Bytes. */
-const MOST_PRINTED = 64 * 1024 * 1024;
-
-/** The programs that list locks and change nothing. */
-const LISTINGS = [
-  { program: 'nft', args: ['list', 'tables'] },
-  { program: 'iptables-save', args: [] },
-  { program: 'ip6tables-save', args: [] },
-] as const;
 
 const ELSEWHERE = 'the network namespaces of containers are not looked at';
 
@@ -37,65 +20,25 @@ const ELSEWHERE = 'the network namespaces of containers are not looked at';
  * @param seesAll whether /proc shows the processes of the host, so that a living CRIU would be seen
  */
 export async function checkNetworkLocks(uid: number, seesAll: boolean): Promise<Check> {
-  const found = LISTINGS.flatMap((listing) => {
-    const path = pathOf(listing.program);
-    return path === null ? [] : [{ ...listing, path }];
-  });
-  if (found.length === 0)
-    return ok(ID, 'no network lock of CRIU was looked for: there is neither nft nor iptables-save');
   if (uid !== ROOT) return unknown('only root may list network locks', 'run criu-sweep doctor as root');
-  const listed = await Promise.all(
-    found.map(async ({ program, args, path }) => {
-      const ran = await runProgram({
-        ...{ path, args, timeoutMs: TIMEOUT_MS, mostPrinted: MOST_PRINTED },
-        env: ENVIRONMENT,
-      });
-      return { program, ran };
-    }),
-  );
-  const locks = new Locks();
-  for (const { program, ran } of listed) {
-    const failure = failureOf(ran);
-    if (failure !== null || !('printed' in ran))
-      return unknown(`${program} cannot list network locks: ${failure}`, adviceToList(program));
-    locks.add(program, ran.printed);
+  const listed = await listLocks();
+  switch (listed.kind) {
+    case 'absent':
+      return ok(ID, 'no network lock of CRIU was looked for: there is neither nft nor iptables-save');
+    case 'failed':
+      return unknown(
+        `${listed.program} cannot list network locks: ${listed.why}`,
+        adviceToList(listed.program),
+      );
+    case 'listed':
+      return judge(new Locks(listed), seesAll);
   }
-  return judge(locks, seesAll);
 }
 
 function adviceToList(program: string): string {
   return hasCapability('NET_ADMIN')
     ? `see what ${program} says`
     : 'run criu-sweep doctor with CAP_NET_ADMIN, which this root lacks';
-}
-
-function pathOf(program: string): string | null {
-  for (const directory of DIRECTORIES) {
-    const path = `${directory}/${program}`;
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch (error) {
-      // Whatever the errno: it cannot be run.
-      assertErrno(error);
-    }
-  }
-  return null;
-}
-
-function failureOf(ran: Ran): string | null {
-  switch (ran.kind) {
-    case 'failed':
-      return describeErrno(ran.code);
-    case 'timeout':
-      return `no answer within ${TIMEOUT_MS / 1000} s`;
-    case 'too-much':
-      return `more than ${MOST_PRINTED / 1024 / 1024} MiB of rules`;
-    case 'killed':
-      return `killed by ${ran.signal}`;
-    case 'exited':
-      return ran.code === 0 ? null : `exit ${ran.code}`;
-  }
 }
 
 /** Commands that are written out; of more rules only their number is said. */
@@ -106,9 +49,11 @@ class Locks {
   readonly named: string[] = [];
   readonly commands: string[] = [];
 
-  add(program: (typeof LISTINGS)[number]['program'], printed: Bytes): void {
-    if (program === 'nft') this.#addTables(lockTables(printed));
-    else this.#addPacketLocks(program === 'iptables-save' ? 'iptables' : 'ip6tables', packetLocks(printed));
+  constructor({ outputs }: Listed & { kind: 'listed' }) {
+    for (const { program, printed } of outputs) {
+      if (program === 'nft') this.#addTables(lockTables(printed));
+      else this.#addPacketLocks(program === 'iptables-save' ? 'iptables' : 'ip6tables', packetLocks(printed));
+    }
   }
 
   #addTables(tables: readonly string[]): void {

@@ -1,4 +1,4 @@
-import type { Caller } from '../../criu/work-dirs.ts';
+import type { Caller } from '../../criu/known-targets.ts';
 import { encode } from '../../linux/bytes.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { escapeText } from '../../report/escape.ts';

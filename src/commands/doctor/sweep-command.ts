@@ -3,7 +3,7 @@ const CALL = /criu-sweep\S*(?:\s+(.*))?$/s;
 const OTHER_COMMANDS = /^(?:run|inspect|doctor|schedule|catalogue|completion|help)\b/;
 const CHANGES_NOTHING = /(?:^|\s)(?:-n|--dry-run|--check|-h|--help|-V|--version)(?:\s|=|$)/;
 
-/** Whether a line of a unit, a crontab or a script runs a sweep that removes something. */
+/** Tells whether a line of a unit, a crontab or a script runs a sweep that removes something. */
 export function runsSweep(line: string): boolean {
   const call = CALL.exec(line);
   if (call === null) return false;

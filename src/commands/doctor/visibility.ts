@@ -45,7 +45,7 @@ function checkProcesses(uid: number, { report, blindSpots }: Sight, mounts: OwnM
   const { checked, unreadableProcesses: unreadable } = report;
   if (!checked) return noProc(id);
   const isHidden = hidepidOf(mounts) !== null && !hasCapability('SYS_PTRACE');
-  // Process 1, which always lives, is missing only where /proc hides it: that is the check of hidepid's to say.
+  // Process 1, which always lives, is missing only where /proc hides it, which the next check says.
   const spots = blindSpots.filter((spot) => spot.pid !== undefined && !(isHidden && spot.pid === 1));
   if (spots.length > 0)
     return {
@@ -77,7 +77,10 @@ function noProc(id: string): Check {
   return { id, status: 'unknown', message, advice: 'mount it: mount -t proc proc /proc' };
 }
 
-/** The value of hidepid where /proc hides processes (proc(5), "Mount options"); since Linux 5.8 it can be a name. */
+/**
+ * The value of hidepid where /proc hides processes (proc(5), "Mount options"); since Linux 5.8 it can be a
+ * name.
+ */
 function hidepidOf(mounts: OwnMounts): string | null {
   const value = /(?:^|,)hidepid=([^,]+)/.exec(procOf(mounts)?.superOptions ?? '')?.[1] ?? '0';
   return value === '0' || value === 'off' ? null : value;

@@ -5,7 +5,7 @@ import type { KnownLeftovers, Place } from './known-leftovers.ts';
 
 const ID = 'work-dirs';
 
-/** Which known work directories exist here, and what a sweep with the defaults would find in each. */
+/** Says which known work directories exist here, and what a sweep with the defaults would find in each. */
 export function checkWorkDirs({ places, errors, left }: KnownLeftovers): Check {
   const [error] = errors;
   if (error !== undefined) {

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { type KnownTarget, knownTargets } from '../../criu/work-dirs.ts';
+import { type KnownTarget, knownTargets } from '../../criu/known-targets.ts';
 import { isExact } from '../../linux/bytes.ts';
 import type { Environment } from '../../model/environment.ts';
 import { UsageError } from '../../model/usage-error.ts';

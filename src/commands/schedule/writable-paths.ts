@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
 import fastGlob from 'fast-glob';
-import type { KnownTarget } from '../../criu/work-dirs.ts';
+import type { KnownTarget } from '../../criu/known-targets.ts';
 import { encode } from '../../linux/bytes.ts';
 import { normalPath } from '../../request/forbidden.ts';
 import type { NameMatcher } from '../../sweep/names.ts';

@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { affected, parseVersion } from '../../../src/criu/version.ts';
+import { encode } from '../../../src/linux/bytes.ts';
 import { need } from '../../support/abilities.ts';
 import { run } from '../../support/command.ts';
 import { CHECKS, diagnose, fakeCriu } from '../../support/diagnosis.ts';
@@ -47,10 +49,21 @@ test.each([
   expect(of('apparmor')).toMatchObject({ status: 'ok', advice: null });
 });
 
-test('the version that a build from git prints', async () => {
-  const script = "printf 'Version: 3.16.1\\nGitID: v3.16.1-5-gabcdef\\n'";
-  const { report } = await diagnose({ env: { PATH: fakeCriu(scratch(), script) } });
-  expect(report.criu).toMatchObject({ version: '3.16.1', affected: true });
+test.each([
+  'v3.16.1-5-gabcdef',
+  'v3.16.1',
+])('a build from git, %s, is judged by its version', async (gitId) => {
+  const printed = `Version: 3.16.1\nGitID: ${gitId}\n`;
+  const leaks = affected(parseVersion(encode(printed)));
+  const { report, of } = await diagnose({
+    env: { PATH: fakeCriu(scratch(), `printf '${printed.replaceAll('\n', '\\n')}'`) },
+    wrap: inMountNamespace(APPARMOR_ON),
+  });
+  expect(report.criu).toMatchObject({ version: '3.16.1', affected: leaks });
+  expect(of('criu')).toMatchObject({
+    status: leaks === null ? 'unknown' : 'problem',
+    advice: 'update to 3.17 or later',
+  });
 });
 
 const BROKEN = [
