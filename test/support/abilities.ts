@@ -53,6 +53,8 @@ const ABILITIES = {
   fish: () => works('fish', '--version'),
   man: () => works('man', '--version') && works('groff', '--version'),
   mandoc: () => works('sh', '-c', 'command -v mandoc'),
+  nft: () => works('unshare', '--net', 'nft', 'list', 'tables'),
+  iptables: () => works('unshare', '--net', 'sh', '-c', 'iptables-save && ip6tables-save && iptables -N X'),
   cron: () => works('sh', '-c', 'command -v cron && command -v crontab'),
 } as const;
 

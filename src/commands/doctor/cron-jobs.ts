@@ -13,7 +13,9 @@ export interface CronJobs {
 /** Crontabs: of the system, and of users (Debian's cron, and cronie's). */
 const TABLES = ['/etc/crontab', '/etc/anacrontab'];
 const USER_TABLES = ['/var/spool/cron/crontabs', '/var/spool/cron'];
-/** Directories whose files cron takes only where their names are plain (cron(8) and run-parts(8) of Debian). */
+/**
+ * Directories of which cron takes only files with plain names (cron(8) and run-parts(8) of Debian).
+ */
 const PARTS = ['/etc/cron.d', '/etc/cron.hourly', '/etc/cron.daily', '/etc/cron.weekly', '/etc/cron.monthly'];
 const PLAIN = /^[A-Za-z0-9_-]+$/;
 
@@ -24,14 +26,14 @@ export function findCronJobs(): CronJobs {
   let hidden: string | null = null;
   const lookInto = (path: string, found: string[]): void => {
     const text = readSystemFile(path);
-    if (text.held === 'hidden') hidden ??= path;
-    if (text.held === 'yes' && linesOf(text.value).some(runsSweep)) found.push(path);
+    if (text.kind === 'hidden') hidden ??= path;
+    if (text.kind === 'held' && linesOf(text.value).some(runsSweep)) found.push(path);
   };
   for (const table of TABLES) lookInto(table, jobs);
   for (const directory of [...PARTS, ...USER_TABLES]) {
     const names = listSystemDirectory(directory);
-    if (names.held === 'hidden') hidden ??= directory;
-    if (names.held !== 'yes') continue;
+    if (names.kind === 'hidden') hidden ??= directory;
+    if (names.kind !== 'held') continue;
     for (const name of names.value) {
       const taken = !PARTS.includes(directory) || PLAIN.test(name);
       lookInto(`${directory}/${name}`, taken ? jobs : passedOver);

@@ -1,10 +1,11 @@
-import type { Caller } from '../../criu/work-dirs.ts';
+import type { Caller } from '../../criu/known-targets.ts';
 import { encode } from '../../linux/bytes.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { escapeText } from '../../report/escape.ts';
 import { type Check, ok } from './check.ts';
 import { findCronJobs } from './cron-jobs.ts';
 import { findRepeatingSweep } from './repeating-sweep.ts';
+import { adviceToRead } from './rights.ts';
 import { findUnits } from './systemd-units.ts';
 
 const ID = 'schedule';
@@ -12,7 +13,7 @@ const ADVICE =
   'criu-sweep schedule systemd -- --known prints a timer, criu-sweep schedule cron -- --known a cron job';
 
 /**
- * Whether a timer, a cron job or a process sweeps again and again.
+ * Tells whether a timer, a cron job or a process sweeps again and again.
  *
  * @param needed false: there is neither a CRIU nor a leftover here, so nothing has to be swept
  */
@@ -45,7 +46,7 @@ export function checkSchedule(caller: Caller, needed: boolean): Check {
       id: ID,
       status: 'unknown',
       message,
-      advice: caller.uid === 0 ? null : 'run criu-sweep doctor as root',
+      advice: adviceToRead(caller.uid),
     };
   }
   const message = 'no timer, cron job or process runs a sweep';

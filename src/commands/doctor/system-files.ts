@@ -1,33 +1,39 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { errnoOf } from '../../linux/errno.ts';
+import { readSmallFile } from '../../linux/small-file.ts';
 
 /**
- * The content of a file or directory of the system; `hidden`: we may not look. One that does not exist has no
- * content.
+ * The content of a file or directory of the system; `absent`: it does not exist; `hidden`: it was not
+ * seen.
  */
-export type Held<T> = { readonly held: 'yes'; readonly value: T } | { readonly held: 'no' | 'hidden' };
+export type Held<T> =
+  | { readonly kind: 'held'; readonly value: T }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'hidden' };
 
 /** Larger than this is no unit and no crontab. Bytes. */
 const MOST_BYTES = 1024 * 1024;
 
-/** The text of a regular file, links followed; its bytes as latin1. */
+/**
+ * The text of a file, links followed, its bytes as latin1. What is no regular file, or too large, has
+ * none.
+ */
 export function readSystemFile(path: string): Held<string> {
-  return hold(() => {
-    const stats = statSync(path);
-    return stats.isFile() && stats.size <= MOST_BYTES ? readFileSync(path, 'latin1') : '';
-  });
+  const file = readSmallFile(path, MOST_BYTES, 'latin1');
+  return file.kind === 'failed'
+    ? unheld(file.code)
+    : { kind: 'held', value: file.kind === 'text' ? file.text : '' };
 }
 
 /** The names in a directory, as bytes. */
 export function listSystemDirectory(path: string): Held<readonly string[]> {
-  return hold(() => readdirSync(path, 'latin1').sort());
+  try {
+    return { kind: 'held', value: readdirSync(path, 'latin1').sort() };
+  } catch (error) {
+    return unheld(errnoOf(error).code);
+  }
 }
 
-function hold<T>(read: () => T): Held<T> {
-  try {
-    return { held: 'yes', value: read() };
-  } catch (error) {
-    const { code } = errnoOf(error);
-    return { held: code === 'EACCES' || code === 'EPERM' ? 'hidden' : 'no' };
-  }
+function unheld(code: string): Held<never> {
+  return { kind: code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'hidden' };
 }

@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import type { Caller } from '../../criu/work-dirs.ts';
+import type { Caller } from '../../criu/known-targets.ts';
 import { assertErrno } from '../../linux/errno.ts';
 import { linesOf, runsSweep } from './sweep-command.ts';
 import { listSystemDirectory, readSystemFile } from './system-files.ts';
@@ -12,7 +12,7 @@ export interface Units {
   readonly dormant: readonly string[];
 }
 
-/** Where units lie, the weightiest first (systemd.unit(5), "Unit File Load Path"). */
+/** The directories of units, the weightiest first (systemd.unit(5), "Unit File Load Path"). */
 const DIRECTORIES = [
   '/etc/systemd/system.control',
   '/run/systemd/system.control',
@@ -64,7 +64,7 @@ interface Unit {
 function readUnit(directory: string, name: string): Unit {
   const path = `${directory}/${name}`;
   const text = isMasked(path) ? '' : readSystemFile(path);
-  return { name, directory, lines: text !== '' && text.held === 'yes' ? linesOf(text.value) : [] };
+  return { name, directory, lines: text !== '' && text.kind === 'held' ? linesOf(text.value) : [] };
 }
 
 function isMasked(path: string): boolean {
@@ -89,5 +89,5 @@ function starts(timer: Unit, service: Unit): boolean {
 
 function namesIn(directory: string): readonly string[] {
   const names = listSystemDirectory(directory);
-  return names.held === 'yes' ? names.value : [];
+  return names.kind === 'held' ? names.value : [];
 }

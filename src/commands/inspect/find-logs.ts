@@ -4,7 +4,7 @@ import { keyOf } from '../../linux/lstat.ts';
 import type { SweepError } from '../../model/events.ts';
 import type { Bytes, Kind, Place } from '../../model/model.ts';
 import { type ScanCounts, type ScanScope, scanTree } from '../../sweep/scanner.ts';
-import type { Target } from '../../sweep/targets.ts';
+import { scopeOf, type Target } from '../../sweep/targets.ts';
 
 /** A log's name in the directory that we stand in while it is handed out; nothing of it has been read. */
 export interface NamedLikeLog {
@@ -47,10 +47,10 @@ export function* findLogs(targets: readonly Target[], scope: ScanScope): Generat
     if (place === null || (target.kind === 'candidate' && searched.has(keyOf(place)))) continue;
     searched.add(keyOf(place));
     const counts: ScanCounts = { directories: 0, entries: 0 };
-    const maxDepth = target.kind === 'candidate' ? 1 : scope.maxDepth;
+    const within = target.kind === 'candidate' ? { ...scope, maxDepth: 1 } : scopeOf(target, scope);
     const forgiven = target.kind === 'tree' ? (target.forgiven ?? []) : [];
     let where = place.path;
-    for (const found of scanTree(place.path, place, logScope({ ...scope, maxDepth }), counts)) {
+    for (const found of scanTree(place.path, place, logScope(within), counts)) {
       switch (found.type) {
         case 'candidate': {
           const { parent, name: file, excluded, mountedAt } = found.candidate;
