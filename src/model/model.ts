@@ -11,6 +11,9 @@
  */
 export type Bytes = Parts & string;
 
+/** A string that is text, and no bytes. */
+export type Text = string & { readonly [BYTES]?: never };
+
 declare const BYTES: unique symbol;
 
 /** The methods of string whose result, of bytes, is bytes again. */

@@ -60,21 +60,19 @@ export function nextSteps(
 /** The arguments for a sweep that looks for the same as this inspection. */
 function sweepArguments(written: readonly string[], options: InspectOptions): string[] {
   const { olderThan, ageBy, prefix, owner, mode, maxDepth, exclude, crossDevice, inUse } = options;
-  const flag = (name: string, value: string | null): string[] =>
-    value === null ? [] : [name, encode(value)];
-  const targets = written.map(encode);
+  const flag = (name: string, value: string | null): string[] => (value === null ? [] : [name, value]);
   return [
     ...(options.known === true || written.length === 0 ? ['--known'] : []),
     ...flag('--older-than', olderThan === DEFAULT_AGE_MS ? null : formatDuration(olderThan)),
     ...flag('--age-by', ageBy === 'mtime' ? null : ageBy),
-    ...prefix.flatMap((value) => ['--prefix', encode(value)]),
+    ...prefix.flatMap((value) => ['--prefix', value]),
     ...flag('--owner', owner === undefined ? null : String(owner)),
     ...flag('--mode', mode === undefined ? null : mode === 'any' ? mode : octalMode(mode)),
     ...flag('--max-depth', maxDepth === undefined ? null : String(maxDepth)),
-    ...exclude.flatMap((value) => ['--exclude', encode(value)]),
+    ...exclude.flatMap((value) => ['--exclude', value]),
     ...(crossDevice === true ? ['--cross-device'] : []),
     ...(inUse ? [] : ['--no-in-use']),
-    ...(targets.some((target) => target.startsWith('-')) ? ['--'] : []),
-    ...targets,
+    ...(written.some((target) => target.startsWith('-')) ? ['--'] : []),
+    ...written,
   ];
 }
