@@ -68,6 +68,8 @@ export interface Facts extends Identity {
   readonly uid: number;
   /** Bytes. */
   readonly size: number;
+  /** Hard links. Of a directory on some file systems: its subdirectories, and 2. */
+  readonly nlink: number;
   readonly mtimeMs: number;
   readonly ctimeMs: number;
   readonly birthtimeMs: number;

@@ -5,6 +5,7 @@ import { isPseudoFileSystem, type OwnMounts } from '../linux/mountinfo.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
 import type { Descent } from './descent.ts';
+import { hasNoSubdirectory } from './leaf.ts';
 import type { Level } from './level.ts';
 import { MountNews } from './mount-news.ts';
 
@@ -14,6 +15,8 @@ export interface Bounds {
   readonly mounts: OwnMounts;
   /** Directories that are targets themselves, and are swept as such. */
   readonly isOtherTarget: (directory: Identity) => boolean;
+  /** Whether a directory is read that has no subdirectory: something else is looked for, or a new one counts. */
+  readonly readsLeaves: boolean;
 }
 
 const NOTHING: readonly SweepError[] = [];
@@ -22,9 +25,12 @@ const NOTHING: readonly SweepError[] = [];
 export class Crossing {
   readonly #bounds: Bounds;
   readonly #news: MountNews;
+  readonly #counts: { directories: number };
 
-  constructor(bounds: Bounds) {
+  /** @param counts counts the directories that need not be entered */
+  constructor(bounds: Bounds, counts: { directories: number }) {
     this.#bounds = bounds;
+    this.#counts = counts;
     this.#news = new MountNews(bounds.mounts);
   }
 
@@ -47,6 +53,10 @@ export class Crossing {
         : NOTHING;
     }
     if (!this.#mayCross(level, facts) || this.#bounds.isOtherTarget(facts)) return NOTHING;
+    if (!this.#bounds.readsLeaves && hasNoSubdirectory(facts, this.#bounds.mounts)) {
+      this.#counts.directories += 1;
+      return NOTHING;
+    }
     return descent.enter(name, facts);
   }
 

@@ -40,6 +40,11 @@ export class Descent {
     return this.#levels.at(-1);
   }
 
+  /** The ID of the mount that the root lies in; `null` if the way is not bound to it. */
+  get mountId(): number | null {
+    return this.#mountId;
+  }
+
   /** 1 in the target itself. */
   get depth(): number {
     return this.#levels.length;

@@ -37,10 +37,11 @@ export function* scanTree(
   counts: ScanCounts,
 ): Generator<Scanned> {
   const descent = new Descent(root, !scope.crossDevice);
-  const crossing = new Crossing(scope);
+  const crossing = new Crossing(scope, counts);
   let work = 0;
   try {
     for (const error of descent.enterRoot(expected)) yield problem(error);
+    if (descent.mountId !== null) scope.mounts.identify(expected.dev, descent.mountId);
     for (let level = descent.deepest; level !== undefined; level = descent.deepest) {
       if (work >= PAUSE_AFTER) {
         work = 0;

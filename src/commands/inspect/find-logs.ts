@@ -75,6 +75,7 @@ function logScope(scope: ScanScope): ScanScope {
   const { match } = scope;
   return {
     ...scope,
+    readsLeaves: true,
     match: (name) => match(name) ?? (parseLogName(name) === null ? undefined : LOG),
     passesOver: (_, name) => match(name) !== undefined,
   };
