@@ -33,6 +33,8 @@ const ABILITIES = {
   setpriv: () => works('setpriv', '--version'),
   prlimit: () => works('prlimit', '--version'),
   'mkfs.ext4': () => works('mkfs.ext4', '-V'),
+  'mkfs.xfs': () => works('mkfs.xfs', '-V'),
+  'mkfs.btrfs': () => works('mkfs.btrfs', '--version'),
   npm: () => works('npm', '--version'),
   /** Block devices of files: file systems of the test's own. */
   'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),

@@ -83,6 +83,7 @@ function logScope(scope: ScanScope): ScanScope {
   const { match } = scope;
   return {
     ...scope,
+    readsLeaves: true,
     match: (name) => match(name) ?? (parseNameLikeLog(name) === null ? undefined : LOG),
     enters: () => true,
     passesOver: (_, name) => match(name) !== undefined,
