@@ -23,7 +23,7 @@ export const EMPTY = bytes``;
 
 const ASCII = /^[\0-\x7f]*$/;
 
-/** A well-formed UTF-8 sequence as it looks in latin1 (RFC 3629, section 4), or a byte that belongs to none. */
+/** A well-formed UTF-8 sequence read as latin1 (RFC 3629, section 4), or a byte that belongs to none. */
 export const SEQUENCE =
   /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
 

@@ -109,8 +109,8 @@ export function changeDirectory(path: Bytes): void {
 }
 
 /**
- * The path of the directory we stand in, as getcwd(3) has it: no link is followed. `null` if it has none (ENOENT: it
- * was removed), or if we cannot tell, whatever the errno.
+ * The path of the directory we stand in, as getcwd(3) has it: no link is followed. `null` if it has none
+ * (ENOENT: it was removed), or if we cannot tell, whatever the errno.
  */
 export function currentDirectory(): Bytes | null {
   try {

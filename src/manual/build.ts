@@ -9,10 +9,10 @@ import { readTool } from '../package/tool.ts';
 import { withTables } from './docs.ts';
 import { manualPage } from './page.ts';
 
-/** When the hand-written sections were last changed. */
+/** The day of the last change to the hand-written sections. */
 const DATE = '2026-11-23';
 
-/** Part of the package's build: writes `dist/criu-sweep.8`; with `--docs` also the tables of docs/criu.md. */
+/** The page; this part of the package's build writes it to `dist/criu-sweep.8`, with `--docs` also the tables of docs/criu.md. */
 const page = manualPage({
   template: readTemplate('criu-sweep.8'),
   commands: await describeCommands(COMMANDS),

@@ -67,7 +67,7 @@ export interface CommandEnd {
   readonly durationMs: number;
 }
 
-/** How a command ended. */
+/** The end of a command. */
 export type End =
   | { readonly kind: 'exited'; readonly status: number }
   | { readonly kind: 'killed'; readonly signal: NodeJS.Signals }

@@ -14,9 +14,11 @@ import { looker, type Prepared, prepared } from './sweep-request.ts';
 export type PrepareOptions = PolicyOptions &
   Pick<SweepOptions, 'known' | 'ignoreMissing' | 'dryRun' | 'check' | 'inUse' | 'maxRemovals'>;
 
-/** The run to prepare: what may stop it already, and what earlier runs of `--every` have seen. */
+/** The circumstances of the sweep to prepare. */
 export interface Run {
+  /** Whether to stop, for a signal or because the time is up. */
   readonly interrupted: () => boolean;
+  /** The places that targets led to in earlier sweeps of `--every`. */
   readonly bearings: Bearings;
 }
 

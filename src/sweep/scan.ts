@@ -9,6 +9,8 @@ export interface ScanScope extends Bounds {
   /** Whether a path below the target is excluded; `null`: nothing is. */
   readonly excludes: ((pathBelowTarget: string) => boolean) | null;
   readonly maxDepth: number | null;
+  /** Whether what matches is entered as well, where it is a directory; without it, nothing that matches is. */
+  readonly enters?: (name: Bytes) => boolean;
   /** Candidates that this scan leaves to others, such as those that are targets themselves. */
   readonly passesOver: (parent: Identity, name: Bytes) => boolean;
 }

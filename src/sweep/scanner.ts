@@ -103,6 +103,8 @@ function* read(
       const excluded = isExcluded(level, name, root, scope);
       const mountedAt = scope.mounts.at(level, name)?.mountPoint ?? null;
       yield { type: 'candidate', candidate: { parent: level, name, kind, excluded, mountedAt } };
+      const enters = mayGoDown && !excluded && scope.enters?.(name) === true;
+      if (enters && entry.isDirectory()) level.pending.push(name);
     } else if (mayGoDown && entry.isDirectory() && !isExcluded(level, name, root, scope)) {
       level.pending.push(name);
     }

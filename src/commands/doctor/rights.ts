@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { attempt } from '../../linux/proc.ts';
+import { attempt } from '../../linux/seen.ts';
 
 /** The numbers of capabilities (linux/capability.h). */
 const CAPABILITIES = { DAC_READ_SEARCH: 2n, NET_ADMIN: 12n, SYS_PTRACE: 19n, SYS_ADMIN: 21n } as const;

@@ -1,8 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
+import { CRIU } from '../../criu/catalogue.ts';
 import { keyOf } from '../../linux/lstat.ts';
-import { attempt, commOf, listPids, statLink } from '../../linux/proc.ts';
+import { statLink } from '../../linux/magic-link.ts';
+import { commOf, listPids } from '../../linux/proc.ts';
 import { startOf } from '../../linux/proc-stat.ts';
+import { attempt } from '../../linux/seen.ts';
 import type { Identity } from '../../model/model.ts';
 
 /** The files that living CRIUs have open, as seen at one moment. */
@@ -37,7 +40,7 @@ export async function lookForOpenFiles(interrupted: () => boolean): Promise<Open
     if (interrupted()) break;
     const comm = commOf(pid);
     if (comm.kind === 'hidden') hide(startOf(pid));
-    if (comm.kind !== 'seen' || comm.value !== 'criu') continue;
+    if (comm.kind !== 'seen' || comm.value !== CRIU.comm) continue;
     const links = attempt(() => readdirSync(`/proc/${pid}/fd`));
     if (links.kind === 'hidden') hide(startOf(pid));
     if (links.kind !== 'seen') continue;

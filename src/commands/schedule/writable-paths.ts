@@ -4,13 +4,17 @@ import fastGlob from 'fast-glob';
 import type { KnownTarget } from '../../criu/known-targets.ts';
 import { encode } from '../../linux/bytes.ts';
 import { normalPath } from '../../request/forbidden.ts';
+import { takingApart } from '../../request/glob-mistake.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 
 /** A directory that a scheduled sweep must be able to write to. */
 export interface WritablePath {
   /** Absolute and normal, without a slash at its end. */
   readonly path: string;
-  /** `target`: named, or what a glob begins with. `known`: of `--known`, and rarely all there. `output`: of a report. */
+  /**
+   * `target`: named, or a glob's base. `known`: of `--known`; most do not exist. `output`: a report's
+   * directory.
+   */
   readonly of: 'target' | 'known' | 'output';
 }
 
@@ -26,8 +30,8 @@ export interface WrittenPaths {
 }
 
 /**
- * The directories that must be writable, none of them below another: systemd makes a mount of each, and a sweep of
- * the upper one would not enter the lower.
+ * The directories that must be writable, none of them below another. systemd makes a mount of each, and a
+ * sweep does not enter a mount.
  */
 export function writablePaths({ targets, known, outputs, match }: WrittenPaths): WritablePath[] {
   const paths: WritablePath[] = [
@@ -45,7 +49,9 @@ export function writablePaths({ targets, known, outputs, match }: WrittenPaths):
 /** A directory itself, or those in which all matches of a glob lie. */
 export function basesOf(target: string): string[] {
   if (target === '' || existsSync(target) || !fastGlob.isDynamicPattern(target)) return [normalPath(target)];
-  return fastGlob.generateTasks(target).map(({ base }) => normalPath(base));
+  return takingApart(target, 'several targets', () => fastGlob.generateTasks(target)).map(({ base }) =>
+    normalPath(base),
+  );
 }
 
 /** The directory itself, or what comes before the first wildcard. */
