@@ -46,7 +46,7 @@ export function knownTargets(caller: Caller, moved: readonly MovedRoot[] = []): 
 }
 
 function targetOf({ callers, bounds }: KnownWorkDir, base: string, below: string): KnownTarget {
-  const isGlob = below.includes('*');
+  const isGlob = /[*?]/.test(below);
   return { callers, bounds, base: isGlob ? base : base + below, glob: isGlob ? below : null };
 }
 

@@ -63,7 +63,7 @@ function containerdPlaces(caller: string, root: string): readonly KnownWorkDir[]
 
 /**
  * In /tmp nothing lies deeper. A glob there has a wildcard in its first name, since links on the way to the
- * first wildcard are followed, and anybody can make one there.
+ * first wildcard are followed and anybody can make one there; it is a `?`, so that nobody can make many matches.
  */
 const TMP: Partial<WorkDirBounds> = { mounts: false, maxDepth: 4 };
 
@@ -107,12 +107,12 @@ export const KNOWN_WORK_DIRS: readonly KnownWorkDir[] = [
     'the same, of the snap',
   ),
   place(
-    ['Docker (snap)', 'LXD (snap)'],
-    '/tmp/snap-private-*/snap.*/tmp',
-    "a snap's own /tmp: lxd_checkpoint_*, …",
+    ['LXD (snap)'],
+    '/tmp/snap-private-tm?/snap.lxd/tmp',
+    "the snap's own /tmp: lxd_checkpoint_*, lxd_restore_*",
     TMP,
   ),
-  place(['Docker (snap)', 'LXD (snap)'], '/tmp/snap.*/tmp', 'the same, of an older snapd', TMP),
+  place(['LXD (snap)'], '/tmp/snap.lx?/tmp', 'the same, of an older snapd', TMP),
   place(
     ['CRIU', 'Incus', 'LXD'],
     '/tmp',

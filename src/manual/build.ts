@@ -12,7 +12,7 @@ import { manualPage } from './page.ts';
 /** The day of the last change to the hand-written sections. */
 const DATE = '2026-11-23';
 
-/** The page; this part of the package's build writes it to `dist/criu-sweep.8`; with `--docs` also the tables of docs/criu.md. */
+/** The page; this part of the package's build writes it to `dist/criu-sweep.8`, with `--docs` also the tables of docs/criu.md. */
 const page = manualPage({
   template: readTemplate('criu-sweep.8'),
   commands: await describeCommands(COMMANDS),

@@ -70,7 +70,7 @@ function movedTo({ directory, file, keys }: MovableRoot, content: unknown): stri
     value = new Map(Object.entries(value)).get(key);
     if (value === undefined || value === '') return null;
   }
-  if (typeof value !== 'string' || !value.startsWith('/')) return malformed(file, keys.join('.'));
+  if (typeof value !== 'string' || !/^\/[^\0]*$/.test(value)) return malformed(file, keys.join('.'));
   const to = normalPath(value);
   if (isForbidden(encode(to))) return { path: encode(file), code: 'forbidden', syscall: keys.join('.') };
   return to === directory ? null : to;

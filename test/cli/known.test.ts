@@ -169,7 +169,8 @@ test('of a user’s podman the layers of images and the volumes are not entered'
 
 test.each([
   ['snap-private-tmp/snap.lxd/tmp', 'lxd_checkpoint_1/final'],
-  ['snap.docker/tmp', '.'],
+  ['snap.lxd/tmp', 'lxd_checkpoint_1/final'],
+  ['snap-private-tmp/snap.docker/tmp', '.'],
 ])('a snap’s own /tmp is searched: %s', async (tmp, below) => {
   const wrap = onEmptyHost([leave(`/tmp/${tmp}/${below}`)]);
   const { report } = await sweep(['--known', '-n'], { wrap });
@@ -182,7 +183,7 @@ test('no link in /tmp is followed on the way to a known place', async (context) 
     leave('/var/lib/other/tmp'),
     leave('/var/lib/other/snap.lxd/tmp'),
     'ln -s /var/lib/other /tmp/snap.lxd; ln -s /var/lib/other /tmp/snap-private-tmp',
-    'mkdir /tmp/snap.x; ln -s /var/lib/other/tmp /tmp/snap.x/tmp',
+    'mkdir /tmp/snap.lxx; ln -s /var/lib/other/tmp /tmp/snap.lxx/tmp',
   ]);
   const { report, code } = await sweep(['--known', '-n'], { wrap });
   expect([report.items, code]).toEqual([[], 0]);
@@ -236,6 +237,7 @@ describe('roots that configuration files move', () => {
     ['to / by another way', '{"data-root": "/var/..//"}', 'forbidden'],
     ['into /proc', '{"data-root": "/proc/1/root/var/lib/docker"}', 'forbidden'],
     ['to a relative path', '{"data-root": "var/lib"}', 'malformed'],
+    ['to a path that no system call takes', '{"data-root": "/var/lib/mo\\u0000ved"}', 'malformed'],
     ['to no path', '{"data-root": ["/var/lib/moved"]}', 'malformed'],
     ['by a file that is cut off', '{"data-root": "/var', 'malformed'],
     ['by a file that is no object', '[]', null],

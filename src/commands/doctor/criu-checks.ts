@@ -83,18 +83,16 @@ function versionCheck(version: Version, named: string, appArmor: boolean | null)
   const isAffected = affected(version);
   if (isAffected === false)
     return ok('criu', `${named} leaves directories only when it is killed or fails, not at every dump`);
+  const leaks =
+    isAffected === null
+      ? 'is a build whose version does not tell whether it leaves a directory at every dump'
+      : 'leaves a directory at every dump';
   if (appArmor === false) {
-    const leaves = isAffected === null ? 'was built from git and may leave' : 'leaves';
-    const message = `${named} ${leaves} a directory at every dump where AppArmor is on, which it is not here`;
+    const message = `${named} ${leaks} where AppArmor is on, which it is not here`;
     return { id: 'criu', status: 'warning', message, advice: `${UPDATE} before it is` };
   }
   if (isAffected === null)
-    return {
-      id: 'criu',
-      status: 'unknown',
-      message: `${named} was built from git, and its version does not tell whether every dump leaves a directory`,
-      advice: UPDATE,
-    };
+    return { id: 'criu', status: 'warning', message: `${named} ${leaks}`, advice: UPDATE };
   return {
     id: 'criu',
     status: 'problem',

@@ -1,7 +1,7 @@
 import { CRIU } from '../../criu/catalogue.ts';
 import { lockTables, type PacketLocks, packetLocks, unlockCommands } from '../../criu/network-locks.ts';
 import { assertErrno } from '../../linux/errno.ts';
-import { commOf, listPids } from '../../linux/proc.ts';
+import { commOf, effectiveUidOf, listPids } from '../../linux/proc.ts';
 import { counted } from '../../output/progress.ts';
 import { type Check, ok } from './check.ts';
 import { type Listed, listLocks } from './list-locks.ts';
@@ -92,12 +92,18 @@ function judge({ named, commands }: Locks, seesAll: boolean): Check {
   };
 }
 
-/** The pids of living CRIUs, by their comm; `null`: not all could be seen. */
+/**
+ * The pids of living CRIUs of root, who alone can lock a network, by their comm; `null`: not all could be seen.
+ * Anybody can call a process so.
+ */
 function livingMakers(): readonly number[] | null {
   try {
     const comms = listPids().map((pid) => ({ pid, comm: commOf(pid) }));
     if (comms.some(({ comm }) => comm.kind === 'hidden')) return null;
-    return comms.flatMap(({ pid, comm }) => (comm.kind === 'seen' && comm.value === CRIU.comm ? [pid] : []));
+    const named = comms.flatMap(({ pid, comm }) =>
+      comm.kind === 'seen' && comm.value === CRIU.comm ? [pid] : [],
+    );
+    return named.filter((pid) => (effectiveUidOf(pid) ?? ROOT) === ROOT);
   } catch (error) {
     assertErrno(error);
     return null;
