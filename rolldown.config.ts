@@ -59,7 +59,7 @@ function isNeededAtStart(id: string, modules: Importers, seen: Set<string> = new
 }
 
 /** Nothing but Node's own modules is left outside: what is installed is one package, and finds all it needs at once. */
-const strict: Pick<RolldownOptions, 'platform' | 'onLog' | 'transform'> = {
+export const strict: Pick<RolldownOptions, 'platform' | 'onLog' | 'transform'> = {
   platform: 'node',
   transform: { target: 'node18' },
   onLog(level, log, next) {
@@ -72,7 +72,7 @@ const strict: Pick<RolldownOptions, 'platform' | 'onLog' | 'transform'> = {
  * The command in one file, and one for each part that is loaded when it is asked for. CommonJS, because Node 20 reads
  * and links it in a third of the time that as many modules take.
  */
-const command = defineConfig({
+export const command = defineConfig({
   ...strict,
   input: { 'criu-sweep': 'src/cli/main.ts' },
   plugins: [lazyCommander, picocolorsWithoutStdout, licenses],
