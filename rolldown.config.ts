@@ -31,6 +31,15 @@ const picocolorsWithoutStdout = replaced(
   'false',
 );
 
+/** Node 18 reads `process.stdout` where the module of that name is required (lib/internal/bootstrap, syncExports). */
+const processWithoutModule: Plugin = {
+  name: 'process-without-module',
+  transform: {
+    filter: { code: /require\(["'](?:node:)?process["']\)/ },
+    handler: (code) => code.replace(/\brequire\(["'](?:node:)?process["']\)/g, 'globalThis.process'),
+  },
+};
+
 /** The texts that the bundled packages ask to be passed on. */
 const licenses = licensePlugin({
   done(packages, context) {
@@ -75,7 +84,7 @@ export const strict: Pick<RolldownOptions, 'platform' | 'onLog' | 'transform'> =
 export const command = defineConfig({
   ...strict,
   input: { 'criu-sweep': 'src/cli/main.ts' },
-  plugins: [lazyCommander, picocolorsWithoutStdout, licenses],
+  plugins: [lazyCommander, picocolorsWithoutStdout, processWithoutModule, licenses],
   output: {
     dir: 'dist',
     cleanDir: true,
