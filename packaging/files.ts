@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Arch } from './arch.ts';
 import { executablePath, writeExecutable } from './executable.ts';
@@ -85,7 +86,7 @@ function commandFiles(variant: Variant, release: Release): PackedFile[] {
 
 /** The units that `schedule systemd` prints; nothing enables them. */
 function units(): PackedFile[] {
-  const dir = 'build/packaging/units';
+  const dir = resolve('build/packaging/units');
   mkdirSync(dir, { recursive: true });
   say('schedule', 'systemd', '--output-dir', dir, '--', '--known');
   return readdirSync(dir).map((name) =>

@@ -39,12 +39,17 @@ const executable = defineConfig({
   },
 });
 
-/** What makes the packages. */
+/** What makes the packages, and tests under other Nodes. */
 const pack = defineConfig({
   ...strict,
-  input: { pack: 'packaging/pack.ts' },
+  input: { pack: 'packaging/pack.ts', nodes: 'packaging/nodes.ts' },
   external: /^[^./]/,
-  output: { dir: 'build/packaging', format: 'esm', entryFileNames: '[name].mjs', codeSplitting: false },
+  output: {
+    dir: 'build/packaging',
+    format: 'esm',
+    entryFileNames: '[name].mjs',
+    chunkFileNames: '[name].mjs',
+  },
 });
 
 export default [script, executable, pack];
