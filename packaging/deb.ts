@@ -79,10 +79,10 @@ const LONG =
 criu-sweep finds them, removes those that are empty, old and used by nobody, and tells which run left them and why. \
 Its systemd timer is installed, and not enabled.';
 
-/** What lintian is told to accept of the executable, each with its reason; the script needs none. */
+/** What lintian is told to accept, each with its reason. */
 function overrides({ kind }: Variant): PackedFile[] {
-  if (kind === 'script') return [];
-  const bytes = readFileSync(`${SCRIPTS}/lintian-overrides`);
+  const parts = kind === 'script' ? ['both'] : ['both', 'executable'];
+  const bytes = Buffer.concat(parts.map((part) => readFileSync(`${SCRIPTS}/overrides-${part}`)));
   const path = '/usr/share/lintian/overrides/criu-sweep';
   return [{ path, content: { kind: 'bytes', bytes, mode: 0o644 }, use: 'documentation' }];
 }

@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util';
-import { ARCHES } from './arch.ts';
+import { ARCHES, type Arch } from './arch.ts';
 import { packDeb } from './deb.ts';
 import { executablePath, writeExecutable } from './executable.ts';
 import type { Variant } from './files.ts';
 import { packImage } from './image.ts';
-import { readRelease } from './release.ts';
+import { type Release, readRelease } from './release.ts';
 import { packRpm } from './rpm.ts';
 
-const USAGE = `usage: pack <executable|deb|rpm|image> [options]
+const FORMATS = ['executable', 'deb', 'rpm', 'image'] as const;
+type Format = (typeof FORMATS)[number];
+
+const USAGE = `usage: pack <executable|deb|rpm|image>... [options]
   --arch <x64|arm64>        the processor of the executable (default: this machine's)
   --only <executable|script>  one of a .deb's or .rpm's two variants
   --level <0-9>             how hard xz compresses a .deb or .rpm (default: 6)
@@ -25,12 +28,24 @@ function pack(): readonly string[] | null {
     },
   });
   const arch = ARCHES.find((each) => each === values.arch);
-  const [format, ...others] = positionals;
-  if (arch === undefined || others.length > 0 || !/^\d$/.test(values.level)) return null;
+  const formats = positionals.map((word) => FORMATS.find((each) => each === word));
+  if (arch === undefined || formats.length === 0 || !/^\d$/.test(values.level)) return null;
   const release = readRelease(values.version);
-  const level = Number(values.level);
   const all: readonly Variant[] = [{ kind: 'script' }, { kind: 'executable', arch }];
   const variants = all.filter(({ kind }) => values.only === undefined || values.only === kind);
+  const known = formats.flatMap((format) => format ?? []);
+  if (known.length < formats.length) return null;
+  return known.flatMap((format) => packAs(format, { release, arch, variants, level: Number(values.level) }));
+}
+
+interface Packing {
+  readonly release: Release;
+  readonly arch: Arch;
+  readonly variants: readonly Variant[];
+  readonly level: number;
+}
+
+function packAs(format: Format, { release, arch, variants, level }: Packing): readonly string[] {
   switch (format) {
     case 'executable':
       return [writeExecutable(executablePath(release.version, arch), arch)];
@@ -40,8 +55,6 @@ function pack(): readonly string[] | null {
       return variants.map((variant) => packRpm(variant, release, level));
     case 'image':
       return [packImage(arch, release)];
-    default:
-      return null;
   }
 }
 

@@ -7,13 +7,16 @@ import { scratch } from './scratch.ts';
 export interface DebianRoot {
   /** Where it lies. */
   readonly path: string;
-  /** Runs a program as its root would after a start: its own /tmp and /run, the processes of this machine. */
+  /** Runs a program as its root would after a start: its own /tmp, /run and processes. */
   run(...argv: readonly string[]): Promise<Ended>;
   /** Runs a shell's script there. @throws Error with what it said where it fails */
   sh(script: string): Promise<string>;
   /** Every path in it, but for what dpkg and the loader keep for themselves. */
   paths(): ReadonlySet<string>;
 }
+
+/** Processes of its own: a CRIU that lives elsewhere on this machine keeps nothing here. */
+const NAMESPACES = ['--mount', '--propagation=private', '--pid', '--fork', '--kill-child'];
 
 /** Enters a root, and becomes the command. In a mount namespace of its own. */
 const ENTER = `
@@ -39,7 +42,7 @@ export function debianRoot(): DebianRoot {
   const copied = spawnSync('cp', ['--archive', '--reflink=auto', inject('packed').root, path]);
   if (copied.status !== 0) throw new Error(`no copy of the Debian: ${copied.stderr}`);
   const run = (...argv: readonly string[]) =>
-    startProgram(['unshare', '--mount', '--propagation=private', 'sh', '-c', ENTER, 'enter', path, ...argv], {
+    startProgram(['unshare', ...NAMESPACES, 'sh', '-c', ENTER, 'enter', path, ...argv], {
       timeoutMs: 280_000,
     }).ended;
   return {
