@@ -129,7 +129,7 @@ test('directories of reports are mounted too', async () => {
 });
 
 test('without --image it is that of the release, where there was one', () => {
-  const image = 'ghcr.io/somebody/criu-sweep';
+  const image = 'registry.example/somebody/criu-sweep';
   expect(imageOf({ name: 'criu-sweep', version: '1.2.3', image })).toBe(`${image}:1.2.3`);
   expect(imageOf({ version: '1.2.3', image: manifest.image })).toBeUndefined();
 });
