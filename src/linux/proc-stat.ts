@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { assertErrno } from './errno.ts';
-import { attempt } from './proc.ts';
+import { attempt } from './seen.ts';
 
 /** Fields of /proc/PID/stat (proc_pid_stat(5)). */
 export interface ProcStat {
@@ -33,10 +33,10 @@ export function readStat(pid: number | 'self'): ProcStat | null {
   }
 }
 
-/** USER_HZ, the ticks of /proc/PID/stat, is 100 a second on every machine that Node runs on (proc_pid_stat(5)). */
+/** A tick of /proc/PID/stat: USER_HZ is 100 on every machine that Node runs on (proc_pid_stat(5)). */
 const TICK_MS = 10;
 
-/** When a process started, in milliseconds since 1970; 0 where that cannot be told. */
+/** The start of a process, in milliseconds since 1970; 0 if we cannot tell. */
 export function startOf(pid: number): number {
   const stat = readStat(pid);
   const boot = attempt(() => readFileSync('/proc/stat', 'latin1'));

@@ -43,7 +43,7 @@ function endValues(end: End): object {
   }
 }
 
-/** `path`, and `pathBase64` with the exact bytes where they are not UTF-8. */
+/** The member `path`, and, if it is not UTF-8, `pathBase64` with the exact bytes. */
 export function pathValues(path: Bytes): { path: string; pathBase64?: string } {
   const { text, exact } = decode(path);
   return exact ? { path: text } : { path: text, pathBase64: Buffer.from(path, 'latin1').toString('base64') };

@@ -82,10 +82,13 @@ async function print(files: readonly ScheduleFile[], env: Environment): Promise<
   return printResult(files.map(({ text }) => text).join('\n'), env);
 }
 
-/** Whoever runs them must be able to read them, and nobody else may write to them. */
+/** The mode of the files: whoever runs them must read them, and nobody else may write to them. */
 const FILE_MODE = 0o644;
 
-/** Writes all or, where one cannot be written, as few as possible: each is whole before the first is put into its place. */
+/**
+ * Writes the files: all, or as few as possible if one cannot be written. None is renamed to its name before
+ * all are complete.
+ */
 async function write(files: readonly ScheduleFile[], directory: string, env: Environment): Promise<number> {
   const written: { readonly destination: Destination; readonly file: OutputFile }[] = [];
   for (const { name, text } of files) {
