@@ -77,6 +77,14 @@ export const KNOWN_WORK_DIRS: readonly KnownWorkDir[] = [
   },
 ];
 
+/** The known places of some callers, each named by the beginning of its name in whole words. */
+export function targetsOf(callers: readonly string[]): readonly string[] {
+  const isMeant = (name: string) => callers.some((each) => `${name} `.startsWith(`${each} `));
+  return KNOWN_WORK_DIRS.flatMap(({ callers: own, target }) =>
+    target !== null && own.some(isMeant) ? [target] : [],
+  );
+}
+
 /** The user whose known work dirs are asked for. */
 export interface Caller {
   /** Effective uid. */

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import type { Bytes } from '../model/model.ts';
 import { assertErrno } from './errno.ts';
 import { look } from './proc.ts';
 
 /** Fields of /proc/PID/stat (proc_pid_stat(5)). */
 export interface ProcStat {
   readonly pid: number;
+  /** The kernel's name for it, at most 15 bytes, whatever its argv says. */
+  readonly comm: Bytes;
   /** One letter: `T` stopped by a signal, `Z` a zombie. */
   readonly state: string;
   readonly parent: number;
@@ -46,12 +49,14 @@ export function startOf(pid: number): number {
 
 /** The comm, in brackets, may hold anything, brackets too. */
 export function parseStat(text: string): ProcStat | null {
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const end = text.lastIndexOf(')');
+  const fields = text.slice(end + 2).split(' ');
   const [state = '', parent, group, session, , terminalGroup, flags] = fields;
   const startTime = fields[19];
   if (startTime === undefined) return null;
   return {
     pid: Number.parseInt(text, 10),
+    comm: text.slice(text.indexOf('(') + 1, end),
     state,
     parent: Number(parent),
     group: Number(group),

@@ -1,0 +1,96 @@
+import { readlinkSync } from 'node:fs';
+import { CRIU } from '../../criu/catalogue.ts';
+import { monotonicMs } from '../../linux/clock.ts';
+import { keyOf } from '../../linux/lstat.ts';
+import { look, readLink } from '../../linux/proc.ts';
+import { type ProcStat, readStat } from '../../linux/proc-stat.ts';
+import type { Bytes } from '../../model/model.ts';
+import { Family } from './family.ts';
+import { type PlaceSeen, placeSeen } from './work-dir-seen.ts';
+
+/** The time between two turns, and the part of our time that they may take where one takes long. */
+const EVERY_MS = 20;
+const IDLE_FOR_BUSY = 19;
+const LONGEST_MS = 1000;
+
+/** Limit of directories that are remembered: a CRIU has one or two. */
+const MOST_PLACES = 256;
+
+/** The comm of a CRIU, also of one that is installed with its version in its name. */
+const IS_CRIU = /^criu(?:[-._]?\d[\w.-]*)?$/;
+
+interface Living {
+  readonly comm: Bytes;
+  /** The directory that it was last seen in. */
+  readonly path: Bytes;
+}
+
+/** What was seen of CRIU below a command. */
+export interface CriuSeen {
+  /** The directories that it worked in, each once. */
+  readonly places: readonly PlaceSeen[];
+  /** Whether any CRIU was seen, also where its directory is not to be had. */
+  readonly any: boolean;
+}
+
+/**
+ * Sees which directories the living CRIUs below a command work in, while it runs: some fifty times a second. It keeps
+ * nothing open and no event loop alive.
+ */
+export class CriuWatch {
+  readonly #family: Family | null;
+  readonly #uid: number;
+  readonly #places = new Map<string, PlaceSeen>();
+  /** The living CRIUs, by pid. */
+  #living = new Map<number, Living>();
+  #any = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param command its pid. @param uid our effective user */
+  constructor(command: number, uid: number) {
+    this.#family = isOurProc() ? new Family(command) : null;
+    this.#uid = uid;
+    if (this.#family !== null) this.#see();
+  }
+
+  /** Sees for the last time. */
+  stop(): CriuSeen {
+    clearTimeout(this.#timer);
+    this.#see();
+    clearTimeout(this.#timer);
+    // The look at users knows a living CRIU by its comm alone.
+    const unknown = [...this.#living.values()].filter(({ comm }) => comm !== CRIU.comm);
+    const isFree = ({ path }: PlaceSeen): boolean => unknown.every((living) => living.path !== path);
+    return { places: [...this.#places.values()].filter(isFree), any: this.#any };
+  }
+
+  readonly #see = (): void => {
+    const start = monotonicMs();
+    const isCriu = ({ comm }: ProcStat): boolean => IS_CRIU.test(comm);
+    // A task that is restored is a CRIU until it has the name that it had before.
+    const still = [...this.#living.keys()].flatMap((pid) => readStat(pid) ?? []).filter(isCriu);
+    const now = new Map([...still, ...(this.#family?.filter(isCriu) ?? [])].map((each) => [each.pid, each]));
+    const before = this.#living;
+    this.#living = new Map();
+    for (const { pid, comm } of now.values()) this.#note(pid, comm, before.get(pid)?.path);
+    const busy = monotonicMs() - start;
+    const pause = Math.min(Math.max(EVERY_MS, busy * IDLE_FOR_BUSY), LONGEST_MS);
+    this.#timer = setTimeout(this.#see, pause).unref();
+  };
+
+  #note(pid: number, comm: Bytes, before: Bytes | undefined): void {
+    this.#any = true;
+    const path = readLink(`/proc/${pid}/cwd`);
+    if (path.seen !== 'yes') return;
+    this.#living.set(pid, { comm, path: path.value });
+    if (path.value === before || this.#places.size === MOST_PLACES) return;
+    const place = placeSeen(pid, path.value, this.#uid);
+    if (place !== null) this.#places.set(keyOf(place.identity), place);
+  }
+}
+
+/** Whether /proc shows the pids that we know. */
+function isOurProc(): boolean {
+  const self = look(() => readlinkSync('/proc/self'));
+  return self.seen === 'yes' && self.value === String(process.pid);
+}

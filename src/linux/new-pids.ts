@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { statPath } from './lstat.ts';
+import { listPids, look } from './proc.ts';
+
+/** Pids between two calls that are cheaper to try one by one than to list. */
+const FEW = 4096;
+const LOADAVG = '/proc/loadavg';
+
+/**
+ * Tells which pids have been given out since the last call, in our pid namespace. The kernel gives them out in ascending
+ * order and says the last one in /proc/loadavg (proc_loadavg(5)), so where no process was started one small file is read.
+ * Some of them are threads, and some have ended.
+ */
+export class NewPids {
+  #last: number | null;
+  /** Where the last pid is not to be had: the pids that were listed before. */
+  #listed: ReadonlySet<number> | null = null;
+
+  /** @param last everything after this pid is new */
+  constructor(last: number) {
+    this.#last = isKernels(LOADAVG) ? last : null;
+    if (this.#last === null) this.#listed = new Set(list());
+  }
+
+  /** The new ones, ascending. After the numbers began anew, or many at once, also older ones. */
+  next(): readonly number[] {
+    if (this.#last === null) return this.#nextListed();
+    const from = this.#last;
+    const last = lastPid();
+    if (last === null || last === from) return [];
+    this.#last = last;
+    if (last < from || last - from > FEW) return list();
+    return Array.from({ length: last - from }, (_, index) => from + 1 + index);
+  }
+
+  #nextListed(): readonly number[] {
+    const pids = list();
+    const before = this.#listed;
+    this.#listed = new Set(pids);
+    return pids.filter((pid) => before?.has(pid) !== true);
+  }
+}
+
+/** Whether the kernel itself writes a file of /proc: in containers lxcfs puts files of its own there. */
+function isKernels(path: string): boolean {
+  const devices = look(() => statPath(path).dev === statPath('/proc').dev);
+  return devices.seen === 'yes' && devices.value && lastPid() !== null;
+}
+
+function lastPid(): number | null {
+  const text = look(() => readFileSync(LOADAVG, 'utf8'));
+  const last = text.seen === 'yes' ? /\/\d+ (\d+)\n$/.exec(text.value)?.[1] : undefined;
+  return last === undefined ? null : Number(last);
+}
+
+/** Whatever the errno, a process that is not listed is not followed. */
+function list(): readonly number[] {
+  const pids = look(listPids);
+  return pids.seen === 'yes' ? pids.value : [];
+}
