@@ -48,6 +48,7 @@ function isKernels(path: string): boolean {
 }
 
 function lastPid(): number | null {
+  // Node reads a small file as UTF-8 several times faster than in any other encoding.
   const text = look(() => readFileSync(LOADAVG, 'utf8'));
   const last = text.seen === 'yes' ? /\/\d+ (\d+)\n$/.exec(text.value)?.[1] : undefined;
   return last === undefined ? null : Number(last);

@@ -8,8 +8,11 @@ import type { Bytes } from '../../model/model.ts';
 import { Family } from './family.ts';
 import { type PlaceSeen, placeSeen } from './work-dir-seen.ts';
 
-/** The time between two turns, and the part of our time that they may take where one takes long. */
-const EVERY_MS = 20;
+/** The time between two turns, and that of commands that take longer than a minute. */
+const OFTEN_MS = 20;
+const LATER_MS = 40;
+const LONG_MS = 60_000;
+/** Of our time a turn may take a twentieth. */
 const IDLE_FOR_BUSY = 19;
 const LONGEST_MS = 1000;
 
@@ -34,12 +37,13 @@ export interface CriuSeen {
 }
 
 /**
- * Sees which directories the living CRIUs below a command work in, while it runs: some fifty times a second. It keeps
- * nothing open and no event loop alive.
+ * Sees which directories the living CRIUs below a command work in, while it runs. It keeps nothing open and no event loop
+ * alive.
  */
 export class CriuWatch {
   readonly #family: Family | null;
   readonly #uid: number;
+  readonly #startedAt = monotonicMs();
   readonly #places = new Map<string, PlaceSeen>();
   /** The living CRIUs, by pid. */
   #living = new Map<number, Living>();
@@ -50,22 +54,30 @@ export class CriuWatch {
   constructor(command: number, uid: number) {
     this.#family = isOurProc() ? new Family(command) : null;
     this.#uid = uid;
-    if (this.#family !== null) this.#see();
+    if (this.#family !== null) this.#turn();
   }
 
   /** Sees for the last time. */
   stop(): CriuSeen {
     clearTimeout(this.#timer);
     this.#see();
-    clearTimeout(this.#timer);
     // The look at users knows a living CRIU by its comm alone.
     const unknown = [...this.#living.values()].filter(({ comm }) => comm !== CRIU.comm);
     const isFree = ({ path }: PlaceSeen): boolean => unknown.every((living) => living.path !== path);
     return { places: [...this.#places.values()].filter(isFree), any: this.#any };
   }
 
-  readonly #see = (): void => {
-    const start = monotonicMs();
+  readonly #turn = (): void => {
+    const start = process.cpuUsage();
+    this.#see();
+    // Not by the clock: on a busy machine we wait for our turn, and that costs nobody anything.
+    const { user, system } = process.cpuUsage(start);
+    const often = monotonicMs() - this.#startedAt < LONG_MS ? OFTEN_MS : LATER_MS;
+    const pause = Math.min(Math.max(often, ((user + system) / 1000) * IDLE_FOR_BUSY), LONGEST_MS);
+    this.#timer = setTimeout(this.#turn, pause).unref();
+  };
+
+  #see(): void {
     const isCriu = ({ comm }: ProcStat): boolean => IS_CRIU.test(comm);
     // A task that is restored is a CRIU until it has the name that it had before.
     const still = [...this.#living.keys()].flatMap((pid) => readStat(pid) ?? []).filter(isCriu);
@@ -73,10 +85,7 @@ export class CriuWatch {
     const before = this.#living;
     this.#living = new Map();
     for (const { pid, comm } of now.values()) this.#note(pid, comm, before.get(pid)?.path);
-    const busy = monotonicMs() - start;
-    const pause = Math.min(Math.max(EVERY_MS, busy * IDLE_FOR_BUSY), LONGEST_MS);
-    this.#timer = setTimeout(this.#see, pause).unref();
-  };
+  }
 
   #note(pid: number, comm: Bytes, before: Bytes | undefined): void {
     this.#any = true;

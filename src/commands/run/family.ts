@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { NewPids } from '../../linux/new-pids.ts';
 import { type ProcStat, readStat } from '../../linux/proc-stat.ts';
 
@@ -22,6 +23,7 @@ export class Family {
   readonly #members = new Map<number, Member>();
   readonly #root: ProcStat | null;
   readonly #newPids: NewPids;
+  #recent: readonly number[] = [];
   #young: number[] = [];
   /** Members in the order of their turns. */
   #turns: number[] = [];
@@ -38,11 +40,14 @@ export class Family {
   }
 
   /**
-   * The living members that are meant, as far as they were asked this time: all that are new or young, and of the others some in
-   * turn.
+   * The living members that are meant, as far as they were asked this time: all that are new or young, and of the
+   * others some in turn.
    */
   filter(isMeant: (stat: ProcStat) => boolean): readonly ProcStat[] {
-    const found = this.#newPids.next().flatMap((pid) => this.#consider(pid) ?? []);
+    const newPids = this.#newPids.next();
+    // A pid is given out before /proc shows its process: those of the last time have a second chance.
+    const found = [...this.#recent, ...newPids].flatMap((pid) => this.#consider(pid) ?? []);
+    this.#recent = newPids.filter((pid) => !this.#members.has(pid));
     const known = [...this.#young, ...this.#nextTurns()].flatMap((pid) => this.#askAgain(pid) ?? []);
     this.#young = this.#young.filter(
       (pid) => (this.#members.get(pid)?.asked ?? YOUNG_FOR_TURNS) < YOUNG_FOR_TURNS,
@@ -53,7 +58,7 @@ export class Family {
 
   /** Takes in a new process that is below the command. */
   #consider(pid: number): ProcStat | null {
-    if (this.#members.has(pid)) return null;
+    if (this.#members.has(pid) || !isThere(pid)) return null;
     const stat = readStat(pid);
     if (stat === null || stat.state === 'Z' || !this.#isBelow(stat)) return null;
     this.#add(stat);
@@ -96,4 +101,9 @@ export class Family {
     this.#members.delete(pid);
     return null;
   }
+}
+
+/** Whether a process is there at all. An error that is thrown costs ten times as much as this. */
+function isThere(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }
