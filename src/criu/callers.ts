@@ -16,7 +16,7 @@ export type GivenVariables = Readonly<Record<string, string>>;
 
 /**
  * Finds CRIU or one of its callers in a command line: the first word that is one, wherever it stands, with an action of
- * its own after it. So wrappers (`sudo`, `timeout 60`, `systemd-run --scope`) need no list. A script in a word
+ * its own after it; CRIU itself needs none as the first word. So wrappers (`sudo`, `timeout 60`, `systemd-run --scope`) need no list. A script in a word
  * (`sh -c '…'`) is not looked into. `null`: there is none.
  */
 export function findCaller(command: readonly string[]): Said | null {
@@ -30,7 +30,10 @@ export function findCaller(command: readonly string[]): Said | null {
 type Found = { readonly kind: 'criu'; readonly args: readonly string[] } | RuntimeSaid | EngineSaid;
 
 function readCaller(name: string, args: readonly string[], isCommand: boolean): Found | null {
-  if (name.startsWith('criu')) return isCommand || isCriuTask(args) ? { kind: 'criu', args } : null;
+  if (name.startsWith('criu')) {
+    const isPlain = isCommand && /^criu(?:-ns|[-._]?\d.*)?$/.test(name);
+    return isPlain || isCriuTask(args) ? { kind: 'criu', args } : null;
+  }
   const runtime = RUNTIMES.find((each) => isNamed(name, each));
   return runtime === undefined ? readEngineWords(name, args) : readRuntimeWords(runtime, args);
 }

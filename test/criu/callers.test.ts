@@ -68,6 +68,7 @@ const COMMAND_LINES: readonly (readonly [string, readonly string[]])[] = [
   ['cp -a /var/lib/criu /dump', ['.']],
   ['grep criu dump', ['.']],
   ['man criu', ['.']],
+  ['env criu=dump true', ['.']],
   // runc: options of Go's flag package
   ['runc checkpoint --work-path work --image-path img ctr', ['work']],
   ['runc checkpoint --image-path img ctr', ['img']],

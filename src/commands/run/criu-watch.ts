@@ -22,7 +22,9 @@ const MOST_PLACES = 256;
 /** The comm of a CRIU, also of one that is installed with its version in its name. */
 const IS_CRIU = /^criu(?:[-._]?\d[\w.-]*)?$/;
 
-interface Living {
+/** A living CRIU. */
+export interface LivingCriu {
+  readonly pid: number;
   readonly comm: Bytes;
   /** The directory that it was last seen in. */
   readonly path: Bytes;
@@ -34,6 +36,8 @@ export interface CriuSeen {
   readonly places: readonly PlaceSeen[];
   /** Whether any CRIU was seen, also where its directory is not to be had. */
   readonly any: boolean;
+  /** Those that still live, and that nobody else will know for a CRIU, because their comm is not that. */
+  readonly odd: readonly LivingCriu[];
 }
 
 /**
@@ -46,7 +50,7 @@ export class CriuWatch {
   readonly #startedAt = monotonicMs();
   readonly #places = new Map<string, PlaceSeen>();
   /** The living CRIUs, by pid. */
-  #living = new Map<number, Living>();
+  #living = new Map<number, LivingCriu>();
   #any = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -61,10 +65,8 @@ export class CriuWatch {
   stop(): CriuSeen {
     clearTimeout(this.#timer);
     this.#see();
-    // The look at users knows a living CRIU by its comm alone.
-    const unknown = [...this.#living.values()].filter(({ comm }) => comm !== CRIU.comm);
-    const isFree = ({ path }: PlaceSeen): boolean => unknown.every((living) => living.path !== path);
-    return { places: [...this.#places.values()].filter(isFree), any: this.#any };
+    const odd = [...this.#living.values()].filter(({ comm }) => comm !== CRIU.comm);
+    return { places: [...this.#places.values()], any: this.#any, odd };
   }
 
   readonly #turn = (): void => {
@@ -91,7 +93,7 @@ export class CriuWatch {
     this.#any = true;
     const path = readLink(`/proc/${pid}/cwd`);
     if (path.seen !== 'yes') return;
-    this.#living.set(pid, { comm, path: path.value });
+    this.#living.set(pid, { pid, comm, path: path.value });
     if (path.value === before || this.#places.size === MOST_PLACES) return;
     const place = placeSeen(pid, path.value, this.#uid);
     if (place !== null) this.#places.set(keyOf(place.identity), place);

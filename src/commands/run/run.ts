@@ -27,6 +27,7 @@ import { runToItsEnd } from './run-to-its-end.ts';
 import { Signals } from './signals.ts';
 import type { Snapshot } from './snapshots.ts';
 import { planWatch } from './watched.ts';
+import { wordsAbout } from './words-about.ts';
 
 /** The options of `run`. */
 export interface RunOptions extends KindOptions, VerbosityOptions {
@@ -82,8 +83,9 @@ export async function runCommand(
     const after = { command: ran, appeared, policy, match, uid, inUse, reportTo, stderr, colors, mark };
     const stopped = () => signals.askedToEnd;
     await sweepAfter({ ...after, verbose, quiet, stopped, engine: plan.globs.length > 0 });
-    const nowhere = end.ended !== 'not-started' && plan.from === 'nothing' && !seen.any;
-    if (nowhere && !quiet) stderr.add(complaint(mark, 'info', nothingSeen(before.snapshots)));
+    if (!quiet)
+      for (const words of wordsAbout(plan, before.snapshots, end, seen))
+        stderr.add(complaint(mark, 'info', words));
   } catch (error) {
     stderr.add(bugReport(mark, error));
   }
@@ -110,15 +112,6 @@ async function nextMoment(): Promise<number> {
   const moment = Date.now() + 1;
   await sleep(2 + CLOCK_GRAIN_MS);
   return moment;
-}
-
-/** The words about a command in which CRIU was neither recognised nor seen. */
-function nothingSeen(snapshots: readonly Snapshot[]): string {
-  const watched = snapshots.flatMap(({ before }) =>
-    before.kind === 'listed' ? [toText(before.resolved)] : [],
-  );
-  const where = watched.length === 0 ? 'nothing' : watched.join(' and ');
-  return `no CRIU was recognised in the command, and none seen: watched: ${where}; --work-dir names another directory`;
 }
 
 function whyNotStarted(code: string): string {
