@@ -3,12 +3,11 @@ import { CommanderError } from 'commander';
 import { EXIT } from '../model/exit-code.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { markFor } from '../output/journal.ts';
+import { STDERR } from '../output/standard-streams.ts';
 import { bugReport, complaint } from '../report/complaint.ts';
 import type { Mark } from '../report/severity.ts';
 import { exactWords } from './exact-words.ts';
 import { runProgram } from './program.ts';
-
-const STDERR = 2;
 
 async function main(): Promise<number> {
   try {
@@ -21,7 +20,11 @@ async function main(): Promise<number> {
   }
 }
 
-/** Says in a line what was wrong with the command line; anything else is a bug of ours, and is shown as it is. */
+/**
+ * Reports an error: in one line if the command line was wrong, else as a bug of ours, with its stack.
+ *
+ * @returns the exit status
+ */
 function sayWhy(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
   if (error instanceof UsageError) {
@@ -36,7 +39,7 @@ function say(text: (mark: Mark) => string): void {
   try {
     writeSync(STDERR, text(markFor(STDERR, process.env)));
   } catch {
-    // With nobody to hear it, the exit status says it alone.
+    // Nobody can read it: the exit status alone has to tell.
   }
 }
 

@@ -1,3 +1,4 @@
+import { bytes, encode } from '../linux/bytes.ts';
 import type { Bytes, Kind } from '../model/model.ts';
 
 /** The task of CRIU that makes a directory; `start`: any of them, before it does what it was asked for. */
@@ -25,11 +26,11 @@ export const MKDTEMP_MODE = 0o700;
 
 /** A row whose leftovers have the mode that mkdtemp(3) gave them, if it names no other. */
 function row(
-  prefix: Bytes,
+  prefix: string,
   facts: Omit<CatalogueRow, 'prefix' | 'modes' | 'mountable'>,
   modes: readonly number[] = [MKDTEMP_MODE],
 ): CatalogueRow {
-  return { prefix, modes, mountable: facts.mounted !== null, ...facts };
+  return { prefix: encode(prefix), modes, mountable: facts.mounted !== null, ...facts };
 }
 
 /** The directories that CRIU makes with mkdtemp(3), read out of its source, v0.1 to v4.2. One row a kind. */
@@ -136,4 +137,4 @@ export const MADE_IN_TMP: readonly Bytes[] = CATALOGUE.filter(({ places }) => pl
 );
 
 /** The comm of a living CRIU, whatever its argv says, and the directory where it makes {@link MADE_IN_TMP}. */
-export const CRIU = { comm: 'criu', temporary: '/tmp' } as const;
+export const CRIU = { comm: bytes`criu`, temporary: bytes`/tmp` };

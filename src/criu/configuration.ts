@@ -1,3 +1,4 @@
+import { asBytes } from '../linux/bytes.ts';
 import type { Bytes } from '../model/model.ts';
 import { readCriuWords } from './criu-words.ts';
 
@@ -78,7 +79,11 @@ export function parseConfiguration(text: Bytes): readonly Setting[] {
     words.push(...statement);
     lineOf.push(...statement.map(() => index + 1));
   }
-  return readCriuWords(words).options.map(({ key, value, at }) => ({ key, value, line: lineOf[at] ?? 0 }));
+  return readCriuWords(words).options.map(({ key, value, at }) => ({
+    key,
+    value: value === null ? null : asBytes(value),
+    line: lineOf[at] ?? 0,
+  }));
 }
 
 /** isspace(3) in the C locale, within a line. */
@@ -89,7 +94,7 @@ const LEADING = new RegExp(`^${SPACE}`);
  * The words that a line adds to the command line. A key ends at the first blank, or on a line without blanks at the
  * first tab. C's strings end at a NUL.
  */
-function parseStatement(line: Bytes): readonly string[] {
+function parseStatement(line: string): readonly string[] {
   const text = (line.split('\0')[0] ?? '').replace(LEADING, '');
   if (text === '' || text.startsWith('#')) return [];
   const end = text.search(text.includes(' ') ? / / : /\t/);
@@ -100,7 +105,7 @@ function parseStatement(line: Bytes): readonly string[] {
 }
 
 /** A value ends at its closing quote or at the first blank. A `#` cuts it off, also within quotes; `\"` is a quote. */
-function parseValue(rest: Bytes): Bytes {
+function parseValue(rest: string): string {
   const quoted = /^"(?:"|(.+?)(?<!\\)(?:"|$))/s.exec(rest);
   const value = quoted === null ? (rest.split(' ')[0] ?? '') : (quoted[1] ?? '');
   return value.replaceAll('\\"', '"').split('#')[0] ?? '';

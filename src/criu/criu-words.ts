@@ -1,11 +1,9 @@
-import type { Bytes } from '../model/model.ts';
-
 /** One option of CRIU as it is written on a command line or in a configuration file. */
 export interface CriuOption {
   /** The long name, in full where it is a known one. */
   readonly key: string;
   /** `null`: it has none. */
-  readonly value: Bytes | null;
+  readonly value: string | null;
   /** The index of its word. */
   readonly at: number;
 }
@@ -80,6 +78,9 @@ function shortOption(word: string): Written | null {
 }
 
 /** The value that counts of an option: the last one's that is not empty; `undefined`: there is none. */
-export function lastValue(options: readonly CriuOption[], key: string): Bytes | undefined {
+export function lastValue<Text extends string>(
+  options: readonly { readonly key: string; readonly value: Text | null }[],
+  key: string,
+): Text | undefined {
   return options.findLast((option) => option.key === key && option.value)?.value ?? undefined;
 }

@@ -1,4 +1,5 @@
 import { constants, openSync, readFileSync } from 'node:fs';
+import { asBytes } from '../linux/bytes.ts';
 import { assertErrno } from '../linux/errno.ts';
 import { fstatFile } from '../linux/lstat.ts';
 import { release } from '../linux/release.ts';
@@ -17,7 +18,7 @@ export function readConfiguration(path: string): readonly Setting[] | null {
     try {
       const { mode, size } = fstatFile(fd);
       if ((mode & constants.S_IFMT) !== constants.S_IFREG || size > MOST_BYTES) return null;
-      return parseConfiguration(readFileSync(fd, 'latin1'));
+      return parseConfiguration(asBytes(readFileSync(fd, 'latin1')));
     } finally {
       release(fd);
     }

@@ -1,4 +1,4 @@
-import { encode } from '../linux/bytes.ts';
+import { bytes, encode } from '../linux/bytes.ts';
 import type { Bytes } from '../model/model.ts';
 import type { Said } from './callers.ts';
 import {
@@ -7,7 +7,7 @@ import {
   RUNTIME_CONFIGURATIONS,
   type Setting,
 } from './configuration.ts';
-import { type CriuOption, lastValue, readCriuWords } from './criu-words.ts';
+import { lastValue, readCriuWords } from './criu-words.ts';
 import { workDirGlobs } from './engine-dirs.ts';
 
 /** A directory that CRIU works in, and who says so. Relative ones start from the command's working directory. */
@@ -58,7 +58,7 @@ const KEYS = ['work-dir', 'images-dir'];
  * CRIU's own: the work dir, else the images dir, wherever they are set; on the command line they count over the files
  * (criu/crtools.c, criu/config.c).
  */
-function criuWorkDir(args: readonly string[], settings: readonly CriuOption[]): SaidWorkDir {
+function criuWorkDir(args: readonly string[], settings: readonly Setting[]): SaidWorkDir {
   const { options } = readCriuWords(args);
   for (const key of KEYS) {
     const written = lastValue(options, key);
@@ -66,7 +66,7 @@ function criuWorkDir(args: readonly string[], settings: readonly CriuOption[]): 
     const path = lastValue(settings, key);
     if (path !== undefined) return { path, why: 'configuration' };
   }
-  return { path: '.', why: 'current' };
+  return { path: bytes`.`, why: 'current' };
 }
 
 /** What the files say to a CRIU that is called over RPC (criu/cr-service.c, setup_opts_from_req). */
@@ -84,6 +84,6 @@ function rpcWorkDirs(
   });
 }
 
-function configured(files: readonly string[], read: ReadConfiguration): readonly CriuOption[] {
-  return files.flatMap((file) => (read(file) ?? []).map(({ key, value }) => ({ key, value, at: 0 })));
+function configured(files: readonly string[], read: ReadConfiguration): readonly Setting[] {
+  return files.flatMap((file) => read(file) ?? []);
 }

@@ -1,9 +1,29 @@
 import { isUtf8 } from 'node:buffer';
 import type { Bytes } from '../model/model.ts';
 
+/** Takes a string for bytes: one that was read with the encoding latin1, or is a part of such a one. */
+export function asBytes(latin1: string): Bytes {
+  return latin1 as Bytes;
+}
+
+/** As {@link asBytes}, for the entries of a directory. */
+export function asEntries<Entry extends { readonly name: string }>(
+  latin1: readonly Entry[],
+): readonly (Entry & { readonly name: Bytes })[] {
+  return latin1 as readonly (Entry & { readonly name: Bytes })[];
+}
+
+/** The bytes of a template literal of ASCII: bytes`/proc/${pid}/comm`. */
+export function bytes(ascii: TemplateStringsArray, ...values: readonly (Bytes | number)[]): Bytes {
+  return asBytes(String.raw({ raw: ascii }, ...values));
+}
+
+/** No bytes at all. */
+export const EMPTY = bytes``;
+
 const ASCII = /^[\0-\x7f]*$/;
 
-/** A well-formed UTF-8 sequence as it looks in latin1 (RFC 3629, section 4), or a byte that belongs to none. */
+/** A well-formed UTF-8 sequence read as latin1 (RFC 3629, section 4), or a byte that belongs to none. */
 export const SEQUENCE =
   /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
 
@@ -16,15 +36,17 @@ const SURROGATE = /([\udc80-\udcff])/u;
  * surrogates.
  */
 export function encode(text: string): Bytes {
-  if (ASCII.test(text)) return text;
-  return text
-    .split(SURROGATE)
-    .map((part) =>
-      SURROGATE.test(part)
-        ? String.fromCharCode(part.charCodeAt(0) - SURROGATES)
-        : Buffer.from(part, 'utf8').toString('latin1'),
-    )
-    .join('');
+  if (ASCII.test(text)) return asBytes(text);
+  return asBytes(
+    text
+      .split(SURROGATE)
+      .map((part) =>
+        SURROGATE.test(part)
+          ? String.fromCharCode(part.charCodeAt(0) - SURROGATES)
+          : Buffer.from(part, 'utf8').toString('latin1'),
+      )
+      .join(''),
+  );
 }
 
 /**
@@ -58,5 +80,5 @@ export function fsPath(bytes: Bytes): string | Buffer {
 
 /** `parent/name`, also where the parent is `/`. */
 export function joinPath(parent: Bytes, name: Bytes): Bytes {
-  return parent === '/' ? `/${name}` : `${parent}/${name}`;
+  return asBytes(parent === '/' ? `/${name}` : `${parent}/${name}`);
 }

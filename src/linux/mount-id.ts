@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
+import { bytes } from './bytes.ts';
 import { assertErrno, errnoOf } from './errno.ts';
 import { lstatName } from './lstat.ts';
 
@@ -86,7 +87,7 @@ export class MountIds {
       this.#watched = { fd, info };
       return info;
     } catch (error) {
-      if (errnoOf(error).code === 'ENOENT' && lstatName('/proc/self') === null) return null;
+      if (errnoOf(error).code === 'ENOENT' && lstatName(bytes`/proc/self`) === null) return null;
       throw error;
     }
   }

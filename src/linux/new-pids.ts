@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import type { Bytes } from '../model/model.ts';
+import { bytes } from './bytes.ts';
 import { statPath } from './lstat.ts';
-import { listPids, look } from './proc.ts';
+import { listPids } from './proc.ts';
+import { attempt } from './seen.ts';
 
 /** Pids between two calls that are cheaper to try one by one than to list. */
 const FEW = 4096;
-const LOADAVG = '/proc/loadavg';
+const LOADAVG = bytes`/proc/loadavg`;
 
 /**
  * Tells which pids have been given out since the last call, in our pid namespace. The kernel gives them out in ascending
@@ -42,20 +45,20 @@ export class NewPids {
 }
 
 /** Whether the kernel itself writes a file of /proc: in containers lxcfs puts files of its own there. */
-function isKernels(path: string): boolean {
-  const devices = look(() => statPath(path).dev === statPath('/proc').dev);
-  return devices.seen === 'yes' && devices.value && lastPid() !== null;
+function isKernels(path: Bytes): boolean {
+  const devices = attempt(() => statPath(path).dev === statPath(bytes`/proc`).dev);
+  return devices.kind === 'seen' && devices.value && lastPid() !== null;
 }
 
 function lastPid(): number | null {
   // Node reads a small file as UTF-8 several times faster than in any other encoding.
-  const text = look(() => readFileSync(LOADAVG, 'utf8'));
-  const last = text.seen === 'yes' ? /\/\d+ (\d+)\n$/.exec(text.value)?.[1] : undefined;
+  const text = attempt(() => readFileSync(LOADAVG, 'utf8'));
+  const last = text.kind === 'seen' ? /\/\d+ (\d+)\n$/.exec(text.value)?.[1] : undefined;
   return last === undefined ? null : Number(last);
 }
 
 /** Whatever the errno, a process that is not listed is not followed. */
 function list(): readonly number[] {
-  const pids = look(listPids);
-  return pids.seen === 'yes' ? pids.value : [];
+  const pids = attempt(listPids);
+  return pids.kind === 'seen' ? pids.value : [];
 }

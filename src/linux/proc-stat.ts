@@ -1,8 +1,9 @@
 import { openSync, readFileSync, readSync } from 'node:fs';
 import type { Bytes } from '../model/model.ts';
+import { asBytes } from './bytes.ts';
 import { assertErrno } from './errno.ts';
-import { look } from './proc.ts';
 import { release } from './release.ts';
+import { attempt } from './seen.ts';
 
 /** Fields of /proc/PID/stat (proc_pid_stat(5)). */
 export interface ProcStat {
@@ -45,14 +46,14 @@ export function readStat(pid: number | 'self'): ProcStat | null {
   }
 }
 
-/** USER_HZ, the ticks of /proc/PID/stat, is 100 a second on every machine that Node runs on (proc_pid_stat(5)). */
+/** A tick of /proc/PID/stat: USER_HZ is 100 on every machine that Node runs on (proc_pid_stat(5)). */
 const TICK_MS = 10;
 
-/** When a process started, in milliseconds since 1970; 0 where that cannot be told. */
+/** The start of a process, in milliseconds since 1970; 0 if we cannot tell. */
 export function startOf(pid: number): number {
   const stat = readStat(pid);
-  const boot = look(() => readFileSync('/proc/stat', 'latin1'));
-  const seconds = boot.seen === 'yes' ? /^btime (\d+)$/m.exec(boot.value)?.[1] : undefined;
+  const boot = attempt(() => readFileSync('/proc/stat', 'latin1'));
+  const seconds = boot.kind === 'seen' ? /^btime (\d+)$/m.exec(boot.value)?.[1] : undefined;
   return stat === null || seconds === undefined ? 0 : Number(seconds) * 1000 + stat.startTime * TICK_MS;
 }
 
@@ -65,7 +66,7 @@ export function parseStat(text: string): ProcStat | null {
   if (startTime === undefined) return null;
   return {
     pid: Number.parseInt(text, 10),
-    comm: text.slice(text.indexOf('(') + 1, end),
+    comm: asBytes(text.slice(text.indexOf('(') + 1, end)),
     state,
     parent: Number(parent),
     group: Number(group),

@@ -1,48 +1,8 @@
-import { opendirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import type { Bytes, Facts } from '../model/model.ts';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import type { Bytes } from '../model/model.ts';
 import { encode } from './bytes.ts';
-import { type Errno, errnoOf } from './errno.ts';
-import { statPath } from './lstat.ts';
-
-/**
- * The result of reading something of a process in /proc. `gone`: the process ended (or is a zombie, which
- * uses nothing). `hidden`: it was not seen, because we may not (EACCES, EPERM) or the call failed in another
- * way.
- */
-export type Seen<T> =
-  | { readonly seen: 'yes'; readonly value: T }
-  | { readonly seen: 'gone' }
-  | ({ readonly seen: 'hidden' } & Errno);
-
-/** What a read that gave nothing came to. */
-export type Unread = Exclude<Seen<never>, { readonly seen: 'yes' }>;
-
-/** A process that ended has no entry (ENOENT), or one that leads nowhere any more (ESRCH). */
-const GONE: readonly string[] = ['ENOENT', 'ESRCH'];
-
-/** Reads something of a process that may end at any moment. @param gone errnos that mean that it has ended */
-export function look<T>(read: () => T, gone: readonly string[] = GONE): Seen<T> {
-  try {
-    return { seen: 'yes', value: read() };
-  } catch (error) {
-    const { code, syscall } = errnoOf(error);
-    return gone.includes(code) ? { seen: 'gone' } : { seen: 'hidden', code, syscall };
-  }
-}
-
-/**
- * Errnos that are answers, not failures. ENAMETOOLONG: the path of a magic link is longer than a page (d_path
- * in fs/d_path.c).
- */
-const ANSWERS = ['EACCES', 'EPERM', 'ENAMETOOLONG'];
-
-/**
- * Whether an errno means that a call failed and may succeed the next time; false if it means that we may not
- * ask.
- */
-export function isFailure({ code }: Pick<Errno, 'code'>): boolean {
-  return /^E[A-Z0-9]+$/.test(code) && !ANSWERS.includes(code);
-}
+import { readLink } from './magic-link.ts';
+import { attempt, type Seen } from './seen.ts';
 
 /**
  * The pids of all processes in /proc, ascending. Throws an errno. ENOENT: no /proc is mounted; every other:
@@ -59,7 +19,7 @@ export function listPids(): number[] {
 /** The comm of a process: the kernel's name for it, at most 15 bytes, whatever its argv says. */
 export function commOf(pid: number): Seen<Bytes> {
   // Node reads a small file as UTF-8 several times faster than in any other encoding.
-  return look(() => encode(readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()));
+  return attempt(() => encode(readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()));
 }
 
 /**
@@ -67,82 +27,12 @@ export function commOf(pid: number): Seen<Bytes> {
  * (proc(5)).
  */
 export function otherThreads(pid: number): Seen<number[]> {
-  return look(() => {
+  return attempt(() => {
     if (statSync(`/proc/${pid}/task`).nlink <= 3) return [];
     return readdirSync(`/proc/${pid}/task`)
       .map(Number)
       .filter((tid) => tid !== pid);
   });
-}
-
-/** stat(2) of the file that a magic link of /proc leads to, in whatever mount namespace that is. */
-export function statLink(path: string): Seen<Facts> {
-  return look(() => statPath(path));
-}
-
-/**
- * The text of a magic link of /proc: the path of its target as we would call it, or its kind if it has no
- * path.
- */
-export function readLink(path: string): Seen<Bytes> {
-  return look(() => exactLink(path));
-}
-
-/** Read as UTF-8 first, in two thirds of the time that any other encoding takes. */
-function exactLink(path: string, part = (text: string): string => text): Bytes {
-  const text = readlinkSync(path);
-  return text.includes('\ufffd') ? part(readlinkSync(path, 'latin1')) : encode(part(text));
-}
-
-/** The last name of a path, with its slash; the text itself where it is none, or only a slash. */
-function lastName(text: string): string {
-  return text.length > 1 && text.startsWith('/') ? text.slice(text.lastIndexOf('/')) : text;
-}
-
-/** As {@link readLink} for very many: the text alone, where it was seen, and of a path only its last name. */
-export function linkName(path: string): Bytes | Unread {
-  try {
-    return exactLink(path, lastName);
-  } catch (error) {
-    const { code, syscall } = errnoOf(error);
-    return GONE.includes(code) ? { seen: 'gone' } : { seen: 'hidden', code, syscall };
-  }
-}
-
-/** Descriptors that are listed at once; of a process with more the kernel is asked for some at a time. */
-const FEW = 4096;
-const BATCH = 64;
-
-/**
- * The descriptors of a task, by their numbers as text; `null`: very many, or nobody knows how many (see
- * {@link manyDescriptors}).
- *
- * @param directory `/proc/17/fd`. Its size is their number since Linux 6.2 (proc_pid_fd(5)), before that 0
- */
-export function fewDescriptors(directory: string): Seen<readonly string[] | null> {
-  return look(() => {
-    const { size } = statSync(directory);
-    return size > 0 && size <= FEW ? readdirSync(directory) : null;
-  });
-}
-
-/** The descriptors of a task, a few at a time. */
-export function* manyDescriptors(directory: string): Generator<Seen<readonly string[]>, void, void> {
-  const opened = look(() => opendirSync(directory, { bufferSize: BATCH }));
-  if (opened.seen !== 'yes') {
-    yield opened;
-    return;
-  }
-  try {
-    for (;;) {
-      const next = look(() => opened.value.readSync());
-      if (next.seen !== 'yes') yield next;
-      if (next.seen !== 'yes' || next.value === null) return;
-      yield { seen: 'yes', value: [next.value.name] };
-    }
-  } finally {
-    look(() => opened.value.closeSync());
-  }
 }
 
 /** PROC_PID_INIT_INO of include/linux/proc_ns.h: the inode of the host's own pid namespace. */
@@ -155,13 +45,13 @@ const HOST_PID_NAMESPACE = 'pid:[4026531836]';
 export function isForeignPidNamespace(): boolean {
   const own = readLink('/proc/self/ns/pid');
   const first = readLink('/proc/1/ns/pid');
-  if (own.seen !== 'yes' || own.value !== HOST_PID_NAMESPACE) return true;
-  return first.seen === 'yes' && first.value !== HOST_PID_NAMESPACE;
+  if (own.kind !== 'seen' || own.value !== HOST_PID_NAMESPACE) return true;
+  return first.kind === 'seen' && first.value !== HOST_PID_NAMESPACE;
 }
 
 /** The effective uid of a process. Everybody may read it, even if /proc gives its files to root. */
 export function effectiveUidOf(pid: number): number | null {
-  const status = look(() => readFileSync(`/proc/${pid}/status`, 'latin1'));
-  const uid = status.seen === 'yes' ? /^Uid:\t\d+\t(\d+)/m.exec(status.value)?.[1] : undefined;
+  const status = attempt(() => readFileSync(`/proc/${pid}/status`, 'latin1'));
+  const uid = status.kind === 'seen' ? /^Uid:\t\d+\t(\d+)/m.exec(status.value)?.[1] : undefined;
   return uid === undefined ? null : Number(uid);
 }

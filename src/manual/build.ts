@@ -5,13 +5,13 @@ import { CATALOGUE } from '../criu/catalogue.ts';
 import { KNOWN_WORK_DIRS } from '../criu/work-dirs.ts';
 import { packageFile } from '../package/package-file.ts';
 import { readTemplate } from '../package/template.ts';
-import { readTool } from '../package/version.ts';
+import { readTool } from '../package/tool.ts';
 import { manualPage } from './page.ts';
 
-/** When the hand-written sections were last changed. */
+/** The day of the last change to the hand-written sections. */
 const DATE = '2026-11-23';
 
-/** Part of the package's build: writes `dist/criu-sweep.8`. */
+/** The page; this part of the package's build writes it to `dist/criu-sweep.8`. */
 const page = manualPage({
   template: readTemplate('criu-sweep.8'),
   commands: await describeCommands(COMMANDS),

@@ -16,7 +16,7 @@ export interface Manual {
   readonly date: string;
 }
 
-/** The man page, in the man(7) macros: what the commands' definitions say, in a frame written by hand. */
+/** Makes the man page, in the man(7) macros: a hand-written frame, filled from the commands' definitions. */
 export function manualPage({ template, commands, kinds, workDirs, version, date }: Manual): string {
   const [sweep, ...others] = commands;
   return fill(template, {
@@ -62,12 +62,12 @@ function entry(term: string, description: string): string {
   return `.TP\n.B ${escaped(term)}\n${text(description)}`;
 }
 
-/** Words of ours as text: a line that would begin with a control character begins with nothing first. */
+/** Writes words as text. A line that begins with a roff control character gets a `\&` before it. */
 function text(words: string): string {
   return escaped(words).replace(/^(?=[.'])/gm, '\\&');
 }
 
-/** Characters that mean something to roff, or that it would draw otherwise (groff_char(7)). */
+/** Escapes the characters that mean something to roff, or that it would draw otherwise (groff_char(7)). */
 function escaped(words: string): string {
   return words
     .replaceAll('\\', '\\e')

@@ -82,15 +82,15 @@ export interface WatchedDirectory {
   readonly why: WatchedWhy;
 }
 
-/** How a command ended. */
+/** The end of a command. */
 export type End =
-  | { readonly ended: 'exited'; readonly status: number }
-  | { readonly ended: 'killed'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'exited'; readonly status: number }
+  | { readonly kind: 'killed'; readonly signal: NodeJS.Signals }
   /**
    * The status as of env(1): 127 if nothing of that name was found, otherwise 126. `code` is an errno's name.
    */
   | {
-      readonly ended: 'not-started';
+      readonly kind: 'not-started';
       readonly status: 126 | 127;
       readonly code: string;
       readonly syscall: string;

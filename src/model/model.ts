@@ -1,14 +1,25 @@
 /**
- * The types of a judgement. A {@link Policy} is the input of a sweep; {@link Facts} are the lstat of a name; a
- * {@link Verdict} is the filter's decision; an {@link Item} is the result. The events in which a sweep tells of
- * them are in events.ts.
+ * The types of a judgement. A {@link Policy} is the input of a sweep; {@link Facts} are the lstat of a name;
+ * a {@link Verdict} is the filter's decision; an {@link Item} is the result. The events of a sweep, which
+ * carry them, are in events.ts.
  */
 
 /**
  * A name or path as the kernel has it: one character (U+0000 to U+00FF) for each byte. Linux names are bytes;
- * decoding them as UTF-8 would lose bytes that are not.
+ * decoding them as UTF-8 would lose bytes that are not. A string of text is not assignable; linux/bytes.ts
+ * has the ways in and out.
  */
-export type Bytes = string;
+export type Bytes = Parts & string;
+
+declare const BYTES: unique symbol;
+
+/** The methods of string whose result, of bytes, is bytes again. */
+interface Parts {
+  readonly [BYTES]: true;
+  slice(start?: number, end?: number): Bytes;
+  split(separator: string | RegExp): Bytes[];
+  concat(...more: readonly Bytes[]): Bytes;
+}
 
 /** A kind of directory to look for: `prefix` + six characters of `[A-Za-z0-9]`, as mkdtemp(3) makes it. */
 export interface Kind {

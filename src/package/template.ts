@@ -7,7 +7,7 @@ export function readTemplate(name: string): string {
 }
 
 /**
- * A template with its `{{names}}` replaced. A line that is nothing but a name whose value is empty is left out.
+ * Replaces the `{{names}}` in a template. A line that has only a name is left out if its value is empty.
  *
  * @throws Error for a name without a value, which is a bug of ours
  */

@@ -1,6 +1,6 @@
 import { decode } from '../linux/bytes.ts';
 import type { CommandEnd, End, Start, Summary, SweepError, TargetReport } from '../model/events.ts';
-import type { Policy } from '../model/model.ts';
+import type { Bytes, Policy } from '../model/model.ts';
 import { isoTime } from '../model/time.ts';
 import { octalMode } from '../sweep/filter.ts';
 
@@ -34,7 +34,7 @@ function commandValues({ argv, end, startedAt, durationMs, watched }: CommandEnd
 }
 
 function endValues(end: End): object {
-  switch (end.ended) {
+  switch (end.kind) {
     case 'exited':
       return { exitCode: end.status, signal: null };
     case 'killed':
@@ -44,8 +44,8 @@ function endValues(end: End): object {
   }
 }
 
-/** `path`, and `pathBase64` with the exact bytes where they are not UTF-8. */
-export function pathValues(path: string): { path: string; pathBase64?: string } {
+/** The member `path`, and, if it is not UTF-8, `pathBase64` with the exact bytes. */
+export function pathValues(path: Bytes): { path: string; pathBase64?: string } {
   const { text, exact } = decode(path);
   return exact ? { path: text } : { path: text, pathBase64: Buffer.from(path, 'latin1').toString('base64') };
 }

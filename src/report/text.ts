@@ -1,11 +1,14 @@
 import ms from 'ms';
-import { joinPath } from '../linux/bytes.ts';
+import { EMPTY, joinPath } from '../linux/bytes.ts';
 import type { Item, Reason, Unseen } from '../model/model.ts';
 import type { Colors } from './colors.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './format.ts';
 
-/** The text report: a line for each directory removed; with `verbose` also for each kept, and why. */
+/**
+ * The format of the text report: a line for each directory removed; if `verbose`, also for each kept, and
+ * why.
+ */
 export function textFormat(options: { readonly verbose: boolean; readonly colors: Colors }): Format {
   return (event) => (event.type === 'item' ? itemLine(event.item, options) : '');
 }
@@ -28,16 +31,16 @@ function itemLine(item: Item, { verbose, colors }: { verbose: boolean; colors: C
   }
 }
 
-/** An item's path as it may be printed. */
+/** The path of an item, escaped. */
 export function itemPath({ candidate }: Item): string {
   return escapeName(joinPath(candidate.parent.path, candidate.name));
 }
 
 function processText({ pid, command }: Unseen): string {
-  return pid === undefined ? '' : `, pid ${pid} ${escapeName(command ?? '')}`.trimEnd();
+  return pid === undefined ? '' : `, pid ${pid} ${escapeName(command ?? EMPTY)}`.trimEnd();
 }
 
-/** A reason as a person reads it: its word, and what was found in brackets. */
+/** A reason for people: its word, and in brackets what was found. */
 export function reasonText(reason: Reason): string {
   switch (reason.why) {
     case 'mounted':

@@ -62,8 +62,8 @@ export async function resolveKnownTarget(
   const forgiven = { forgiven: FORGIVEN, ...(uid === ROOT ? {} : { forgivenBelow: FORGIVEN_BELOW }) };
   return {
     targets: targets.flatMap((target): Target[] => {
-      if (target.plan === 'tree') return [{ ...target, ...forgiven }];
-      return target.plan === 'none' && target.status === 'interrupted' ? [target] : [];
+      if (target.kind === 'tree') return [{ ...target, ...forgiven }];
+      return target.kind === 'none' && target.status === 'interrupted' ? [target] : [];
     }),
     errors: errors.filter(({ code }) => !FORGIVEN.includes(code)),
   };
@@ -86,6 +86,6 @@ async function lookAt(text: string, expanding: Expanding): Promise<ResolvedTarge
  */
 function lookAtPath(text: string, expanding: Expanding): ResolvedTargets {
   const target = resolveTarget(text, expanding);
-  const errors = target.plan === 'none' && target.error !== null ? [target.error] : [];
+  const errors = target.kind === 'none' && target.error !== null ? [target.error] : [];
   return { targets: [target], errors: errors.filter(({ code }) => code !== 'forbidden') };
 }

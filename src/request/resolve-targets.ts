@@ -1,4 +1,4 @@
-import { encode } from '../linux/bytes.ts';
+import { encode, joinPath } from '../linux/bytes.ts';
 import { currentDirectory } from '../linux/working-directory.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes } from '../model/model.ts';
@@ -25,10 +25,10 @@ export interface Expanding extends Resolving, Pick<WalkScope, 'crossDevice' | 'n
   readonly interrupted: () => boolean;
 }
 
-/** A word of the command line, once all words have been checked and before any glob is expanded. */
-type Word =
-  | { readonly word: 'target'; readonly target: Target }
-  | { readonly word: 'glob'; readonly text: string; readonly starts: readonly GlobStart[] };
+/** A target as it was written, after all were checked and before any glob is expanded. */
+type WrittenTarget =
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'glob'; readonly text: string; readonly starts: readonly GlobStart[] };
 
 /**
  * Resolves targets, each once: its links, its identity, whether it is a candidate itself, and whether it is
@@ -44,12 +44,12 @@ export async function resolveTargets(
   const here = currentDirectory();
   for (const text of written) refuseForbidden(text, here);
   const lost = here === null ? resolveInLostDirectory(written, expanding) : null;
-  const words: Word[] = [];
+  const words: WrittenTarget[] = [];
   for (const text of written) words.push(lost?.get(text) ?? (await readWord(text, expanding)));
   const targets: Target[] = [];
   const errors: SweepError[] = [];
   for (const word of words) {
-    if (word.word === 'target') {
+    if (word.kind === 'target') {
       targets.push(word.target);
       continue;
     }
@@ -65,7 +65,7 @@ export async function resolveTargets(
 function refuseForbidden(text: string, here: Bytes | null): void {
   if (text === '') throw new UsageError('a target is the empty string: name a directory, like /var/lib/criu');
   const path = encode(text);
-  const absolute = path.startsWith('/') ? path : here === null ? null : `${here}/${path}`;
+  const absolute = path.startsWith('/') ? path : here === null ? null : joinPath(here, path);
   if (absolute === null || !isForbidden(absolute)) return;
   throw new UsageError(
     `${text}: is never swept: name a directory below, not /, /proc, /sys or /dev (but /dev/shm)`,
@@ -76,12 +76,15 @@ function refuseForbidden(text: string, here: Bytes | null): void {
  * Resolves relative targets after the working directory was removed: they are missing, globs too. Then leaves
  * it, because fast-glob asks for the working directory whatever the glob.
  */
-function resolveInLostDirectory(written: readonly string[], expanding: Expanding): Map<string, Word> {
+function resolveInLostDirectory(
+  written: readonly string[],
+  expanding: Expanding,
+): Map<string, WrittenTarget> {
   const relative = written.filter((text) => !text.startsWith('/'));
   const words = new Map(
-    relative.map((text): [string, Word] => [
+    relative.map((text): [string, WrittenTarget] => [
       text,
-      { word: 'target', target: resolveTarget(text, expanding) },
+      { kind: 'target', target: resolveTarget(text, expanding) },
     ]),
   );
   leaveLostDirectory();
@@ -93,12 +96,12 @@ export function leaveLostDirectory(): void {
   if (currentDirectory() === null) process.chdir('/');
 }
 
-async function readWord(text: string, expanding: Expanding): Promise<Word> {
+async function readWord(text: string, expanding: Expanding): Promise<WrittenTarget> {
   const target = resolveTarget(text, expanding);
-  if (target.plan === 'none' && target.status === 'missing' && /[*?[\]{}()!+@\\]/.test(text)) {
+  if (target.kind === 'none' && target.status === 'missing' && /[*?[\]{}()!+@\\]/.test(text)) {
     const { startGlobs } = await import('./expand-glob.ts');
     const starts = startGlobs(text, expanding);
-    if (starts !== null) return { word: 'glob', text, starts };
+    if (starts !== null) return { kind: 'glob', text, starts };
   }
-  return { word: 'target', target };
+  return { kind: 'target', target };
 }

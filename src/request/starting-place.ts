@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { decode } from '../linux/bytes.ts';
+import { asBytes, decode } from '../linux/bytes.ts';
 import { assertErrno, describeErrno } from '../linux/errno.ts';
 import { sameFile, statHere } from '../linux/lstat.ts';
 import { stepDown } from '../linux/working-directory.ts';
@@ -8,7 +8,7 @@ import { UsageError } from '../model/usage-error.ts';
 
 /** The directory that relative targets start from, and the way back to it, because a sweep moves around. */
 export class StartingPlace {
-  readonly #place: { readonly path: Bytes; readonly identity: Identity } | null = currentDirectory();
+  readonly #place: { readonly path: Bytes; readonly identity: Identity } | null = placeHere();
   readonly #needed: boolean;
 
   constructor(targets: readonly string[]) {
@@ -28,9 +28,9 @@ export class StartingPlace {
     if (this.#place === null) return false;
     const { path, identity } = this.#place;
     const step = stepDown(path);
-    if (step.step === 'entered') return sameFile(step.here, identity);
-    if (step.step === 'changed') return false;
-    const why = describeErrno(step.step === 'gone' ? 'ENOENT' : step.code);
+    if (step.kind === 'entered') return sameFile(step.here, identity);
+    if (step.kind === 'changed') return false;
+    const why = describeErrno(step.kind === 'gone' ? 'ENOENT' : step.code);
     throw new UsageError(
       `${decode(path).text}: ${why}: relative targets are named from there: write them absolute`,
     );
@@ -38,9 +38,9 @@ export class StartingPlace {
 }
 
 /** The working directory; `null` if it was removed (ENOENT) or we cannot tell its path. */
-function currentDirectory(): { path: Bytes; identity: Identity } | null {
+function placeHere(): { path: Bytes; identity: Identity } | null {
   try {
-    return { path: realpathSync.native('.', 'latin1'), identity: statHere() };
+    return { path: asBytes(realpathSync.native('.', 'latin1')), identity: statHere() };
   } catch (error) {
     assertErrno(error);
     return null;

@@ -11,8 +11,8 @@ import { type Problem, problem } from './scan.ts';
  * now and then.
  */
 export function* stayInMount(level: Level, descent: Descent): Generator<Problem, boolean> {
-  const mount = descent.lookAtMount(level);
-  switch (mount.in) {
+  const mount = descent.whichMount(level);
+  switch (mount.kind) {
     case 'ours':
       return true;
     case 'another':

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { configurationFiles, parseConfiguration } from '../../src/criu/configuration.ts';
+import { asBytes } from '../../src/linux/bytes.ts';
 
 const shown = (text: string): string[] =>
-  parseConfiguration(text).map(
+  parseConfiguration(asBytes(text)).map(
     ({ key, value, line }) => `${line} ${key}${value === null ? '' : `=${value}`}`,
   );
 
@@ -70,15 +71,15 @@ test('any text is read, in time, to settings of its lines', () => {
   const bytes = fc.string({ unit: fc.constantFrom(...'\n\t "\\#-=\0ab\xff'), maxLength: 200 });
   fc.assert(
     fc.property(bytes, (text) => {
-      for (const { line } of parseConfiguration(text)) {
+      for (const { line } of parseConfiguration(asBytes(text))) {
         expect(line).toBeGreaterThan(0);
         expect(line).toBeLessThanOrEqual(text.split('\n').length);
       }
     }),
   );
   const started = performance.now();
-  parseConfiguration(`work-dir "${'\\"'.repeat(200_000)}`);
-  parseConfiguration('work-dir "x\n'.repeat(50_000));
+  parseConfiguration(asBytes(`work-dir "${'\\"'.repeat(200_000)}`));
+  parseConfiguration(asBytes('work-dir "x\n'.repeat(50_000)));
   expect(performance.now() - started).toBeLessThan(2000);
 });
 

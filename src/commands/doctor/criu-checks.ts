@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { affected, type Version } from '../../criu/version.ts';
+import { encode } from '../../linux/bytes.ts';
 import { assertErrno } from '../../linux/errno.ts';
 import { shellWord } from '../../output/shell-words.ts';
 import { escapeText } from '../../report/escape.ts';
@@ -46,7 +47,7 @@ async function checkFound(
   const criu = { path: found.path, version: text, affected: affected(version) };
   const passedOver = unusable === undefined ? '' : ` (${escapeText(unusable)} is not executable)`;
   if (version === null) {
-    const advice = `see what '${shellWord(found.path)} --version' says`;
+    const advice = `see what '${shellWord(encode(found.path))} --version' says`;
     return {
       criu,
       check: { id: 'criu', status: 'unknown', message: `${where} ${asked.why}${passedOver}`, advice },
@@ -70,7 +71,12 @@ function missing(unusable: string | undefined): Check {
 }
 
 function versionCheck(version: Version, named: string, appArmor: boolean | null): Check {
-  if (affected(version) !== true)
+  const leaks = affected(version);
+  if (leaks === null) {
+    const message = `${named} is a build whose version does not tell whether every dump leaves a directory`;
+    return { id: 'criu', status: 'warning', message, advice: UPDATE };
+  }
+  if (!leaks)
     return ok('criu', `${named} leaves directories only when it is killed or fails, not at every dump`);
   if (appArmor === false) {
     const message = `${named} leaves a directory at every dump where AppArmor is on, which it is not here`;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { assertErrno } from '../../linux/errno.ts';
-import { effectiveUidOf, listPids, look } from '../../linux/proc.ts';
+import { effectiveUidOf, listPids } from '../../linux/proc.ts';
+import { attempt } from '../../linux/seen.ts';
 import { runsSweep } from './sweep-command.ts';
 
 /** The pid of a process that sweeps again and again (`--every`); `null`: none, or none that we can see. */
@@ -22,8 +23,8 @@ function isRootsOrOurs(pid: number): boolean {
 }
 
 function isRepeatingSweep(pid: number): boolean {
-  const text = look(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
-  if (text.seen !== 'yes') return false;
+  const text = attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+  if (text.kind !== 'seen') return false;
   const args = text.value.split('\0');
   const script = args.findIndex((arg) => /(?:^|\/)criu-sweep(?:\.js)?$/.test(arg));
   if (script < 0 || script > 1) return false;

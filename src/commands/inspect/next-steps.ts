@@ -1,12 +1,12 @@
-import type { Run } from '../../criu/log/run.ts';
+import type { Run } from '../../criu/log/criu-run.ts';
 import type { Findings } from '../../inspection/inspection.ts';
-import { encode } from '../../linux/bytes.ts';
+import { bytes, encode } from '../../linux/bytes.ts';
 import type { Counts } from '../../model/events.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { formatDuration } from '../../request/duration.ts';
 import { DEFAULT_AGE_MS } from '../../request/policy.ts';
 import { octalMode } from '../../sweep/filter.ts';
-import type { InspectOptions } from './options.ts';
+import type { InspectOptions } from './inspect-options.ts';
 
 /** A command worth running next. */
 export interface NextStep {
@@ -32,14 +32,14 @@ export function nextSteps(
   if (removable > 0) {
     const first = unused === 0 ? '' : `, after the umount ${unused === 1 ? 'command' : 'commands'} above`;
     const what = removable === 1 ? 'remove the leftover' : `remove the ${removable} leftovers`;
-    steps.push({ why: `${what}${first}`, command: shellCommand(sweep) });
+    steps.push({ why: `${what}${first}`, command: shellCommand(sweep.map(encode)) });
   }
   const failed = runs.find(({ outcome }) => outcome === 'failed' || outcome === 'cut-off');
   if (failed !== undefined) {
     const how = failed.outcome === 'failed' ? 'failed' : 'was cut off';
     steps.push({
       why: `read on why the newest of these runs ${how}`,
-      command: shellCommand(['less', failed.log]),
+      command: shellCommand([bytes`less`, failed.log]),
     });
   }
   const leaking = runs.filter((run) => run.affected === true);
@@ -52,29 +52,27 @@ export function nextSteps(
   }
   if (findings.left > 0 && written.every((target) => target.startsWith('/'))) {
     const schedule = ['criu-sweep', 'schedule', 'systemd', '--', ...sweep.slice(1)];
-    steps.push({ why: 'have it swept every hour', command: shellCommand(schedule) });
+    steps.push({ why: 'have it swept every hour', command: shellCommand(schedule.map(encode)) });
   }
   return steps.slice(0, MOST_STEPS);
 }
 
-/** The arguments for a sweep that looks for the same as this inspection. */
+/** The arguments, as text, for a sweep that looks for the same as this inspection. */
 function sweepArguments(written: readonly string[], options: InspectOptions): string[] {
   const { olderThan, ageBy, prefix, owner, mode, maxDepth, exclude, crossDevice, inUse } = options;
-  const flag = (name: string, value: string | null): string[] =>
-    value === null ? [] : [name, encode(value)];
-  const targets = written.map(encode);
+  const flag = (name: string, value: string | null): string[] => (value === null ? [] : [name, value]);
   return [
     ...(options.known === true || written.length === 0 ? ['--known'] : []),
     ...flag('--older-than', olderThan === DEFAULT_AGE_MS ? null : formatDuration(olderThan)),
     ...flag('--age-by', ageBy === 'mtime' ? null : ageBy),
-    ...prefix.flatMap((value) => ['--prefix', encode(value)]),
+    ...prefix.flatMap((value) => ['--prefix', value]),
     ...flag('--owner', owner === undefined ? null : String(owner)),
     ...flag('--mode', mode === undefined ? null : mode === 'any' ? mode : octalMode(mode)),
     ...flag('--max-depth', maxDepth === undefined ? null : String(maxDepth)),
-    ...exclude.flatMap((value) => ['--exclude', encode(value)]),
+    ...exclude.flatMap((value) => ['--exclude', value]),
     ...(crossDevice === true ? ['--cross-device'] : []),
     ...(inUse ? [] : ['--no-in-use']),
-    ...(targets.some((target) => target.startsWith('-')) ? ['--'] : []),
-    ...targets,
+    ...(written.some((target) => target.startsWith('-')) ? ['--'] : []),
+    ...written,
   ];
 }

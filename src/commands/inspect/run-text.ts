@@ -1,5 +1,5 @@
 import ms from 'ms';
-import type { Run, RunOutcome } from '../../criu/log/run.ts';
+import type { Run, RunOutcome } from '../../criu/log/criu-run.ts';
 import { cutTo, indentOf, type Layout, localTime, wrap } from '../../output/layout.ts';
 import type { Colors } from '../../report/colors.ts';
 import { escapeName } from '../../report/escape.ts';

@@ -108,14 +108,14 @@ function targetOf({ path, why }: Watched, before: Before, after: After): Target 
   switch (after.kind) {
     case 'failed': {
       const { code, syscall } = after;
-      return { plan: 'none', path, status: statusOf({ code }), error: { path, code, syscall } };
+      return { kind: 'none', path, status: statusOf({ code }), error: { path, code, syscall } };
     }
     case 'missing': {
       const never = why === 'named' && before.kind === 'missing';
       const error = never ? { path, code: 'ENOENT', syscall: 'realpath' } : null;
-      return { plan: 'none', path, status: 'missing', error };
+      return { kind: 'none', path, status: 'missing', error };
     }
     case 'listed':
-      return { plan: 'tree', path, resolved: after.resolved, identity: after.identity };
+      return { kind: 'tree', path, resolved: after.resolved, identity: after.identity };
   }
 }

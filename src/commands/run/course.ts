@@ -1,3 +1,4 @@
+import { encode } from '../../linux/bytes.ts';
 import { keyOf } from '../../linux/lstat.ts';
 import type { WatchedDirectory } from '../../model/events.ts';
 import type { Bytes, Identity, Kind } from '../../model/model.ts';
@@ -69,6 +70,6 @@ export async function courseOf(start: Start, seen: CriuSeen, span: Span): Promis
 /** The watched places as a report names them: of an engine the globs. */
 export function watchedPlaces({ plan }: Start, { swept }: Course): readonly WatchedDirectory[] {
   const named = swept.map(({ watched }) => watched).filter(({ why }) => why !== 'engine');
-  const engine = plan.globs.map((path): WatchedDirectory => ({ path, why: 'engine' }));
+  const engine = plan.globs.map((glob): WatchedDirectory => ({ path: encode(glob), why: 'engine' }));
   return [...named.map(({ path, why }) => ({ path, why })), ...engine];
 }

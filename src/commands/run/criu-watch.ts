@@ -2,8 +2,9 @@ import { readlinkSync } from 'node:fs';
 import { CRIU } from '../../criu/catalogue.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { keyOf } from '../../linux/lstat.ts';
-import { look, readLink } from '../../linux/proc.ts';
+import { readLink } from '../../linux/magic-link.ts';
 import { type ProcStat, readStat } from '../../linux/proc-stat.ts';
+import { attempt } from '../../linux/seen.ts';
 import type { Bytes } from '../../model/model.ts';
 import { Family } from './family.ts';
 import { type PlaceSeen, placeSeen } from './work-dir-seen.ts';
@@ -92,7 +93,7 @@ export class CriuWatch {
   #note(pid: number, comm: Bytes, before: Bytes | undefined): void {
     this.#any = true;
     const path = readLink(`/proc/${pid}/cwd`);
-    if (path.seen !== 'yes') return;
+    if (path.kind !== 'seen') return;
     this.#living.set(pid, { pid, comm, path: path.value });
     if (path.value === before || this.#places.size === MOST_PLACES) return;
     const place = placeSeen(pid, path.value, this.#uid);
@@ -102,6 +103,6 @@ export class CriuWatch {
 
 /** Whether /proc shows the pids that we know. */
 function isOurProc(): boolean {
-  const self = look(() => readlinkSync('/proc/self'));
-  return self.seen === 'yes' && self.value === String(process.pid);
+  const self = attempt(() => readlinkSync('/proc/self'));
+  return self.kind === 'seen' && self.value === String(process.pid);
 }

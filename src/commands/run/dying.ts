@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../../linux/clock.ts';
 import { assertErrno } from '../../linux/errno.ts';
-import { listPids, look } from '../../linux/proc.ts';
+import { listPids } from '../../linux/proc.ts';
 import { readStat } from '../../linux/proc-stat.ts';
+import { attempt } from '../../linux/seen.ts';
 
 /** PF_EXITING of include/linux/sched.h: the process is in do_exit(). */
 const PF_EXITING = 0x4;
@@ -21,8 +22,8 @@ const STEP_MS = 10;
 export async function waitForDying(since: number): Promise<void> {
   const giveUpAt = monotonicMs() + LONGEST_WAIT_MS;
   // Whatever the errno: nobody is waited for, and the look at users says what it could not see.
-  const pids = look(listPids);
-  let dying = (pids.seen === 'yes' ? pids.value : []).filter((pid) => isDying(pid, since));
+  const pids = attempt(listPids);
+  let dying = (pids.kind === 'seen' ? pids.value : []).filter((pid) => isDying(pid, since));
   while (dying.length > 0 && monotonicMs() < giveUpAt) {
     await sleep(STEP_MS);
     dying = dying.filter((pid) => isDying(pid, since));

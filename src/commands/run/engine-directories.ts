@@ -1,8 +1,8 @@
 import { type Dirent, readdirSync, realpathSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { encode, fsPath, joinPath } from '../../linux/bytes.ts';
+import { asBytes, asEntries, encode, fsPath, joinPath } from '../../linux/bytes.ts';
 import { type OwnMounts, readOwnMounts } from '../../linux/mountinfo.ts';
-import { look } from '../../linux/proc.ts';
+import { attempt } from '../../linux/seen.ts';
 import type { Bytes } from '../../model/model.ts';
 import { isOnFuse } from './work-dir-seen.ts';
 
@@ -35,9 +35,11 @@ export async function engineDirectories(
 /** Links are followed up to the first name with a `*`, as an engine's root may be one. */
 async function matchesOf(glob: Bytes, mounts: OwnMounts, stopped: () => boolean): Promise<readonly Bytes[]> {
   const [, base = '', wild = ''] = /^([^*]*)\/([^/]*\*.*)$/s.exec(glob) ?? [];
-  const top = look(() => realpathSync.native(fsPath(base === '' ? '/' : base), 'latin1'));
-  let paths: readonly Bytes[] = top.seen === 'yes' ? [top.value] : [];
-  for (const pattern of wild.split('/')) {
+  const top = attempt(() =>
+    asBytes(realpathSync.native(fsPath(asBytes(base === '' ? '/' : base)), 'latin1')),
+  );
+  let paths: readonly Bytes[] = top.kind === 'seen' ? [top.value] : [];
+  for (const pattern of asBytes(wild).split('/')) {
     const deeper: Bytes[] = [];
     for (const path of paths) {
       for (const name of directoriesIn(path, pattern, mounts)) deeper.push(joinPath(path, name));
@@ -55,11 +57,11 @@ function directoriesIn(path: Bytes, pattern: Bytes, mounts: OwnMounts): readonly
   // A user's own file system may never answer.
   const isOpen = (directory: Bytes): boolean => !isOnFuse(mounts, directory);
   if (!isOpen(path)) return [];
-  const entries = look((): Dirent[] =>
+  const entries = attempt((): Dirent[] =>
     readdirSync(fsPath(path), { encoding: 'latin1', withFileTypes: true }),
   );
-  if (entries.seen !== 'yes') return [];
-  return entries.value
+  if (entries.kind !== 'seen') return [];
+  return asEntries(entries.value)
     .filter((entry) => matches.test(entry.name) && entry.isDirectory() && isOpen(joinPath(path, entry.name)))
     .map(({ name }) => name);
 }

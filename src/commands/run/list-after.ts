@@ -1,3 +1,4 @@
+import { bytes } from '../../linux/bytes.ts';
 import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { lstatName, sameFile } from '../../linux/lstat.ts';
 import { type Step, stepDown } from '../../linux/working-directory.ts';
@@ -52,13 +53,13 @@ export async function listAfter(
   const resolved = placeNow(before.resolved);
   try {
     const step = stepDown(resolved);
-    if (step.step !== 'entered') return notEntered(step);
+    if (step.kind !== 'entered') return notEntered(step);
     const { here } = step;
     const identity: Identity = { dev: here.dev, ino: here.ino };
     const foundMeanwhile = !known.isListed(identity);
     if (!isExpected(before, identity) && foundMeanwhile && !isMadeIn(here, known.span))
       return { kind: 'failed', code: 'changed', syscall: 'chdir' };
-    const names = await namesIn('.', here.size, scope, (name, kind) => {
+    const names = await namesIn(bytes`.`, here.size, scope, (name, kind) => {
       if (known.hadBefore(name, kind, identity)) return false;
       return !foundMeanwhile || nameIsMadeIn(name, known.span);
     });
@@ -82,8 +83,8 @@ function isExpected(before: Before, here: Identity): boolean {
   }
 }
 
-function notEntered(step: Exclude<Step, { readonly step: 'entered' }>): After {
-  switch (step.step) {
+function notEntered(step: Exclude<Step, { readonly kind: 'entered' }>): After {
+  switch (step.kind) {
     case 'gone':
       return { kind: 'missing' };
     case 'changed':

@@ -1,14 +1,14 @@
 import { constants, openSync, realpathSync } from 'node:fs';
 import { posix } from 'node:path';
-import { fsPath } from '../../linux/bytes.ts';
+import { asBytes, bytes, fsPath } from '../../linux/bytes.ts';
 import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { fstatFile, sameFile, statPath } from '../../linux/lstat.ts';
 import { release } from '../../linux/release.ts';
 import type { Bytes, Identity, Kind } from '../../model/model.ts';
+import { isKernelPath } from '../../request/forbidden.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import type { NameSet } from './name-set.ts';
 import { namesIn } from './names-in.ts';
-import { isKernels } from './watched.ts';
 
 /** A directory before the command is started. */
 export type Before =
@@ -46,7 +46,7 @@ export async function listBefore(path: Bytes, scope: ListScope): Promise<Before>
   try {
     const there = resolve(path);
     if (there === null) return { kind: 'missing', resolved: null };
-    if (isKernels(there.resolved)) return { kind: 'kernels' };
+    if (isKernelPath(there.resolved)) return { kind: 'kernels' };
     return there.exists ? await list(there.resolved, scope) : { kind: 'missing', resolved: there.resolved };
   } catch (error) {
     return { kind: 'failed', ...errnoOf(error) };
@@ -61,13 +61,13 @@ interface There {
 /** Resolves the links of a path as far as it exists; what is missing of it is taken literally. `null`: it has no beginning. */
 function resolve(path: Bytes): There | null {
   const names = path.split('/').filter((name) => name !== '');
-  const top = path.startsWith('/') ? '/' : '.';
+  const top = path.startsWith('/') ? bytes`/` : bytes`.`;
   for (let length = names.length; ; length -= 1) {
     const above = names.slice(0, length);
-    const resolved = realpathOf(length === 0 ? top : `${top === '/' ? '/' : ''}${above.join('/')}`);
+    const resolved = realpathOf(length === 0 ? top : asBytes(`${top === '/' ? '/' : ''}${above.join('/')}`));
     if (resolved !== null)
       return {
-        resolved: posix.join(resolved, ...names.slice(length)),
+        resolved: asBytes(posix.join(resolved, ...names.slice(length))),
         exists: length === names.length,
       };
     if (length === 0) return null;
@@ -77,7 +77,7 @@ function resolve(path: Bytes): There | null {
 /** `null` where it does not exist (ENOENT), a link that leads nowhere included; what else fails is thrown. */
 function realpathOf(path: Bytes): Bytes | null {
   try {
-    return realpathSync.native(fsPath(path), 'latin1');
+    return asBytes(realpathSync.native(fsPath(path), 'latin1'));
   } catch (error) {
     if (errnoOf(error).code === 'ENOENT') return null;
     throw error;
@@ -103,7 +103,7 @@ async function listOpened(resolved: Bytes, scope: ListScope): Promise<Before> {
   try {
     const facts = fstatFile(fd);
     const identity: Identity = { dev: facts.dev, ino: facts.ino };
-    const descriptor = `/proc/self/fd/${fd}`;
+    const descriptor = bytes`/proc/self/fd/${fd}`;
     const pinned = leadsTo(descriptor, identity);
     const names = await namesIn(pinned ? descriptor : resolved, facts.size, scope, () => true);
     return { kind: 'listed', resolved, identity, names, pinned };
@@ -113,7 +113,7 @@ async function listOpened(resolved: Bytes, scope: ListScope): Promise<Before> {
 }
 
 /** Whether /proc shows our descriptor as it is; false where there is no /proc (ENOENT), what else fails is thrown. */
-function leadsTo(descriptor: string, identity: Identity): boolean {
+function leadsTo(descriptor: Bytes, identity: Identity): boolean {
   try {
     return sameFile(statPath(descriptor), identity);
   } catch (error) {

@@ -7,13 +7,13 @@ import type { CommandEnd } from '../../model/events.ts';
 import type { Policy } from '../../model/model.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import type { VerbosityOptions } from '../../output/choices.ts';
+import { colorsFor } from '../../output/color-choice.ts';
 import { type Destination, destinationOf } from '../../output/destination.ts';
 import { markFor } from '../../output/journal.ts';
 import { Output } from '../../output/output.ts';
-import { colorsFor } from '../../output/terminal.ts';
 import { bugReport, complaint } from '../../report/complaint.ts';
-import { type KindOptions, kindPolicyOf } from '../../request/options.ts';
 import { defaultPolicy } from '../../request/policy.ts';
+import { type KindOptions, kindPolicyOf } from '../../request/policy-options.ts';
 import { effectiveUser } from '../../request/prepare.ts';
 import { CLOCK_GRAIN_MS } from '../../sweep/filter.ts';
 import { nameMatcher } from '../../sweep/names.ts';
@@ -71,7 +71,7 @@ export async function runCommand(
   }
   const watch = plan.from === 'work-dir option' ? null : (pid: number) => new CriuWatch(pid, uid);
   const { end, startTime, seen, ...times } = await runToItsEnd(command, signals, { complain, watch });
-  if (end.ended === 'not-started') complain(`cannot run ${command[0] ?? ''}: ${whyNotStarted(end.code)}`);
+  if (end.kind === 'not-started') complain(`cannot run ${command[0] ?? ''}: ${whyNotStarted(end.code)}`);
   try {
     const course = await courseOf(before, seen, { from, to: Date.now() });
     const appeared = await findAppeared(course, match, place.follow());
@@ -91,7 +91,7 @@ export async function runCommand(
   }
   await stderr.flush();
   signals.release();
-  if (end.ended !== 'killed') return end.status;
+  if (end.kind !== 'killed') return end.status;
   endBy(end.signal);
   return 0;
 }

@@ -3,11 +3,10 @@ import { MADE_IN_TMP } from '../../criu/catalogue.ts';
 import type { ConfigurationEnvironment } from '../../criu/configuration.ts';
 import { readConfiguration } from '../../criu/read-configuration.ts';
 import { engineGlobs, saidWorkDirs } from '../../criu/said-work-dirs.ts';
-import { encode } from '../../linux/bytes.ts';
+import { bytes, encode } from '../../linux/bytes.ts';
 import type { WatchedWhy } from '../../model/events.ts';
 import type { Bytes, Kind } from '../../model/model.ts';
 import { UsageError } from '../../model/usage-error.ts';
-import { isForbidden } from '../../request/forbidden.ts';
 
 /** A directory that is watched while a command runs. */
 export interface Watched {
@@ -46,17 +45,16 @@ export function planWatch(
   }
   const said = findCaller(command);
   if (said === null)
-    return { directories: [{ path: '.', kinds, why: 'current' }], globs: [], from: 'nothing' };
+    return { directories: [{ path: bytes`.`, kinds, why: 'current' }], globs: [], from: 'nothing' };
   const directories = saidWorkDirs(said, env, readConfiguration).map((dir): Watched => ({ ...dir, kinds }));
   return { directories, globs: engineGlobs(said), from: 'command line' };
 }
 
 /** /tmp, which is always watched for the kinds that CRIU makes there whatever its work dir. */
 export function temporaryDirectory(kinds: readonly Kind[]): Watched {
-  return { path: '/tmp', kinds: kinds.filter(({ prefix }) => MADE_IN_TMP.includes(prefix)), why: 'always' };
-}
-
-/** Whether a resolved path lies in a kernel file system. `/` may be watched: only its own entries are looked at. */
-export function isKernels(resolved: Bytes): boolean {
-  return resolved !== '/' && isForbidden(resolved);
+  return {
+    path: bytes`/tmp`,
+    kinds: kinds.filter(({ prefix }) => MADE_IN_TMP.includes(prefix)),
+    why: 'always',
+  };
 }

@@ -18,7 +18,7 @@ export function wordsAbout(
     ({ pid, comm, path }) =>
       `${toText(path)}: process ${pid} (${toText(comm)}) still works there: left alone`,
   );
-  if (end.ended === 'not-started' || plan.from !== 'nothing' || places.length > 0) return living;
+  if (end.kind === 'not-started' || plan.from !== 'nothing' || places.length > 0) return living;
   const watched = snapshots.flatMap(({ before }) =>
     before.kind === 'listed' ? [toText(before.resolved)] : [],
   );

@@ -1,9 +1,12 @@
+import { bytes } from '../../linux/bytes.ts';
 import { sameFile, statPath } from '../../linux/lstat.ts';
+import { readLink } from '../../linux/magic-link.ts';
 import { type Mount, type OwnMounts, parseMountinfo, readOwnMounts } from '../../linux/mountinfo.ts';
-import { effectiveUidOf, look, readLink } from '../../linux/proc.ts';
+import { effectiveUidOf } from '../../linux/proc.ts';
 import { readProcText } from '../../linux/proc-text.ts';
+import { attempt } from '../../linux/seen.ts';
 import type { Bytes, Identity } from '../../model/model.ts';
-import { isForbidden } from '../../request/forbidden.ts';
+import { isKernelPath } from '../../request/forbidden.ts';
 
 /** A directory that a process works in. */
 export interface PlaceSeen {
@@ -27,13 +30,13 @@ const MOST_MOUNTINFO = 4 * 1024 * 1024;
  * @param uid our effective user
  */
 export function placeSeen(pid: number, path: Bytes, uid: number): PlaceSeen | null {
-  if (!path.startsWith('/') || (path !== '/' && isForbidden(path))) return null;
+  if (!path.startsWith('/') || isKernelPath(path)) return null;
   const owner = effectiveUidOf(pid);
   if (owner !== ROOT && owner !== uid) return null;
   if (!answers(pid, path)) return null;
-  const there = look(() => statPath(`/proc/${pid}/cwd`));
-  const here = look(() => statPath(path));
-  if (there.seen !== 'yes' || here.seen !== 'yes' || !sameFile(there.value, here.value)) return null;
+  const there = attempt(() => statPath(bytes`/proc/${pid}/cwd`));
+  const here = attempt(() => statPath(path));
+  if (there.kind !== 'seen' || here.kind !== 'seen' || !sameFile(there.value, here.value)) return null;
   return { path, identity: { dev: here.value.dev, ino: here.value.ino } };
 }
 
@@ -42,7 +45,7 @@ function answers(pid: number, path: Bytes): boolean {
   const own = readOwnMounts();
   if (own.failure !== null || isOnFuse(own, path)) return false;
   const [ours, its] = ['self', pid].map((each) => readLink(`/proc/${each}/ns/mnt`));
-  if (ours?.seen !== 'yes' || its?.seen !== 'yes') return false;
+  if (ours?.kind !== 'seen' || its?.kind !== 'seen') return false;
   // Of another namespace we do not know which of its mounts a path passes.
   return ours.value === its.value || mountsOf(pid)?.every((mount) => !isFuse(mount)) === true;
 }
@@ -63,10 +66,10 @@ function isFuse({ fsType }: Mount): boolean {
 function mountsOf(pid: number): readonly Mount[] | null {
   const mounts: Mount[] = [];
   const reading = readProcText(
-    `/proc/${pid}/mountinfo`,
+    bytes`/proc/${pid}/mountinfo`,
     { goOn: (bytes) => bytes < MOST_MOUNTINFO },
     (lines) => mounts.push(...parseMountinfo(lines)),
   );
   for (let step = reading.next(); ; step = reading.next())
-    if (step.done === true) return step.value.seen === 'yes' ? mounts : null;
+    if (step.done === true) return step.value.kind === 'seen' ? mounts : null;
 }

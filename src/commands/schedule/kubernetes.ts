@@ -2,11 +2,11 @@ import { parseDocument, Scalar } from 'yaml';
 import { UsageError } from '../../model/usage-error.ts';
 import { readTemplate } from '../../package/template.ts';
 import { formatDuration } from '../../request/duration.ts';
-import { quoteForContainer } from './quote.ts';
+import { quoteForContainer } from './command-words.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import type { WritablePath } from './writable-paths.ts';
 
-/** Where the DaemonSet runs, and what. */
+/** The cluster's part of the DaemonSet: its image and namespace. */
 export interface ClusterOptions {
   /** A container image in which the schedule's command exists. */
   readonly image: string;
@@ -34,7 +34,7 @@ export function parseNamespace(namespace: string): string {
 const POD = ['spec', 'template', 'spec'];
 const CONTAINER = [...POD, 'containers', 0];
 
-/** The DaemonSet. @throws UsageError where a pod cannot have what the sweep needs */
+/** Writes the DaemonSet. @throws UsageError if a pod cannot have what the sweep needs */
 export function kubernetesFiles(schedule: Schedule, { image, namespace }: ClusterOptions): ScheduleFile[] {
   const { sweep, command, everyMs, version } = schedule;
   if (sweep.options.check === true)
@@ -63,7 +63,7 @@ export function kubernetesFiles(schedule: Schedule, { image, namespace }: Cluste
   return [{ name: 'criu-sweep.yaml', text: head + manifest.replace(UNPRINTABLE, escapeCharacter) }];
 }
 
-/** A string for every reader: to those of YAML 1.1 a plain `on` or `1_000` is none. */
+/** A quoted string. To readers of YAML 1.1 a plain `on` or `1_000` would be no string. */
 function quoted(text: string): Scalar {
   const scalar = new Scalar(text);
   scalar.type = 'QUOTE_DOUBLE';

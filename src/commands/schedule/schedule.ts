@@ -4,14 +4,14 @@ import type { Environment } from '../../model/environment.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import { type Destination, destinationOf } from '../../output/destination.ts';
+import { failureText } from '../../output/loss.ts';
 import { OutputFile } from '../../output/output-file.ts';
 import { complain, printResult } from '../../output/print-result.ts';
-import { failureText } from '../../output/reports.ts';
 import { packageFile } from '../../package/package-file.ts';
-import { readTool } from '../../package/version.ts';
+import { readTool } from '../../package/tool.ts';
 import { escapeText } from '../../report/escape.ts';
+import { splitWords } from './command-words.ts';
 import { cronFiles } from './cron.ts';
-import { splitWords } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import { readScheduledSweep } from './scheduled-sweep.ts';
 import type { Scheduler } from './schedulers.ts';
@@ -80,10 +80,13 @@ async function print(files: readonly ScheduleFile[], env: Environment): Promise<
   return printResult(files.map(({ text }) => text).join('\n'), env);
 }
 
-/** Whoever runs them must be able to read them, and nobody else may write to them. */
+/** The mode of the files: whoever runs them must read them, and nobody else may write to them. */
 const FILE_MODE = 0o644;
 
-/** Writes all or, where one cannot be written, as few as possible: each is whole before the first is put into its place. */
+/**
+ * Writes the files: all, or as few as possible if one cannot be written. None is renamed to its name before
+ * all are complete.
+ */
 async function write(files: readonly ScheduleFile[], directory: string, env: Environment): Promise<number> {
   const written: { readonly destination: Destination; readonly file: OutputFile }[] = [];
   for (const { name, text } of files) {

@@ -3,13 +3,18 @@ import { posix } from 'node:path';
 import fastGlob from 'fast-glob';
 import { KNOWN_WORK_DIRS } from '../../criu/work-dirs.ts';
 import { encode } from '../../linux/bytes.ts';
+import { normalPath } from '../../request/forbidden.ts';
+import { takingApart } from '../../request/glob-mistake.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 
 /** A directory that a scheduled sweep must be able to write to. */
 export interface WritablePath {
   /** Absolute and normal, without a slash at its end. */
   readonly path: string;
-  /** `target`: named, or what a glob begins with. `known`: of `--known`, and rarely all there. `output`: of a report. */
+  /**
+   * `target`: named, or a glob's base. `known`: of `--known`; most do not exist. `output`: a report's
+   * directory.
+   */
   readonly of: 'target' | 'known' | 'output';
 }
 
@@ -24,8 +29,8 @@ export interface WrittenPaths {
 }
 
 /**
- * The directories that must be writable, none of them below another: systemd makes a mount of each, and a sweep of
- * the upper one would not enter the lower.
+ * The directories that must be writable, none of them below another. systemd makes a mount of each, and a
+ * sweep does not enter a mount.
  */
 export function writablePaths({ targets, known, outputs, match }: WrittenPaths): WritablePath[] {
   const paths: WritablePath[] = [
@@ -33,7 +38,7 @@ export function writablePaths({ targets, known, outputs, match }: WrittenPaths):
     ...(known ? knownBases() : []).map((path) => ({ path, of: 'known' as const })),
     ...outputs
       .filter(isNoDevice)
-      .map((path) => ({ path: posix.dirname(normal(path)), of: 'output' as const })),
+      .map((path) => ({ path: posix.dirname(normalPath(path)), of: 'output' as const })),
   ];
   return paths.filter(
     (one, at) => !paths.some((other, otherAt) => covers(other.path, one.path, otherAt < at)),
@@ -42,8 +47,10 @@ export function writablePaths({ targets, known, outputs, match }: WrittenPaths):
 
 /** A directory itself, or those in which all matches of a glob lie. */
 export function basesOf(target: string): string[] {
-  if (target === '' || existsSync(target) || !fastGlob.isDynamicPattern(target)) return [normal(target)];
-  return fastGlob.generateTasks(target).map(({ base }) => normal(base));
+  if (target === '' || existsSync(target) || !fastGlob.isDynamicPattern(target)) return [normalPath(target)];
+  return takingApart(target, 'several targets', () => fastGlob.generateTasks(target)).map(({ base }) =>
+    normalPath(base),
+  );
 }
 
 function knownBases(): string[] {
@@ -60,13 +67,6 @@ function aboveLeftover(path: string, match: NameMatcher): string {
 
 function isNoDevice(path: string): boolean {
   return !path.startsWith('/dev/') && !path.startsWith('/proc/');
-}
-
-function normal(path: string): string {
-  return posix
-    .normalize(path)
-    .replace(/^\/\//, '/')
-    .replace(/(?<=.)\/$/, '');
 }
 
 /** Whether `above` makes `path` needless; of two that are the same the earlier does. */

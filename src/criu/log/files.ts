@@ -1,8 +1,9 @@
+import { asBytes, bytes } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 import type { Operation } from './closing.ts';
 
 /**
- * The names CRIU's logs have, and the operation that such a name stands for. Sources: runc
+ * The names that CRIU's callers give its logs, and the operation that such a name stands for. Sources: runc
  * (libcontainer/criu_linux.go), crun (src/libcrun/criu.c), podman and CRI-O pass the first three;
  * `criu.log` is CRIU's own default over RPC (DEFAULT_LOG_FILENAME in criu/include/criu-log.h);
  * `criu-dump.log` is what containerd copies a failed dump's log to.
@@ -33,31 +34,62 @@ const NAME = /^(.+?\.log)(?:\.(\d{1,10}))?$/s;
  * Parses a file's name.
  *
  * @param name one component, no directory
- * @returns `null` for a name that no CRIU log has
+ * @returns `null` for a name that is none of {@link LOG_NAMES}, alone or with a pid
  */
 export function parseLogName(name: Bytes): LogName | null {
   if (!name.includes('.log')) return null;
   const [, base = '', pid] = NAME.exec(name) ?? [];
   const operation = Object.hasOwn(LOG_NAMES, base) ? LOG_NAMES[base] : undefined;
   if (operation === undefined) return null;
-  return { base, pid: pid === undefined ? null : Number(pid), operation };
+  return { base: asBytes(base), pid: pid === undefined ? null : Number(pid), operation };
+}
+
+/**
+ * The operations that other names stand for, such as zdtm's `lazy-pages.log`, CRaC's `dump4.log` and Open Liberty's
+ * `checkpoint.log`; the first that fits.
+ */
+const SPOKEN_OF: ReadonlyArray<readonly [RegExp, Operation]> = [
+  [/lazy[-_.]?pages/, 'lazy-pages'],
+  [/pre[-_.]?dump/, 'pre-dump'],
+  [/restore/, 'restore'],
+  [/dump|checkpoint/, 'dump'],
+];
+
+/** `*.log`, `*.log.*` and `*.log-*`, with the pid of `--log-pid`. */
+const LIKE_LOG = /^(.*?\.log)(?:\.(\d{1,10})|[.-].*)?$/s;
+
+/**
+ * Parses a name that any program's log can have: `-o` gives CRIU's logs any name, and only their content tells.
+ *
+ * @param name one component, no directory
+ * @returns `null` for a name that is none of `*.log`, `*.log.*` and `*.log-*`
+ */
+export function parseNameLikeLog(name: Bytes): LogName | null {
+  if (!name.includes('.log')) return null;
+  const found = LIKE_LOG.exec(name);
+  if (found === null) return null;
+  const [, begin = '', pid] = found;
+  const operation = SPOKEN_OF.find(([word]) => word.test(begin))?.[1] ?? 'unknown';
+  return pid === undefined
+    ? { base: name, pid: null, operation }
+    : { base: asBytes(begin), pid: Number(pid), operation };
 }
 
 /**
  * The files in the work dir that prove a success if the log cannot. They are written when the operation is
  * done (write_stats() in criu/stats.c, called at the end of criu/cr-dump.c and criu/cr-restore.c).
  */
-export function statsNames(operation: Operation): readonly string[] {
+export function statsNames(operation: Operation): readonly Bytes[] {
   switch (operation) {
     case 'dump':
     case 'pre-dump':
-      return ['stats-dump'];
+      return [bytes`stats-dump`];
     case 'restore':
-      return ['stats-restore'];
+      return [bytes`stats-restore`];
     case 'lazy-pages':
       return [];
     case 'unknown':
-      return ['stats-dump', 'stats-restore'];
+      return [bytes`stats-dump`, bytes`stats-restore`];
   }
 }
 

@@ -1,3 +1,4 @@
+import { asBytes } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 
 /** One line of a log, taken apart. */
@@ -17,10 +18,11 @@ export interface LogLine {
 }
 
 /**
- * `(SS.uuuuuu) `: print_ts() in criu/log.c has room for twelve characters, so from 100 s on the closing
- * parenthesis is lost and then digits. Seconds are printed unsigned: a clock stepped back gives ten digits.
+ * `(SS.uuuuuu) `: print_ts() in criu/log.c has room for twelve characters, so from 100 s on the last ones are
+ * lost, and with some versions the closing parenthesis. Seconds are printed unsigned: a clock stepped back
+ * gives ten digits. The code that CRIU puts into a task (v2.11 to v3.8) leaves no blank before its `pie: `.
  */
-const STAMP = /^\((?:(\d{2,9})\.(\d{1,6})|\d{9,10}\.?)\)? /;
+const STAMP = /^\((?:(\d{2,9})\.(\d{1,6})|\d{9,10}\.?)\)?(?: |(?=pie: ))/;
 
 /**
  * The pid of a restored task, `%6d: ` (log_init_by_pid() in criu/log.c), or `pie: ` with or without a pid, for
@@ -47,7 +49,7 @@ export function parseLine(line: Bytes): LogLine {
     stamped: stamp !== null,
     stampMs: stamp?.[1] === undefined ? null : toMs(stamp[1], stamp[2] ?? ''),
     level: level === null ? null : level[1] === 'Error' ? 'error' : 'warn',
-    source: level?.[2] ?? null,
+    source: level?.[2] === undefined ? null : asBytes(level[2]),
     text: trimEnd(level === null ? afterWho : afterWho.slice(level[0].length)),
   };
 }

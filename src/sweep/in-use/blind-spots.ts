@@ -1,4 +1,6 @@
-import { effectiveUidOf, isFailure, type Seen } from '../../linux/proc.ts';
+import { bytes } from '../../linux/bytes.ts';
+import { effectiveUidOf } from '../../linux/proc.ts';
+import { isFailure, type Seen } from '../../linux/seen.ts';
 import type { SweepError } from '../../model/events.ts';
 import type { Bytes, Unseen } from '../../model/model.ts';
 import type { User } from './users.ts';
@@ -13,8 +15,8 @@ export interface Sight {
   readonly path: Bytes;
   readonly user: User | null;
   /**
-   * Asked where the kernel refuses it: whether it lets us read that task even now, so that this alone failed. One
-   * that ends, or takes other rights, is closed to us from then on.
+   * Asked if the kernel refuses the path: whether it still lets us read that task, so that only this call
+   * failed. A task that ends, or takes other rights, is closed to us from then on.
    */
   readonly open: () => boolean;
 }
@@ -61,8 +63,8 @@ export class BlindSpots {
    */
   see<T>(seen: Seen<T>, sight: Sight, take: (value: T) => void): void {
     const { path, user, open } = sight;
-    if (seen.seen === 'yes') take(seen.value);
-    if (seen.seen !== 'hidden' || (user !== null && !this.counts(user.pid))) return;
+    if (seen.kind === 'seen') take(seen.value);
+    if (seen.kind !== 'hidden' || (user !== null && !this.counts(user.pid))) return;
     if (user !== null) this.#unreadable.add(user.pid);
     if (isFailure(seen) || open()) this.#fail({ code: seen.code, syscall: seen.syscall, ...user }, path);
   }
@@ -71,7 +73,8 @@ export class BlindSpots {
   hideMounts(spot: Unseen): void {
     this.#ofMounts.push(spot);
     if (spot.pid !== undefined) this.#unreadable.add(spot.pid);
-    if (isFailure(spot)) this.#fail(spot, spot.pid === undefined ? '/proc' : `/proc/${spot.pid}/mountinfo`);
+    if (isFailure(spot))
+      this.#fail(spot, spot.pid === undefined ? bytes`/proc` : bytes`/proc/${spot.pid}/mountinfo`);
   }
 
   /** Notes that process 1, which always lives, is hidden: /proc is mounted with hidepid=2 (proc(5)). */

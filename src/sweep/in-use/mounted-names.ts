@@ -1,3 +1,4 @@
+import { asBytes } from '../../linux/bytes.ts';
 import { type Mount, parseMountinfo } from '../../linux/mountinfo.ts';
 import type { Bytes, Kind } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
@@ -11,7 +12,7 @@ const MOST_MOUNT_POINTS = 8;
 /** Limit of names remembered. */
 const MOST_NAMES = 100_000;
 
-/** Separators of names in a path, and in the options of a file system: overlay's `lowerdir=/a:/b,upperdir=/c`. */
+/** Separators of names in a path and in a file system's options: overlay's `lowerdir=/a:/b,upperdir=/c`. */
 const SEPARATORS = /[/:,=]/;
 
 /**
@@ -45,7 +46,7 @@ export class MountedNames {
     }
   }
 
-  /** Takes in the names of a path that a mount lies on; one that others see by another path is known by its ID. */
+  /** Takes in the names of a path that a mount lies on. The mount is known by its ID, not by its path. */
   addPath(path: Bytes, { id, mountPoint }: Pick<Mount, 'id' | 'mountPoint'>): void {
     if (path.length < 7) return;
     for (const name of path.split(SEPARATORS)) {
@@ -72,13 +73,12 @@ export class MountedNames {
 
 /** A copy of a string: V8 would otherwise keep the whole text alive that it was cut from. */
 export function copy(text: Bytes): Bytes {
-  return Buffer.from(text, 'latin1').toString('latin1');
+  return asBytes(Buffer.from(text, 'latin1').toString('latin1'));
 }
 
 /** A name as mangle_path in fs/seq_file.c writes it into mountinfo. */
 function escapeOctal(name: Bytes): Bytes {
-  return name.replace(
-    /[ \t\n\\]/g,
-    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  return asBytes(
+    name.replace(/[ \t\n\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`),
   );
 }

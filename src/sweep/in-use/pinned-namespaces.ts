@@ -1,4 +1,5 @@
-import type { Seen } from '../../linux/proc.ts';
+import { bytes } from '../../linux/bytes.ts';
+import type { Seen } from '../../linux/seen.ts';
 import type { Pause } from '../../model/events.ts';
 import type { Bytes } from '../../model/model.ts';
 import { copy } from './mounted-names.ts';
@@ -15,7 +16,7 @@ const MOST_PINS = 8;
 /** Namespaces remembered: most of them have a process that sees all of them, and are not entered. */
 const MOST_PINNED = 1024;
 
-const TOO_MANY = { seen: 'hidden', code: 'too-many', syscall: 'setns' } as const;
+const TOO_MANY = { kind: 'hidden', code: 'too-many', syscall: 'setns' } as const;
 
 /** A file that keeps a mount namespace alive: a path to it, and the process that has it. */
 export interface Pin {
@@ -29,20 +30,20 @@ export interface Pin {
 /** A namespace that we could not look into, and the process that keeps it. */
 interface NotVisited {
   readonly type: 'not-visited';
-  readonly seen: Seen<void>;
+  readonly seen: Seen<unknown>;
   readonly user: User | null;
 }
 
 /** Mount namespaces that are kept by files: by a bind mount (nsfs), or by an open descriptor. */
 export class PinnedNamespaces {
-  readonly #pins = new Map<string, Pin[]>();
+  readonly #pins = new Map<Bytes, Pin[]>();
   /** Who keeps one that is not remembered, by namespace; one is enough to know. */
-  readonly #dropped = new Map<string, User | null>();
+  readonly #dropped = new Map<Bytes, User | null>();
   /** Of processes that may not be read. */
-  readonly #unreachable = new Map<string, Pin>();
+  readonly #unreachable = new Map<Bytes, Pin>();
 
   /** Adds a file. @param namespace `mnt:[4026532178]` */
-  add(namespace: string, pin: Pin): void {
+  add(namespace: Bytes, pin: Pin): void {
     const pins = this.#pins.get(namespace) ?? [];
     if (pins.length >= MOST_PINS) return;
     if (pins.length === 0) {
@@ -59,9 +60,9 @@ export class PinnedNamespaces {
    * Adds a bind mount that a task sees. A process that may not be read gives no way to the file: we use one
    * of another process that sees the same, or this one as a last resort.
    */
-  addMounted(namespace: string, { entry, root }: Task, mountPoint: Bytes): void {
-    const pin = { file: copy(`/proc/${entry}/root${mountPoint}`), user: null, certain: true };
-    if (root.seen === 'yes') this.add(namespace, pin);
+  addMounted(namespace: Bytes, { entry, root }: Task, mountPoint: Bytes): void {
+    const pin = { file: copy(bytes`/proc/${entry}/root${mountPoint}`), user: null, certain: true };
+    if (root.kind === 'seen') this.add(namespace, pin);
     else if (!this.#unreachable.has(namespace)) this.#unreachable.set(copy(namespace), pin);
   }
 
@@ -72,7 +73,7 @@ export class PinnedNamespaces {
    */
   *visit(
     wanted: (namespace: string) => boolean,
-    read: (pid: number) => Generator<Pause, Seen<void>, void>,
+    read: (pid: number) => Generator<Pause, Seen<unknown>, void>,
   ): Generator<Pause | NotVisited, void, void> {
     for (const [namespace, pin] of this.#unreachable)
       if (!this.#pins.has(namespace)) this.add(namespace, pin);
@@ -84,7 +85,7 @@ export class PinnedNamespaces {
         if (first === undefined || !wanted(namespace)) continue;
         visits += 1;
         const seen = visits > MOST_VISITED ? TOO_MANY : yield* enter(visitor, namespace, pins, read);
-        if (seen.seen === 'hidden' && pins.some(({ certain }) => certain))
+        if (seen.kind === 'hidden' && pins.some(({ certain }) => certain))
           yield { type: 'not-visited', seen, user: first.user };
       }
       for (const [namespace, user] of this.#dropped)
@@ -100,13 +101,13 @@ function* enter(
   visitor: NamespaceVisitor,
   namespace: string,
   pins: readonly Pin[],
-  read: (pid: number) => Generator<Pause, Seen<void>, void>,
-): Generator<Pause, Seen<void>, void> {
-  let unseen: Exclude<Seen<void>, { seen: 'yes' }> = { seen: 'gone' };
+  read: (pid: number) => Generator<Pause, Seen<unknown>, void>,
+): Generator<Pause, Seen<unknown>, void> {
+  let unseen: Exclude<Seen<unknown>, { kind: 'seen' }> = { kind: 'gone' };
   for (const { file, user, certain } of pins) {
     const pid = yield* visitor.enter(file, namespace, user === null || !certain);
-    if (pid.seen === 'yes') return yield* read(pid.value);
-    if (unseen.seen === 'gone' || pid.seen === 'hidden') unseen = pid;
+    if (pid.kind === 'seen') return yield* read(pid.value);
+    if (unseen.kind === 'gone' || pid.kind === 'hidden') unseen = pid;
   }
   return unseen;
 }

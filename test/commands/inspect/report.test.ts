@@ -53,23 +53,26 @@ test('without a terminal: every run in a line, no colour, nothing broken', async
   failed     dump by CRIU 3.16.1 (leaves a directory at every dump), 2026-11-23 20:03:33 (N ago), took 0.2 s, dump.log
              criu/sk-unix.c:864: unix: External socket is used. Consider using --ext-unix-sk option.
              would remove .criu.temp-aa-policy.CEPj2Y (N old)
+  images     11 files, 0 B, N old
 
 /ROOT/dump-ok-3.16.1-quiet
   succeeded  dump, version not logged, 2026-11-23 20:03:31 (N ago), dump.log
              would remove .criu.temp-aa-policy.Cm69Uo (N old)
+  images     12 files, 0 B, N old
 
 /ROOT/dump-ok-3.16.1
   succeeded  dump by CRIU 3.16.1 (leaves a directory at every dump), 2026-11-23 20:03:27 (N ago), took 1.3 s, dump.log
              would remove .criu.temp-aa-policy.UUMmzb (N old)
-
-/ROOT/restore-ok-3.17.1
-  succeeded  restore by CRIU 3.17.1, 2026-11-23 20:03:19 (N ago), took 0.5 s, restore.log
+  images     12 files, 0 B, N old
 
 /ROOT/unknown
   left by no run that a log here tells of
              would keep .criu.cgyard.aB3dEf: not-empty
 
-6 runs: 3 succeeded, 2 failed, 1 cut off; 5 leftovers: 4 would be removed, 1 kept (1 not-empty)
+/ROOT/restore-ok-3.17.1
+  succeeded  restore by CRIU 3.17.1, 2026-11-23 20:03:19 (N ago), took 0.5 s, restore.log
+
+6 runs: 3 succeeded, 2 failed, 1 cut off; 5 leftovers: 4 would be removed, 1 kept (1 not-empty); images of 0 B in 3 directories
 
 Next:
   # remove the 4 leftovers

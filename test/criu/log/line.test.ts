@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLine } from '../../../src/criu/log/line.ts';
 import { cutLines, MAX_LINE } from '../../../src/criu/log/lines.ts';
+import { asBytes } from '../../../src/linux/bytes.ts';
 
 const PLAIN = { stamped: false, stampMs: null, level: null, source: null };
 
@@ -14,6 +15,9 @@ describe('a line of a log', () => {
     ['(1000.12345 x', { ...PLAIN, stamped: true, stampMs: 1_000_123.45, text: 'x' }],
     ['(86400.1234 x', { ...PLAIN, stamped: true, stampMs: 86_400_123.4, text: 'x' }],
     ['(100.123456) pie: 1: x', { ...PLAIN, stamped: true, stampMs: 100_123.456, text: 'x' }],
+    ['(00.123456)pie: 7: x', { ...PLAIN, stamped: true, stampMs: 123.456, text: 'x' }],
+    ['(100.12345) x', { ...PLAIN, stamped: true, stampMs: 100_123.45, text: 'x' }],
+    ['(00.123456)x', { ...PLAIN, text: '(00.123456)x' }],
     ['(4294967295 a clock stepped back', { ...PLAIN, stamped: true, text: 'a clock stepped back' }],
     ['(00.071368)      1: timens: x', { ...PLAIN, stamped: true, stampMs: 71.368, text: 'timens: x' }],
     ['     1: timens: x', { ...PLAIN, text: 'timens: x' }],
@@ -25,7 +29,7 @@ describe('a line of a log', () => {
     ['caf\xc3\xa0', { ...PLAIN, text: 'caf\xc3\xa0' }],
     ['text \r', { ...PLAIN, text: 'text' }],
   ])('%j is taken apart', (line, parsed) => {
-    const it = parseLine(line);
+    const it = parseLine(asBytes(line));
     expect({ ...it, stampMs: round(it.stampMs) }).toEqual(parsed);
   });
 
@@ -35,19 +39,27 @@ describe('a line of a log', () => {
     ['(00.2)      7: Error (criu/mount.c:1): mnt: x', 'error', 'criu/mount.c:1', 'mnt: x'],
     ['(00.2) pie: 7: Error (criu/pie/restorer.c:1863): x', 'error', 'criu/pie/restorer.c:1863', 'x'],
     ['(00.2) pie: Error (pie/restorer.c:9): x', 'error', 'pie/restorer.c:9', 'x'],
+    ['(00.2)pie: 7: Error (criu/pie/restorer.c:1): x', 'error', 'criu/pie/restorer.c:1', 'x'],
+    ['(00.2) Error (amdgpu_plugin.c:1830): x', 'error', 'amdgpu_plugin.c:1830', 'x'],
+    [
+      'Error (/build/criu-2.6/criu/include/image.h:140): x',
+      'error',
+      '/build/criu-2.6/criu/include/image.h:140',
+      'x',
+    ],
     ['Warn  (compel/arch/x86/src/lib/infect.c:340): x', 'warn', 'compel/arch/x86/src/lib/infect.c:340', 'x'],
     ['Error (soccr/soccr.c:5):', 'error', 'soccr/soccr.c:5', ''],
     ['Error (criu/sk-un', null, null, 'Error (criu/sk-un'],
     ['Error (restore.go:12): x', null, null, 'Error (restore.go:12): x'],
     ['    Error (a.c:1): indented', null, null, '    Error (a.c:1): indented'],
   ])('%j has its level and source', (line, level, source, text) => {
-    expect(parseLine(line)).toMatchObject({ level, source, text });
+    expect(parseLine(asBytes(line))).toMatchObject({ level, source, text });
   });
 
   it('is parsed whatever its bytes', () => {
     fc.assert(
       fc.property(bytes(), (line) => {
-        expect(line).toContain(parseLine(line).text);
+        expect(line).toContain(parseLine(asBytes(line)).text);
       }),
     );
   });
@@ -57,7 +69,7 @@ describe('cutting a stream into lines', () => {
   const lines = (chunks: readonly string[]) => {
     const got: [string, boolean][] = [];
     const cutter = cutLines((line, whole) => got.push([line, whole]));
-    for (const chunk of chunks) cutter.chunk(chunk);
+    for (const chunk of chunks) cutter.chunk(asBytes(chunk));
     cutter.end();
     return got;
   };
@@ -88,9 +100,9 @@ describe('cutting a stream into lines', () => {
   it('drops both halves of the lines at a gap', () => {
     const got: string[] = [];
     const cutter = cutLines((line) => got.push(line));
-    cutter.chunk('one\ntw');
+    cutter.chunk(asBytes('one\ntw'));
     cutter.gap();
-    cutter.chunk('ee\nfour\nfi');
+    cutter.chunk(asBytes('ee\nfour\nfi'));
     cutter.end();
     expect(got).toEqual(['one', 'four', 'fi']);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NEAR_END, readLog } from '../../../src/criu/log/read.ts';
+import { asBytes, bytes } from '../../../src/linux/bytes.ts';
 import { fixture, tell, told } from './fixtures.ts';
 
 const REAL = [
@@ -30,11 +31,35 @@ describe('what a log tells', () => {
       message: 'unix: External socket is used. Consider using --ext-unix-sk option.',
       source: 'criu/sk-unix.c:864',
     });
-    expect(told('Error (criu/cr-dump.c:1781): Dumping FAILED.\n').firstError).toEqual({
+    expect(told(asBytes('Error (criu/cr-dump.c:1781): Dumping FAILED.\n')).firstError).toEqual({
       message: 'Dumping FAILED.',
       source: 'criu/cr-dump.c:1781',
     });
-    expect(told('Error (a.c:1): Dumping FAILED.\nError (b.c:2): why\n').firstError?.source).toBe('b.c:2');
+    expect(told(asBytes('Error (a.c:1): Dumping FAILED.\nError (b.c:2): why\n')).firstError?.source).toBe(
+      'b.c:2',
+    );
+  });
+
+  it.each([
+    ['made-restore-pie-2.12/restore.log', 'criu/pie/restorer.c:1101'],
+    ['made-pre-dump-run-id-4.2/web.log-20261101', 'gpu_plugin.c:77'],
+    ['made-dump-probes-3.13/dump.log', '/build/criu-3.13/criu/tty.c:377'],
+    ['made-restore-busy-3.17/sine.log', 'criu/mount.c:2386'],
+    ['made-dump-crac-3.17.1/dump4.log', undefined],
+    ['made-lazy-pages-cut-4.1/lazy-pages.log', undefined],
+  ])('is the first error that matters in %s', (log, source) => {
+    expect(told(fixture(log)).firstError?.source).toBe(source);
+  });
+
+  it('is a probe’s error only where there is no other', () => {
+    const tells = (log: string) => told(asBytes(log));
+    const probe = 'Error (criu/tun.c:85): tun: Unable to create tun: x\n';
+    expect(tells(probe).firstError?.source).toBe('criu/tun.c:85');
+    expect(tells(`${probe}Error (criu/a.c:1): x\n`).firstError?.source).toBe('criu/a.c:1');
+    expect(tells(`${probe}${'(00.000002) y\n'.repeat(NEAR_END)}`).firstError).toBeNull();
+    expect(tells(`${probe}Error (criu/cr-dump.c:1): Dumping FAILED.\n`).firstError?.source).toBe(
+      'criu/tun.c:85',
+    );
   });
 
   it('is the time of the last line that has one, also beyond 100 s', () => {
@@ -44,7 +69,10 @@ describe('what a log tells', () => {
       stamped: false,
       lastStampMs: null,
     });
-    expect(told('(00.000100) x\n(4294967295 y\n')).toMatchObject({ stamped: true, lastStampMs: null });
+    expect(told(asBytes('(00.000100) x\n(4294967295 y\n'))).toMatchObject({
+      stamped: true,
+      lastStampMs: null,
+    });
   });
 
   it('is the version', () => {
@@ -58,9 +86,9 @@ describe('what a log tells', () => {
 
   it('is whether it ends with an error', () => {
     const followedBy = (lines: number) => `(00.000001) Error (a.c:1): x\n${'(00.000002) y\n'.repeat(lines)}`;
-    expect(told(followedBy(NEAR_END - 1)).errorNearEnd).toBe(true);
-    expect(told(followedBy(NEAR_END)).errorNearEnd).toBe(false);
-    expect(told('(00.000001) x\n(00.000002) Error (criu/cr-du').errorNearEnd).toBe(true);
+    expect(told(asBytes(followedBy(NEAR_END - 1))).errorNearEnd).toBe(true);
+    expect(told(asBytes(followedBy(NEAR_END))).errorNearEnd).toBe(false);
+    expect(told(asBytes('(00.000001) x\n(00.000002) Error (criu/cr-du')).errorNearEnd).toBe(true);
   });
 
   it.each([
@@ -72,6 +100,7 @@ describe('what a log tells', () => {
     ['made-dump-killed-named-3.17/dump.log', ['crtools-sys.0aB9zZ', '.criu.temp-aa-policy.k2Vd0s']],
     ['restore-ok-3.17.1/restore.log', ['.criu.mntns.7pC3MN']],
     ['dump-ok-3.16.1/dump.log', []],
+    ['made-restore-busy-3.17/sine.log', ['.criu.mntns.Qw7xYz', 'cr-tmpfs.uWm3pe']],
   ])('is the directories CRIU names in %s', (log, names) => {
     expect(told(fixture(log)).names).toEqual(names);
   });
@@ -108,7 +137,7 @@ describe('what a log tells', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         const reader = readLog();
-        for (const bytes of pieces) reader.chunk(bytes);
+        for (const bytes of pieces) reader.chunk(asBytes(bytes));
         const it = reader.finish();
         expect(it === null || it.names.length <= 64).toBe(true);
       }),
@@ -119,7 +148,7 @@ describe('what a log tells', () => {
     const reader = readLog();
     for (let i = 0; i < 1000; i += 1) {
       const name = String(i).padStart(6, '0');
-      reader.chunk(`rmrf: removing .criu.temp-aa-policy.${name}\nError (a.c:1): x\n`);
+      reader.chunk(asBytes(`rmrf: removing .criu.temp-aa-policy.${name}\nError (a.c:1): x\n`));
     }
     expect(reader.finish()?.names).toHaveLength(64);
   });
@@ -152,15 +181,15 @@ describe('telling a log of CRIU from other files', () => {
   ])('%s is one', (log) => expect(tell(fixture(log))?.empty).toBe(false));
 
   it('an empty one may be one', () => {
-    expect(tell('')?.empty).toBe(true);
-    expect(tell('\0\0\0\n \n')?.empty).toBe(true);
+    expect(tell(bytes``)?.empty).toBe(true);
+    expect(tell(asBytes('\0\0\0\n \n'))?.empty).toBe(true);
   });
 
   it('is possible before the end', () => {
     const reader = readLog();
-    reader.chunk('pg_dump: reading extensions\n');
+    reader.chunk(asBytes('pg_dump: reading extensions\n'));
     expect(reader.recognised()).toBe(false);
-    reader.chunk('(00.000001) Version: 3.17\n');
+    reader.chunk(asBytes('(00.000001) Version: 3.17\n'));
     expect(reader.recognised()).toBe(true);
   });
 });
