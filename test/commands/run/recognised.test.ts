@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
+import { compile } from '../../support/compile.ts';
 import { type Report, reportOf } from '../../support/schema.ts';
 import { list } from '../../support/tree.ts';
 import { how, mkdtemp, plantProgram, startRun, type Workplace, workplace } from '../../support/workplace.ts';
@@ -119,6 +120,18 @@ describe('what it leaves is removed, and nothing that was there before:', () => 
     process.kill(Number(reason?.pid), 'SIGKILL');
     expect(ended.err).toMatch(/^criu-sweep: a directory is still in use, and kept: .*\n$/);
   });
+});
+
+test('a link, or a user’s file system that never answers, among an engine’s directories is not swept', async (context) => {
+  need(context, 'cc', 'fuse');
+  const where = alone();
+  mkdirSync(`${where.dir}/victim`);
+  plantProgram(where, 'incus', `ln -s "$PWD/victim" /tmp/incus_checkpoint_2; ${mkdtemp('victim')}`);
+  const inTmp = 'mkdir /tmp/incus_checkpoint_1; ln -s "$PWD/victim" /tmp/incus_checkpoint_3';
+  const wrap = [...inMountNamespace(inTmp), compile('fuse'), '-a', '/tmp/incus_checkpoint_1'];
+  const ended = await startRun(['--', './incus', 'stop', '--stateful', 'web'], where, { wrap }).ended;
+  expect({ how: how(ended), err: ended.err }).toEqual({ how: '0', err: '' });
+  expect(list(`${where.dir}/victim`)).toHaveLength(1);
 });
 
 describe('CRIU’s configuration:', () => {

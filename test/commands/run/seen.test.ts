@@ -29,7 +29,7 @@ async function seeing(script: string, where: Workplace, wrap: readonly string[] 
 
 /** A stand-in that works in a directory as CRIU does, and leaves one behind: `./criu work 0.5`. */
 function plantCriu(where: Workplace, name = 'criu'): void {
-  plantProgram(where, name, `cd "$1"; ${mkdtemp('.')}; sleep "$2"`);
+  plantProgram(where, name, `cd "$1"; ${mkdtemp('.')}; sleep "$2" >/dev/null 2>&1`);
 }
 
 describe('a CRIU below the command is seen, and what it leaves is removed:', () => {
@@ -51,19 +51,19 @@ describe('a CRIU below the command is seen, and what it leaves is removed:', () 
   });
 
   test.each([
-    ['in a script', './criu work 0.3; exit 3'],
-    ['of a program between', './sudo ./criu work 0.3; exit 3'],
-    ['as the command itself, late', 'sleep 0.5; exec ./criu work 0.3'],
-    ['in the background', './criu work 0.3 & wait; exit 3'],
-    ['whose parent has ended', '(./criu work 0.3 & exit); sleep 0.4; exit 3'],
-    ['of a parent in a session of its own', 'setsid sh -c "./criu work 0.3; exit" & wait; exit 3'],
-    ['with its version in its name', './criu-3.16.1 work 0.3; exit 3'],
+    ['in a script', './criu work 0.8; exit 3'],
+    ['of a program between', './sudo ./criu work 0.8; exit 3'],
+    ['as the command itself, late', 'sleep 0.5; exec ./criu work 0.8'],
+    ['in the background', './criu work 0.8 & wait; exit 3'],
+    ['whose parent has ended', '(./criu work 0.8 & exit); sleep 1; exit 3'],
+    ['of a parent in a session of its own', 'setsid sh -c "./criu work 0.8; exit" & wait; exit 3'],
+    ['with its version in its name', './criu-3.16.1 work 0.8; exit 3'],
     [
       'among many other processes',
-      'for n in $(seq 300); do sleep 0.8 & done; sleep 0.3; ./criu work 0.4; wait; exit 3',
+      'for n in $(seq 300); do sleep 1.5 & done; sleep 0.3; ./criu work 1; wait; exit 3',
     ],
-    ['in a mount namespace of its own', 'unshare --mount ./criu work 0.3; exit 3'],
-    ['in a pid namespace of its own', 'unshare --pid --fork ./criu work 0.3; exit 3'],
+    ['in a mount namespace of its own', 'unshare --mount ./criu work 0.8; exit 3'],
+    ['in a pid namespace of its own', 'unshare --pid --fork ./criu work 0.8; exit 3'],
   ])('%s', async (_, script) => {
     const where = workplace();
     const before = plantMany(where.work, 2).sort();
@@ -79,7 +79,7 @@ describe('a CRIU below the command is seen, and what it leaves is removed:', () 
     const where = workplace();
     plantCriu(where);
     const { seen } = await seeing(
-      'mkdir -p a b/c; ./criu a 0.3 & ./criu b/c 0.3 & ./criu work 0.3; wait',
+      'mkdir -p a b/c; ./criu a 0.3 & ./criu b/c 0.3 & ./criu work 0.8; wait',
       where,
     );
     expect(seen).toEqual(expect.arrayContaining([`${where.dir}/a`, `${where.dir}/b/c`, where.work]));
@@ -89,7 +89,7 @@ describe('a CRIU below the command is seen, and what it leaves is removed:', () 
   test('one that changes its working directory, in each', async () => {
     const where = workplace();
     mkdirSync(`${where.dir}/other`);
-    const leave = (dir: string) => `cd ../${dir}; ${mkdtemp('.')}; sleep 0.2`;
+    const leave = (dir: string) => `cd ../${dir}; ${mkdtemp('.')}; sleep 0.5`;
     plantProgram(where, 'criu', `cd work; ${[leave('work'), leave('other'), leave('work')].join('; ')}`);
     const { seen } = await seeing('./criu', where);
     expect(seen).toEqual(expect.arrayContaining([where.work, `${where.dir}/other`]));
