@@ -94,7 +94,7 @@ const LEADING = new RegExp(`^${SPACE}`);
  * The words that a line adds to the command line. A key ends at the first blank, or on a line without blanks at the
  * first tab. C's strings end at a NUL.
  */
-function parseStatement(line: Bytes): readonly string[] {
+function parseStatement(line: string): readonly string[] {
   const text = (line.split('\0')[0] ?? '').replace(LEADING, '');
   if (text === '' || text.startsWith('#')) return [];
   const end = text.search(text.includes(' ') ? / / : /\t/);

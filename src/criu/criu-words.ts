@@ -78,6 +78,9 @@ function shortOption(word: string): Written | null {
 }
 
 /** The value that counts of an option: the last one's that is not empty; `undefined`: there is none. */
-export function lastValue(options: readonly CriuOption[], key: string): string | undefined {
+export function lastValue<Text extends string>(
+  options: readonly { readonly key: string; readonly value: Text | null }[],
+  key: string,
+): Text | undefined {
   return options.findLast((option) => option.key === key && option.value)?.value ?? undefined;
 }

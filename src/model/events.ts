@@ -65,6 +65,21 @@ export interface CommandEnd {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly durationMs: number;
+  /** The directories in which something could have appeared. */
+  readonly watched: readonly WatchedDirectory[];
+}
+
+/**
+ * The reason why `run` watched a directory: the command line, or CRIU's configuration, says that CRIU works there; an
+ * engine has it work there; it was seen to; `--work-dir` names it; it is the command's working directory; or, /tmp, it
+ * always is.
+ */
+export type WatchedWhy = 'command' | 'configuration' | 'engine' | 'seen' | 'named' | 'current' | 'always';
+
+/** A directory that `run` watched; of an engine the glob of all of them. */
+export interface WatchedDirectory {
+  readonly path: Bytes;
+  readonly why: WatchedWhy;
 }
 
 /** The end of a command. */

@@ -28,8 +28,9 @@ export function startValues(tool: Tool, { host, uid, startedAt, dryRun, policy, 
   };
 }
 
-function commandValues({ argv, end, startedAt, durationMs }: CommandEnd): object {
-  return { argv, ...endValues(end), startedAt: isoTime(startedAt), durationMs };
+function commandValues({ argv, end, startedAt, durationMs, watched }: CommandEnd): object {
+  const directories = watched.map(({ path, why }) => ({ ...pathValues(path), why }));
+  return { argv, ...endValues(end), startedAt: isoTime(startedAt), durationMs, watched: directories };
 }
 
 function endValues(end: End): object {
