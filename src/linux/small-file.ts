@@ -16,7 +16,11 @@ const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
  *
  * @param mostBytes a larger file is `odd`, and so is one that grows beyond it while it is read
  */
-export function readSmallFile(path: string, mostBytes: number, encoding: 'latin1' | 'utf8'): SmallFile {
+export function readSmallFile(
+  path: string | Buffer,
+  mostBytes: number,
+  encoding: 'latin1' | 'utf8',
+): SmallFile {
   try {
     const fd = openSync(path, FLAGS);
     try {

@@ -85,7 +85,7 @@ test('for a user, what he may not read below a known place is no error; below a 
   need(context, 'root', 'namespaces');
   const wrap = [
     ...onEmptyHost([
-      'mkdir -m 0700 /tmp/a /tmp/b /tmp/c',
+      'mkdir -p -m 0700 /tmp/a /tmp/b /tmp/c; mkdir /tmp/a/more /tmp/b/more /tmp/c/more',
       leave('/tmp/mine'),
       'chmod 755 /tmp/mine',
       'chown -R 65534 /tmp/mine',

@@ -3,7 +3,7 @@ import { affected, type Version } from '../../criu/version.ts';
 import { encode } from '../../linux/bytes.ts';
 import { assertErrno } from '../../linux/errno.ts';
 import { shellWord } from '../../output/shell-words.ts';
-import { escapeText } from '../../report/escape.ts';
+import { escapeName, escapeText } from '../../report/escape.ts';
 import { askVersion } from './ask-version.ts';
 import { adviceToRead } from './capabilities.ts';
 import { type Check, ok } from './check.ts';
@@ -64,7 +64,7 @@ async function checkFound(
   return {
     criu,
     version,
-    check: versionCheck(version, `CRIU ${escapeText(version.text)} (${where})${passedOver}`, appArmor),
+    check: versionCheck(version, `CRIU ${escapeName(version.text)} (${where})${passedOver}`, appArmor),
   };
 }
 

@@ -88,7 +88,7 @@ function lookInto(directory: string, { now, mounts, version }: ProbingHost): Pla
 
 function isOnTmpfs(directory: string, mounts: OwnMounts): boolean | null {
   const stats = statSync(directory, { throwIfNoEntry: false });
-  return stats === undefined || mounts.all.length === 0 ? null : mounts.isTmpfs(stats.dev);
+  return stats === undefined || mounts.all.length === 0 ? null : mounts.fsTypeOf(stats.dev) === 'tmpfs';
 }
 
 /** Tells whether a finished cache is there: CRIU loads it, and writes none. */

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { asBytes, EMPTY, fsPath } from '../../linux/bytes.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import { readSmallFile } from '../../linux/small-file.ts';
+import type { Bytes } from '../../model/model.ts';
 
 /**
  * The content of a file or directory of the system; `absent`: it does not exist; `hidden`: it was not
@@ -15,20 +17,19 @@ export type Held<T> =
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * The text of a file, links followed, its bytes as latin1. What is no regular file, or too large, has
- * none.
+ * The text of a file, links followed. What is no regular file, or too large, has none.
  */
-export function readSystemFile(path: string): Held<string> {
-  const file = readSmallFile(path, MOST_BYTES, 'latin1');
+export function readSystemFile(path: Bytes): Held<Bytes> {
+  const file = readSmallFile(fsPath(path), MOST_BYTES, 'latin1');
   return file.kind === 'failed'
     ? unheld(file.code)
-    : { kind: 'held', value: file.kind === 'text' ? file.text : '' };
+    : { kind: 'held', value: file.kind === 'text' ? asBytes(file.text) : EMPTY };
 }
 
-/** The names in a directory, as bytes. */
-export function listSystemDirectory(path: string): Held<readonly string[]> {
+/** The names in a directory. */
+export function listSystemDirectory(path: Bytes): Held<readonly Bytes[]> {
   try {
-    return { kind: 'held', value: readdirSync(path, 'latin1').sort() };
+    return { kind: 'held', value: readdirSync(fsPath(path), 'latin1').sort().map(asBytes) };
   } catch (error) {
     return unheld(errnoOf(error).code);
   }

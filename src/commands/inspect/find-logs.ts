@@ -34,9 +34,9 @@ const LOG: Kind = { prefix: EMPTY, modes: null, mountable: false };
 const TOLD_BY_SWEEP: readonly string[] = ['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'];
 
 /**
- * Finds by name what can be a log of CRIU's below each target, and beside a target that is a leftover itself. It is the
- * scanner's own walk, each directory pinned while we stand in it: what a sweep does not enter (links, other file systems
- * and mounts, leftovers, other targets, what is excluded) is not searched either.
+ * Finds by name what can be a log of CRIU's below each target, and beside a target that is a leftover itself.
+ * It is the scanner's own walk, each directory pinned while we stand in it: what a sweep does not enter
+ * (links, other file systems and mounts, leftovers, other targets, what is excluded) is not searched either.
  */
 export function* findLogs(targets: readonly Target[], scope: ScanScope): Generator<LogFound> {
   const searched = new Set<string>();
@@ -76,13 +76,14 @@ export function* findLogs(targets: readonly Target[], scope: ScanScope): Generat
 }
 
 /**
- * Hands out logs' names instead of leftovers, which are not entered all the same. A directory that is named like a log
- * is entered.
+ * Hands out logs' names instead of leftovers, which are not entered all the same. A directory that is named
+ * like a log is entered.
  */
 function logScope(scope: ScanScope): ScanScope {
   const { match } = scope;
   return {
     ...scope,
+    readsLeaves: true,
     match: (name) => match(name) ?? (parseNameLikeLog(name) === null ? undefined : LOG),
     enters: () => true,
     passesOver: (_, name) => match(name) !== undefined,
