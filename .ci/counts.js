@@ -12,6 +12,7 @@ import { readFileSync } from 'node:fs';
 const RUNS = [
   { name: 'full', atLeast: 1500, mayLack: false },
   { name: 'packages', atLeast: 30, mayLack: false },
+  { name: 'executable', atLeast: 80, mayLack: false },
   { name: 'node-18', atLeast: 750, mayLack: false },
   { name: 'node-26', atLeast: 750, mayLack: false },
   { name: 'bare-root', atLeast: 1300, mayLack: true },

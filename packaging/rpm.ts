@@ -66,7 +66,7 @@ ${folded(DESCRIPTION, 78).join('\n')}
 cp -a %{_staged}/. %{buildroot}
 
 %files
-${ownDirectories(files)
+${[...SHARED_DIRECTORIES, ...ownDirectories(files)]
   .map((path) => `%dir %attr(0755,root,root) ${path}\n`)
   .join('')}${files.map(line).join('\n')}
 
@@ -85,6 +85,14 @@ ${ifSystemd('systemctl daemon-reload')}
 ${changes.map((change) => `- ${folded(escaped(change), 76).join('\n  ')}`).join('\n')}
 `;
 }
+
+/** Directories that belong to each package with something in them: a host without these shells has nobody else's. */
+const SHARED_DIRECTORIES = [
+  '/usr/share/fish',
+  '/usr/share/fish/vendor_completions.d',
+  '/usr/share/zsh',
+  '/usr/share/zsh/site-functions',
+];
 
 const SCRIPT_LICENSES = 'MIT AND ISC AND Apache-2.0';
 /** Node's own file names them all; these are those of its larger parts: V8, OpenSSL, ICU, zlib. */

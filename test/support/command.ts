@@ -9,9 +9,11 @@ export const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 export const BIN = `${PACKAGE}bin/criu-sweep.js`;
 /** The Node that runs it: `npm run test:nodes` names others. */
 export const NODE = process.env.CRIU_SWEEP_NODE ?? process.execPath;
-/** The words that start it. `npm run test:executable` names an executable. */
+/** The words that start it. `npm run test:executable` names an executable, from this package's root. */
 export const COMMAND: readonly string[] =
-  process.env.CRIU_SWEEP_EXECUTABLE === undefined ? [NODE, BIN] : [process.env.CRIU_SWEEP_EXECUTABLE];
+  process.env.CRIU_SWEEP_EXECUTABLE === undefined
+    ? [NODE, BIN]
+    : [`${PACKAGE}${process.env.CRIU_SWEEP_EXECUTABLE}`];
 
 /** How to run a program. */
 export interface RunOptions {

@@ -32,9 +32,9 @@ umount -l mnt
 shift
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"`;
 
-/** What package managers write whatever they install. */
+/** What package managers write whatever they install, and wherever they do. */
 const BOOKKEEPING =
-  /^(?:var\/lib\/dpkg|var\/log|var\/cache|var\/lib\/apt|etc\/ld\.so\.cache|tmp\/|var\/lib\/rpm|usr\/lib\/sysimage)/;
+  /^(?:var\/lib\/dpkg|var\/log|var\/cache|var\/lib\/apt|etc\/ld\.so\.cache|tmp\/|var\/lib\/rpm|root\/\.rpmdb)/;
 
 /** Copies the Debian that was made for all tests. It goes when the test ends. */
 export function debianRoot(): DebianRoot {
