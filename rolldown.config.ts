@@ -82,6 +82,8 @@ const command = defineConfig({
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
+    // Licences are in THIRD-PARTY-LICENSES, docstrings in the source.
+    comments: { legal: false, jsdoc: false },
     codeSplitting: {
       groups: [
         {

@@ -14,8 +14,8 @@ export interface ImageSet {
 }
 
 /**
- * Directories in a work dir where a caller lets CRIU put the images: podman's `checkpoint` and `pre-checkpoint`
- * (libpod/container.go), and what containerd's CRI unpacks (container_checkpoint_linux.go).
+ * Directories in a work dir where a caller lets CRIU put the images: podman's `checkpoint` and
+ * `pre-checkpoint` (libpod/container.go), and what containerd's CRI unpacks (container_checkpoint_linux.go).
  */
 export const IMAGE_DIRECTORIES: readonly Bytes[] = [
   bytes`checkpoint`,
@@ -26,7 +26,10 @@ export const IMAGE_DIRECTORIES: readonly Bytes[] = [
 /** The names in criu/image-desc.c all end so. */
 const IMAGE = /\.img$/;
 
-/** Images that every checkpoint has, also an unfinished one: without any of them, `*.img` are other programs' files. */
+/**
+ * Images that every checkpoint has, also an unfinished one: without any of them, `*.img` are other programs'
+ * files.
+ */
 const TELLING = /^(?:inventory|pstree|(?:core|mm|ids|fdinfo|pagemap|pages)-\d+)\.img$/;
 
 /** Whether a file's name is an image's: `certain`, or as any disk image can have it (`maybe`). */

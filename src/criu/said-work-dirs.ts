@@ -9,6 +9,8 @@ import {
 } from './configuration.ts';
 import { lastValue, readCriuWords } from './criu-words.ts';
 import { workDirGlobs } from './engine-dirs.ts';
+import type { EngineSaid } from './engine-words.ts';
+import type { KnownTarget } from './known-targets.ts';
 
 /** A directory that CRIU works in, and who says so. Relative ones start from the command's working directory. */
 export interface SaidWorkDir {
@@ -43,9 +45,9 @@ export function saidWorkDirs(
   }
 }
 
-/** Globs of the directories that an engine has CRIU work in. */
-export function engineGlobs(said: Said): readonly string[] {
-  return said.kind === 'engine' ? [...said.globs, ...workDirGlobs(said.callers)] : [];
+/** Globs of the directories that an engine has CRIU work in. @param places the known places of this host */
+export function engineGlobs(said: EngineSaid, places: readonly KnownTarget[]): readonly string[] {
+  return [...said.globs, ...workDirGlobs(said.callers, places)];
 }
 
 function byCommand(path: string): SaidWorkDir {

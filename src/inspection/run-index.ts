@@ -21,8 +21,8 @@ const MOST_COMPARED = 100;
 /** The runs that were found, to look up which of them left a directory. */
 export class RunIndex {
   /**
-   * The runs to be shown, newest first. A log of a single task is part of the run whose log lies beside it, if
-   * there is one.
+   * The runs to be shown, newest first. A log of a single task is part of the run whose log lies beside it,
+   * if there is one.
    */
   readonly runs: readonly PlacedRun[];
   readonly #byLog: ReadonlyMap<Bytes, Run>;

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Bytes } from '../model/model.ts';
+import type { Bytes, Text } from '../model/model.ts';
 
 /** Takes a string for bytes: one that was read with the encoding latin1, or is a part of such a one. */
 export function asBytes(latin1: string): Bytes {
@@ -35,7 +35,7 @@ const SURROGATE = /([\udc80-\udcff])/u;
  * The bytes of a JavaScript string for the kernel: its UTF-8, and the bytes that {@link toText} kept as
  * surrogates.
  */
-export function encode(text: string): Bytes {
+export function encode(text: Text): Bytes {
   if (ASCII.test(text)) return asBytes(text);
   return asBytes(
     text

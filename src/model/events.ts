@@ -14,7 +14,7 @@ export interface TargetReport {
   /** Absolute, links resolved; `null` if there is nothing to resolve. */
   readonly resolved: Bytes | null;
   readonly status: TargetStatus;
-  /** Directories read, and entries seen in them. */
+  /** Directories seen, read or not, and entries of those that were read. */
   readonly directories: number;
   readonly entries: number;
 }

@@ -11,6 +11,9 @@
  */
 export type Bytes = Parts & string;
 
+/** A string that is text, and no bytes. */
+export type Text = string & { readonly [BYTES]?: never };
+
 declare const BYTES: unique symbol;
 
 /** The methods of string whose result, of bytes, is bytes again. */
@@ -65,6 +68,8 @@ export interface Facts extends Identity {
   readonly uid: number;
   /** Bytes. */
   readonly size: number;
+  /** Hard links. Of a directory on some file systems: its subdirectories, and 2. */
+  readonly nlink: number;
   readonly mtimeMs: number;
   readonly ctimeMs: number;
   readonly birthtimeMs: number;

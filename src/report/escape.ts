@@ -1,5 +1,5 @@
 import { asBytes, decode, encode, SEQUENCE } from '../linux/bytes.ts';
-import type { Bytes } from '../model/model.ts';
+import type { Bytes, Text } from '../model/model.ts';
 
 /** Text that needs no escaping: printable ASCII except the backslash. */
 const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
@@ -34,7 +34,7 @@ const HARMFUL_ASCII = /[\\\x00-\x1f\x7f]/g;
  * Escapes a text in the same way: a message, or words of the command line. These may have bytes that are not
  * UTF-8, as `toText` writes them.
  */
-export function escapeText(text: string): string {
+export function escapeText(text: Text): string {
   return PLAIN.test(text) ? text : escapeName(encode(text));
 }
 

@@ -44,7 +44,7 @@ export interface Asked extends Look {
 /** Makes the request of a sweep, with defaults for what is left out. */
 export function prepared(asked: Asked): Prepared {
   const { policy, targets, errors, uid, match, mounts, command, check = false, dryRun = false } = asked;
-  const { maxDepth, crossDevice } = policy;
+  const { maxDepth, crossDevice, olderThanMs } = policy;
   return {
     policy,
     targets,
@@ -52,7 +52,16 @@ export function prepared(asked: Asked): Prepared {
     uid,
     check,
     dryRun: dryRun || check,
-    scope: { match, excludes: asked.excludes ?? null, maxDepth, crossDevice, mounts, ...asked.claims },
+    scope: {
+      match,
+      excludes: asked.excludes ?? null,
+      maxDepth,
+      crossDevice,
+      mounts,
+      // A leftover made after the lstat that found none is too young, where age counts.
+      readsLeaves: olderThanMs === null,
+      ...asked.claims,
+    },
     maxRemovals: asked.maxRemovals ?? null,
     lookForUsers: asked.lookForUsers,
     ...(command === undefined ? {} : { command }),

@@ -15,7 +15,7 @@ export interface ScanScope extends Bounds {
   readonly passesOver: (parent: Identity, name: Bytes) => boolean;
 }
 
-/** Something that could not be counts at. */
+/** Something that could not be looked at. */
 export interface Problem {
   readonly type: 'error';
   readonly error: SweepError;
@@ -27,9 +27,11 @@ export interface Problem {
  */
 export type Scanned = { readonly type: 'candidate'; readonly candidate: Candidate } | Problem | Pause;
 
-/** Counts of the directories and entries that a scan has counts at. */
+/** Counts of the directories and entries that a scan has seen. */
 export interface ScanCounts {
+  /** Also those that need not be read. */
   directories: number;
+  /** Of those that were read. */
   entries: number;
 }
 

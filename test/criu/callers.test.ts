@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { findCaller } from '../../src/criu/callers.ts';
+import { knownTargets } from '../../src/criu/known-targets.ts';
 import { engineGlobs, saidWorkDirs } from '../../src/criu/said-work-dirs.ts';
 import { toText } from '../../src/linux/bytes.ts';
 
@@ -142,6 +143,8 @@ test('a directory of any name is taken as it is written', () => {
 const CONTAINERS = '/var/lib/containers/storage/*-containers/*/userdata';
 const TASK = '/var/lib/containerd/io.containerd.runtime.v2.task/*/*';
 
+const PLACES = knownTargets({ uid: 0, home: undefined, env: {} });
+
 /** A command line, and one of the globs that its engine's directories have; `null`: it does not call CRIU. */
 const ENGINE_LINES: readonly (readonly [string, string | null])[] = [
   ['podman container checkpoint web', CONTAINERS],
@@ -186,5 +189,5 @@ const ENGINE_LINES: readonly (readonly [string, string | null])[] = [
 test.each(ENGINE_LINES)('%s: CRIU works in %j', (line, glob) => {
   const said = findCaller(line.split(' '));
   if (glob === null) expect(said).toBeNull();
-  else expect(said === null ? [] : engineGlobs(said)).toContain(glob);
+  else expect(said?.kind === 'engine' ? engineGlobs(said, PLACES) : []).toContain(glob);
 });

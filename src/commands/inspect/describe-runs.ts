@@ -13,14 +13,14 @@ const NOTHING_OPEN: OpenFiles = { has: () => false, hiddenSinceMs: null };
 const TICK_AFTER = 1024;
 
 /**
- * Logs of whole runs in one work dir that are compared with one another. Beyond that nobody can tell whose the stats
- * file is.
+ * Logs of whole runs in one work dir that are compared with one another. Beyond that nobody can tell whose
+ * the stats file is.
  */
 const MOST_COMPARED = 100;
 
 /**
- * Tells of each log which run it is, how that ended (if the log does not tell, by what lies around it), and what the
- * images beside it weigh.
+ * Tells of each log which run it is, how that ended (if the log does not tell, by what lies around it), and
+ * what the images beside it weigh.
  */
 export async function describeRuns(logs: readonly ReadLog[], look: SecondLook): Promise<PlacedRun[]> {
   const open =

@@ -4,7 +4,7 @@ import { keyOf } from '../../linux/lstat.ts';
 import type { SweepError } from '../../model/events.ts';
 import type { Bytes, Kind, Place } from '../../model/model.ts';
 import { type ScanCounts, type ScanScope, scanTree } from '../../sweep/scanner.ts';
-import type { Target } from '../../sweep/targets.ts';
+import { scopeOf, type Target } from '../../sweep/targets.ts';
 
 /** A log's name in the directory that we stand in while it is handed out; nothing of it has been read. */
 export interface NamedLikeLog {
@@ -34,9 +34,9 @@ const LOG: Kind = { prefix: EMPTY, modes: null, mountable: false };
 const TOLD_BY_SWEEP: readonly string[] = ['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'];
 
 /**
- * Finds by name what can be a log of CRIU's below each target, and beside a target that is a leftover itself. It is the
- * scanner's own walk, each directory pinned while we stand in it: what a sweep does not enter (links, other file systems
- * and mounts, leftovers, other targets, what is excluded) is not searched either.
+ * Finds by name what can be a log of CRIU's below each target, and beside a target that is a leftover itself.
+ * It is the scanner's own walk, each directory pinned while we stand in it: what a sweep does not enter
+ * (links, other file systems and mounts, leftovers, other targets, what is excluded) is not searched either.
  */
 export function* findLogs(targets: readonly Target[], scope: ScanScope): Generator<LogFound> {
   const searched = new Set<string>();
@@ -47,10 +47,10 @@ export function* findLogs(targets: readonly Target[], scope: ScanScope): Generat
     if (place === null || (target.kind === 'candidate' && searched.has(keyOf(place)))) continue;
     searched.add(keyOf(place));
     const counts: ScanCounts = { directories: 0, entries: 0 };
-    const maxDepth = target.kind === 'candidate' ? 1 : scope.maxDepth;
+    const within = target.kind === 'candidate' ? { ...scope, maxDepth: 1 } : scopeOf(target, scope);
     const forgiven = target.kind === 'tree' ? (target.forgiven ?? []) : [];
     let where = place.path;
-    for (const found of scanTree(place.path, place, logScope({ ...scope, maxDepth }), counts)) {
+    for (const found of scanTree(place.path, place, logScope(within), counts)) {
       switch (found.type) {
         case 'candidate': {
           const { parent, name: file, excluded, mountedAt } = found.candidate;
@@ -76,13 +76,14 @@ export function* findLogs(targets: readonly Target[], scope: ScanScope): Generat
 }
 
 /**
- * Hands out logs' names instead of leftovers, which are not entered all the same. A directory that is named like a log
- * is entered.
+ * Hands out logs' names instead of leftovers, which are not entered all the same. A directory that is named
+ * like a log is entered.
  */
 function logScope(scope: ScanScope): ScanScope {
   const { match } = scope;
   return {
     ...scope,
+    readsLeaves: true,
     match: (name) => match(name) ?? (parseNameLikeLog(name) === null ? undefined : LOG),
     enters: () => true,
     passesOver: (_, name) => match(name) !== undefined,

@@ -85,7 +85,9 @@ class LogSearch {
     if (this.errors.length < MOST_ERRORS) this.errors.push(error);
   }
 
-  /** Reads a log of the directory we stand in. False: the bounds are reached, and nothing more is to be read. */
+  /**
+   * Reads a log of the directory we stand in. False: the bounds are reached, and nothing more is to be read.
+   */
   async read(log: NamedLikeLog, unnamed: boolean): Promise<boolean> {
     const path = joinPath(log.workDir.path, log.file);
     if (this.#budget.spent) return this.#stop(path);
@@ -121,7 +123,9 @@ class LogSearch {
     return true;
   }
 
-  /** For a caller who is not root: what may not be read, where nobody named it or it need not be a log at all. */
+  /**
+   * For a caller who is not root: what may not be read, where nobody named it or it need not be a log at all.
+   */
   #isForgiven(log: NamedLikeLog, unnamed: boolean, code: string): boolean {
     return (unnamed || log.byContent) && this.#scope.uid !== 0 && code === 'EACCES';
   }

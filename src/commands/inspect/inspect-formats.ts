@@ -28,7 +28,7 @@ export interface Inspecting {
   readonly sinceMs: number | null;
 }
 
-/** How stdout says what was found. */
+/** The format of stdout, which says what was found. */
 export function resultFormat(inspecting: Inspecting, options: InspectOptions, env: Environment): Format {
   switch (options.format) {
     case 'json':
@@ -55,7 +55,7 @@ function textFormat(inspecting: Inspecting, options: InspectOptions, env: Enviro
   };
 }
 
-/** How stderr says all else: errors, and what could not be seen. The counts are part of the text report. */
+/** The format of stderr: errors, and what could not be seen. The counts are part of the text report. */
 export function stderrFormat(options: InspectOptions, env: Environment): Format {
   const { verbose = false, quiet = false, color } = options;
   return messageFormat({

@@ -23,7 +23,8 @@ import { inspectJsonFormat } from './report-json.ts';
 import { sayingOnce } from './saying-once.ts';
 
 /**
- * `criu-sweep inspect [target...]`: what was left, by which CRIU run, and what a sweep would do. Changes nothing.
+ * `criu-sweep inspect [target...]`: what was left, by which CRIU run, and what a sweep would do. Changes
+ * nothing.
  *
  * @returns the exit status; where a signal stopped it, that has been raised again
  * @throws UsageError before anything is looked at

@@ -11,7 +11,9 @@ const MOST_READ = 2 * 1024 ** 3;
 /** Characters of paths and messages that are kept of all of them. */
 const MOST_KEPT = 32 * 1024 ** 2;
 
-/** How much one inspection reads and keeps of the logs that others can make: each file once, and all bounded. */
+/**
+ * The bounds of one inspection for the logs that others can make: each file is read once, and all is counted.
+ */
 export class LogBudget {
   readonly #seen = new Set<string>();
   #logs = 0;

@@ -12,7 +12,10 @@ import type { Identity } from '../../model/model.ts';
 export interface OpenFiles {
   /** Whether a living criu has this file open. */
   has(file: Identity): boolean;
-  /** When the first living criu started whose files we may not see, in milliseconds since 1970; `null`: we see all. */
+  /**
+   * When the first living criu started whose files we may not see, in milliseconds since 1970; `null`: we see
+   * all.
+   */
   readonly hiddenSinceMs: number | null;
 }
 
@@ -23,9 +26,9 @@ const TICK_AFTER = 256;
 const ALL_HIDDEN_MS = 0;
 
 /**
- * Looks which files the living CRIUs have open. Their comm is `criu`, also where their argv was rewritten, and restored
- * tasks keep it until late in the restore. Where processes cannot be listed (but for want of a /proc, ENOENT), or a
- * look at one fails, any log may still be written.
+ * Looks which files the living CRIUs have open. Their comm is `criu`, also where their argv was rewritten,
+ * and restored tasks keep it until late in the restore. Where processes cannot be listed (but for want of a
+ * /proc, ENOENT), or a look at one fails, any log may still be written.
  */
 export async function lookForOpenFiles(interrupted: () => boolean): Promise<OpenFiles> {
   const open = new Set<string>();

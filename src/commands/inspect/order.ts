@@ -1,22 +1,22 @@
 import type { Run } from '../../criu/log/criu-run.ts';
 import type { Group, Section } from '../../inspection/section.ts';
 
-/** What is listed of the sections, and what is only counted. */
+/** The sections that are listed, and the number of runs that are only counted. */
 export interface Arranged {
   readonly sections: readonly Section[];
   /** The runs that succeeded and left nothing, and are not listed. */
   readonly quiet: number;
 }
 
-/** What is wrong comes first: cut off, failed, leftovers. Then what may become wrong, then what is well. */
+/** The order of runs: what is wrong (cut off, failed, with leftovers), what may become so, what is well. */
 const RANKS = ['cut-off', 'failed', 'left', 'running', 'unknown', 'succeeded'] as const;
 type Rank = (typeof RANKS)[number];
 
 const QUIET = RANKS.indexOf('succeeded');
 
 /**
- * Puts what is wrong first, and the newest first within it, of the sections and of the runs in each. What no run is
- * known to have left comes last of its rank.
+ * Puts what is wrong first, and the newest first within it, of the sections and of the runs in each. What no
+ * run is known to have left comes last of its rank.
  *
  * @param mostQuiet how many runs that succeeded and left nothing are listed, the newest first
  */

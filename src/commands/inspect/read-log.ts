@@ -23,7 +23,7 @@ export type LogRead =
   | { readonly kind: 'gone' }
   | ({ readonly kind: 'failed' } & Errno);
 
-/** How to read logs. */
+/** The conditions of reading logs. */
 export interface ReadScope {
   /** The name does not tell: what does not begin as CRIU's logs do is passed over. */
   readonly byContent: boolean;
@@ -38,12 +38,15 @@ export interface ReadScope {
 /** Some tens of milliseconds' worth of the shortest lines. */
 const CHUNK = 64 * 1024;
 
-/** A FIFO put there after lstat is opened without waiting for a writer, a link not followed, a terminal not ours. */
+/**
+ * A FIFO put there after lstat is opened without waiting for a writer, a link not followed, a terminal not
+ * ours.
+ */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
- * Reads a log as a stream, a long one only at its start and its end. Waits for nothing: what is no regular file is
- * not even opened, and what is appended meanwhile is not read.
+ * Reads a log as a stream, a long one only at its start and its end. Waits for nothing: what is no regular
+ * file is not even opened, and what is appended meanwhile is not read.
  *
  * @param name one component, in the directory we stand in
  */
@@ -76,7 +79,10 @@ export async function readLogHere(name: Bytes, scope: ReadScope): Promise<LogRea
   }
 }
 
-/** A close(2) that fails takes nothing away from what was read, and Linux has let go of the descriptor all the same. */
+/**
+ * A close(2) that fails takes nothing away from what was read, and Linux has let go of the descriptor all the
+ * same.
+ */
 function close(fd: number): void {
   try {
     release(fd);

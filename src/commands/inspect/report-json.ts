@@ -16,7 +16,10 @@ export interface ReportedRuns {
   readonly sinceMs: number | null;
 }
 
-/** The JSON report: the runs, then each item as the dry run comes upon it, with the log of the run that left it. */
+/**
+ * The JSON report: the runs, then each item as the dry run comes upon it, with the log of the run that left
+ * it.
+ */
 export function inspectJsonFormat(tool: Tool, { runs, sinceMs }: ReportedRuns): Format {
   return jsonDocument({
     head({ host, startedAt }) {

@@ -4,7 +4,7 @@ import { cutTo, indentOf, type Layout, localTime, wrap } from '../../output/layo
 import type { Colors } from '../../report/colors.ts';
 import { escapeName } from '../../report/escape.ts';
 
-/** How a text report is drawn. */
+/** The layout of a text report, its colours, and its time. */
 export interface Drawing extends Layout {
   readonly colors: Colors;
   readonly verbose: boolean;

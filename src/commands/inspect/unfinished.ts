@@ -16,11 +16,13 @@ export interface ReadLog extends NamedLikeLog {
   readonly path: Bytes;
   readonly told: LogTold;
   readonly facts: LogFacts;
-  /** mtime of the newest stats file of its operation, in milliseconds since 1970; for unfinished logs only. */
+  /**
+   * mtime of the newest stats file of its operation, in milliseconds since 1970; for unfinished logs only.
+   */
   readonly statsMtimeMs?: number;
 }
 
-/** How work dirs are looked at a second time. */
+/** The means of a second look at work dirs. */
 export interface SecondLook {
   readonly mounts: OwnMounts;
   readonly interrupted: () => boolean;
@@ -33,8 +35,8 @@ export function isUnfinished({ told }: ReadLog): boolean {
 }
 
 /**
- * Looks again at the unfinished logs of the directory we stand in, after the look at living processes: a criu that ended
- * meanwhile has written the end of its log, or its stats file.
+ * Looks again at the unfinished logs of the directory we stand in, after the look at living processes: a criu
+ * that ended meanwhile has written the end of its log, or its stats file.
  */
 export async function lookAgain(
   logs: readonly ReadLog[],
@@ -53,7 +55,10 @@ export async function lookAgain(
   return seen;
 }
 
-/** Steps into a directory again, if it is the same. @returns why that failed; ENOENT: it has gone, with its logs */
+/**
+ * Steps into a directory again, if it is the same. @returns why that failed; ENOENT: it has gone, with its
+ * logs
+ */
 export function stepBack({ path, ...expected }: Place): SweepError | null {
   try {
     const step = stepDown(path);

@@ -47,8 +47,8 @@ export class ImageScales {
   }
 
   /**
-   * The images in the directory we stand in, and in those below it that callers make for them; `null`: none. We may
-   * stand elsewhere afterwards. What could not be looked at, for any errno, makes it incomplete.
+   * The images in the directory we stand in, and in those below it that callers make for them; `null`: none.
+   * We may stand elsewhere afterwards. What could not be looked at, for any errno, makes it incomplete.
    *
    * @param path of the directory we stand in
    */
@@ -83,7 +83,10 @@ export class ImageScales {
     }
   }
 
-  /** Counts the images of the directory we stand in. @returns the names of directories below that can hold some */
+  /**
+   * Counts the images of the directory we stand in. @returns the names of directories below that can hold
+   * some
+   */
   async #list(path: Bytes, { size }: Facts, weight: Weight): Promise<Bytes[]> {
     const below: Bytes[] = [];
     const listing = listHere(size);

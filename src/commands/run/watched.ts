@@ -7,6 +7,8 @@ import { bytes, encode } from '../../linux/bytes.ts';
 import type { WatchedWhy } from '../../model/events.ts';
 import type { Bytes, Kind } from '../../model/model.ts';
 import { UsageError } from '../../model/usage-error.ts';
+import { callerOf, type KnownEnvironment, knownPlaces } from '../../request/known.ts';
+import { effectiveUser } from '../../request/prepare.ts';
 
 /** A directory that is watched while a command runs. */
 export interface Watched {
@@ -16,6 +18,9 @@ export interface Watched {
   readonly kinds: readonly Kind[];
   readonly why: WatchedWhy;
 }
+
+/** The variables that say where CRIU works, and where a user's containers are. */
+export type WatchEnvironment = ConfigurationEnvironment & KnownEnvironment;
 
 /** The places to watch, as far as they are known before the command is started. */
 export interface WatchPlan {
@@ -32,12 +37,12 @@ export interface WatchPlan {
  *
  * @throws UsageError for an empty `--work-dir`
  */
-export function planWatch(
+export async function planWatch(
   named: readonly string[],
   command: readonly string[],
   kinds: readonly Kind[],
-  env: ConfigurationEnvironment,
-): WatchPlan {
+  env: WatchEnvironment,
+): Promise<WatchPlan> {
   if (named.includes('')) throw new UsageError('--work-dir: is empty: name a directory');
   if (named.length > 0) {
     const directories = named.map((dir): Watched => ({ path: encode(dir), kinds, why: 'named' }));
@@ -47,7 +52,9 @@ export function planWatch(
   if (said === null)
     return { directories: [{ path: bytes`.`, kinds, why: 'current' }], globs: [], from: 'nothing' };
   const directories = saidWorkDirs(said, env, readConfiguration).map((dir): Watched => ({ ...dir, kinds }));
-  return { directories, globs: engineGlobs(said), from: 'command line' };
+  if (said.kind !== 'engine') return { directories, globs: [], from: 'command line' };
+  const { targets } = await knownPlaces(callerOf(effectiveUser(), env));
+  return { directories, globs: engineGlobs(said, targets), from: 'command line' };
 }
 
 /** /tmp, which is always watched for the kinds that CRIU makes there whatever its work dir. */

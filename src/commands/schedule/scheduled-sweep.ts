@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { type KnownTarget, knownTargets } from '../../criu/known-targets.ts';
 import type { Environment } from '../../model/environment.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import { refuseNames } from '../../output/report-files.ts';
 import { refuseSwallowedOption } from '../../request/arguments.ts';
+import { knownPlaces } from '../../request/known.ts';
 import { parseOwner } from '../../request/policy.ts';
 import { prepare } from '../../request/prepare.ts';
 import { addSweepOptions, type SweepOptions } from '../../request/sweep-options.ts';
@@ -65,13 +67,22 @@ export async function readScheduledSweep(
     options,
     paths: writablePaths({
       targets,
-      known: options.known ?? false,
+      known: options.known === true ? await knownThere(scheduler) : [],
       outputs: outputs.map(([, path]) => path),
       match: scope.match,
     }),
     capabilities: capabilitiesOf(options),
     ownerIsName,
   };
+}
+
+/**
+ * The known places of root where the sweep will run. A pod's configuration is not its node's, so roots that
+ * this host's moves are meant only where this host runs it.
+ */
+async function knownThere(scheduler: Scheduler): Promise<readonly KnownTarget[]> {
+  const root = { uid: ROOT, home: undefined, env: {} };
+  return scheduler === 'kubernetes' ? knownTargets(root) : (await knownPlaces(root)).targets;
 }
 
 interface Parsed extends Pick<ScheduledSweep, 'options' | 'ownerIsName'> {

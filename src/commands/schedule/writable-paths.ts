@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
 import fastGlob from 'fast-glob';
-import { KNOWN_WORK_DIRS } from '../../criu/work-dirs.ts';
+import type { KnownTarget } from '../../criu/known-targets.ts';
 import { encode } from '../../linux/bytes.ts';
 import { normalPath } from '../../request/forbidden.ts';
 import { takingApart } from '../../request/glob-mistake.ts';
@@ -22,7 +22,8 @@ export interface WritablePath {
 export interface WrittenPaths {
   /** Directories and globs, absolute. */
   readonly targets: readonly string[];
-  readonly known: boolean;
+  /** Of `--known`; none without it. */
+  readonly known: readonly KnownTarget[];
   /** Files. */
   readonly outputs: readonly string[];
   readonly match: NameMatcher;
@@ -35,7 +36,7 @@ export interface WrittenPaths {
 export function writablePaths({ targets, known, outputs, match }: WrittenPaths): WritablePath[] {
   const paths: WritablePath[] = [
     ...targets.flatMap(basesOf).map((path) => ({ path: aboveLeftover(path, match), of: 'target' as const })),
-    ...(known ? knownBases() : []).map((path) => ({ path, of: 'known' as const })),
+    ...known.flatMap(knownBases).map((path) => ({ path, of: 'known' as const })),
     ...outputs
       .filter(isNoDevice)
       .map((path) => ({ path: posix.dirname(normalPath(path)), of: 'output' as const })),
@@ -53,8 +54,9 @@ export function basesOf(target: string): string[] {
   );
 }
 
-function knownBases(): string[] {
-  return KNOWN_WORK_DIRS.flatMap(({ target }) => (target === null ? [] : basesOf(target)));
+/** The directory itself, or what comes before the first wildcard. */
+function knownBases({ base, glob }: KnownTarget): string[] {
+  return glob === null ? [base] : basesOf(glob).map((below) => normalPath(base + below));
 }
 
 /**

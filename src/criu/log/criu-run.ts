@@ -84,8 +84,8 @@ export function describeRun(told: LogTold, file: LogFile, evidence: Evidence): R
 }
 
 /**
- * Whether a log is a run's own, whatever number ends its name: `dump.log.1` can be a rotated log. The logs of single
- * tasks are all of restores, and not closed.
+ * Whether a log is a run's own, whatever number ends its name: `dump.log.1` can be a rotated log. The logs of
+ * single tasks are all of restores, and not closed.
  */
 function isWhole({ operation, closing }: LogTold): boolean {
   return closing !== null || (operation !== 'unknown' && operation !== 'restore');

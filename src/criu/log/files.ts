@@ -45,8 +45,8 @@ export function parseLogName(name: Bytes): LogName | null {
 }
 
 /**
- * The operations that other names stand for, such as zdtm's `lazy-pages.log`, CRaC's `dump4.log` and Open Liberty's
- * `checkpoint.log`; the first that fits.
+ * The operations that other names stand for, such as zdtm's `lazy-pages.log`, CRaC's `dump4.log` and Open
+ * Liberty's `checkpoint.log`; the first that fits.
  */
 const SPOKEN_OF: ReadonlyArray<readonly [RegExp, Operation]> = [
   [/lazy[-_.]?pages/, 'lazy-pages'],
@@ -59,7 +59,7 @@ const SPOKEN_OF: ReadonlyArray<readonly [RegExp, Operation]> = [
 const LIKE_LOG = /^(.*?\.log)(?:\.(\d{1,10})|[.-].*)?$/s;
 
 /**
- * Parses a name that any program's log can have: `-o` gives CRIU's logs any name, and only their content tells.
+ * Parses a name that any program's log can have: `-o` gives CRIU's logs any name, and only content tells.
  *
  * @param name one component, no directory
  * @returns `null` for a name that is none of `*.log`, `*.log.*` and `*.log-*`

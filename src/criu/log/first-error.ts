@@ -20,8 +20,8 @@ const PROBE =
 const MAX_MESSAGE = 1024;
 
 /**
- * Finds the first error that a reader wants. Errors from before the operation began (kernel probes) did not end a run
- * that went on: they yield to later ones, and count only where the run did not get any further.
+ * Finds the first error that a reader wants. Errors from before the operation began (kernel probes) did not
+ * end a run that went on: they yield to later ones, and count only where the run did not get any further.
  */
 export class FirstError {
   #begun = false;

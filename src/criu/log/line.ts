@@ -25,8 +25,8 @@ export interface LogLine {
 const STAMP = /^\((?:(\d{2,9})\.(\d{1,6})|\d{9,10}\.?)\)?(?: |(?=pie: ))/;
 
 /**
- * The pid of a restored task, `%6d: ` (log_init_by_pid() in criu/log.c), or `pie: ` with or without a pid, for
- * what CRIU's code says inside a task (compel/plugins/std/log.c).
+ * The pid of a restored task, `%6d: ` (log_init_by_pid() in criu/log.c), or `pie: ` with or without a pid,
+ * for what CRIU's code says inside a task (compel/plugins/std/log.c).
  */
 const WHO = /^(?:pie: (?:\d{1,10}: )?| *\d{1,10}: )/;
 

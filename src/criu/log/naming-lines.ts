@@ -8,20 +8,29 @@ const X = '[A-Za-z0-9]{6}(?![A-Za-z0-9])';
 const IN_WORK_DIR = `\\.criu\\.(?:temp-aa-policy|cgyard|cgmounts)\\.${X}|crtools-(?:sys|proc|put-root)\\.${X}`;
 /** Kinds that CRIU names by an absolute path: `/tmp/…`, or `/…` in a container that has no /tmp. */
 const IN_TMP = `(?:cr-tmpfs|crtools-proc|\\.criu\\.mnt|\\.criu\\.move_mount_set_group)\\.${X}`;
-/** `.criu.mntns.X` is in /tmp since v2.11, before that in the directory of `--root`. The first one is CRIU's. */
-const MNTNS = `\\/(?:[^\\s/]+\\/)*?(\\.criu\\.mntns\\.${X})`;
+/**
+ * `.criu.mntns.X` is in /tmp since v2.11, before that in the directory of `--root`. The first one is CRIU's.
+ */
+const MNTNS = `\\/(?:[^\\s/]{1,255}\\/){0,64}?(\\.criu\\.mntns\\.${X})`;
 
-/** A directory of CRIU's own. Paths of a container are relative at a dump, and below `.criu.mntns.X` at a restore. */
+/**
+ * A directory of CRIU's own. Paths of a container are relative at a dump, and below `.criu.mntns.X` at a
+ * restore.
+ */
 const OWN = `(?:(${IN_WORK_DIR})|\\/(?:tmp\\/)?(${IN_TMP})|${MNTNS})(?=[/:\\s,)\\]]|$)`;
 
-/** What CRIU could not do with a directory. pr_perror() in criu/include/criu-log.h puts `: ` and the errno behind it. */
+/**
+ * The deeds that CRIU failed to do to a directory. pr_perror() in criu/include/criu-log.h puts `: ` and the errno
+ * behind it.
+ */
 const DEED =
-  '(?:detach mount|remove tmp dir|remove(?: the directory)?|(?:un?)?mount2?(?: at)?|rmdir|open directory|statfs|mark|' +
+  '(?:detach mount|remove(?: tmp dir| the directory)?|(?:un?)?mount2?(?: at)?|rmdir|open directory|statfs|' +
   'make (?:bind-mount|dir)|mount tm[fp]+s to|(?:make|mount) controller dir)';
 
 /**
- * The lines in which CRIU itself names a directory that it made, by their texts in the source @v4.2 and the binary
- * @v3.17.1. Only these: any other line may be about paths of the container, among them leftovers of other runs.
+ * The lines in which CRIU itself names a directory that it made, by their texts in the source at v4.2 and the
+ * binary of v3.17.1. Only these: any other line may be about paths of the container, among them leftovers of
+ * other runs.
  */
 const NAMING: readonly RegExp[] = [
   // rmrf() in criu/util.c, v3.17 and later at level 4
@@ -35,11 +44,11 @@ const NAMING: readonly RegExp[] = [
   new RegExp(`^(?:net: )?Mount ns' sysfs in (?:\\S*\\/)?(crtools-sys\\.${X})$`),
   // criu/mount.c and mount-v2.c, at a restore: the roots of mount namespaces, and what is mounted in them
   new RegExp(
-    `^mnt(?:-v2)?: (?:\\t*Will mount \\d+ @ |(?:Start with )?\\d+:|Move the root to )${MNTNS}(?=[/\\s]|$)`,
+    `^mnt(?:-v2)?: (?:\\t{0,4}Will mount \\d+ @ |(?:Start with )?\\d+:|Move the root to )${MNTNS}(?=[/\\s]|$)`,
   ),
   new RegExp(`^mnt-v2: (?:Create plain mountpoint |Move mount \\d+ from )${MNTNS}\\/`),
   new RegExp(
-    `^mnt(?:-v2)?: (?: *\\[|\\t*Bind .* to |\\t*Mounting \\S+ (?:\\d+)?@|Umounted at |Move mount )${MNTNS}\\/`,
+    `^mnt(?:-v2)?: (?: *\\[|\\t{0,4}Bind .* to |\\t{0,4}Mounting \\S+ (?:\\d+)?@|Umounted at |Move mount )${MNTNS}\\/`,
   ),
   // get_clean_mnt() in criu/mount.c: a container's mount point stands before it
   new RegExp(`^(?:mnt: )?Can't bind-mount \\d+:.* to \\/(?:tmp\\/)?(cr-tmpfs\\.${X})(?=:|$)`),
@@ -51,7 +60,7 @@ const NAMING: readonly RegExp[] = [
   ),
 ];
 
-/** What all names have, and nearly no other line. */
+/** Parts of all names, which nearly no other line has. */
 const TRACES: readonly string[] = ['.criu.', 'crtools-', 'cr-tmpfs.'];
 
 /**

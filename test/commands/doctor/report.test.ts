@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { BIN, run, startProgram } from '../../support/command.ts';
-import { fakeCriu } from '../../support/diagnosis.ts';
+import { CHECKS, fakeCriu } from '../../support/diagnosis.ts';
 import { scratch } from '../../support/scratch.ts';
 import { quoted } from '../../support/wrap.ts';
 
 test('each check is a line that begins with its status, without colour', async () => {
   const { out, err } = await run(['doctor'], { env: { PATH: fakeCriu(scratch(), 'echo Version: 3.16.1') } });
   const lines = out.trimEnd().split('\n');
-  expect(lines).toHaveLength(10);
+  expect(lines).toHaveLength(CHECKS);
   for (const line of lines) expect(line).toMatch(/^(ok {7}|warning {2}|problem {2}|unknown {2})\S/);
   expect(lines[0]).toMatch(
     /^(problem|warning) {2}CRIU 3\.16\.1 .* leaves? a directory.*: update to 3\.17 or later/,

@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 
 import { expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { run } from '../../support/command.ts';
+import { swappingAll, until } from '../../support/hazards.ts';
 import { inspect } from '../../support/inspection.ts';
 import { scratch } from '../../support/scratch.ts';
 import { snapshot } from '../../support/tree.ts';
@@ -75,6 +76,26 @@ test('a link or a mount where the images of a caller lie is not entered', async 
   mkdirSync(`${dir}/pre-checkpoint`);
   const wrap = inMountNamespace(`mount --bind ${quoted(other)} ${quoted(`${dir}/pre-checkpoint`)}`);
   expect(await imagesOf(dir, wrap)).toBeNull();
+});
+
+test('a directory of images that is exchanged with a link outside meanwhile is never weighed there', async (context) => {
+  need(context, 'root', 'cc');
+  const dir = workDir();
+  const [outside, links] = [scratch(), scratch()];
+  plantImage(`${outside}/pages-1.img`, 777);
+  plantImage(`${dir}/checkpoint/pages-1.img`, 1);
+  symlinkSync(outside, `${links}/checkpoint`);
+  const racer = await swappingAll(dir, links, ['checkpoint']);
+  let [seen, missed] = [0, 0];
+  const enough = await until(30_000, async () => {
+    const images = await imagesOf(dir);
+    expect([undefined, 1]).toContain(images?.bytes);
+    if (images?.bytes === 1) seen += 1;
+    else missed += 1;
+    return seen > 2 && missed > 2;
+  });
+  await racer.stop();
+  expect({ enough, seen, missed }).toMatchObject({ enough: true });
 });
 
 test('runs of one work dir share its images, which count once', async () => {

@@ -86,3 +86,21 @@ describe('a line about paths of the container', () => {
     'Unable to remove /home/a/.criu.mnt.Other1: x',
   ])('%j names none', (text) => expect(named(text)).toBeNull());
 });
+
+describe('a line of 8 KiB', () => {
+  it.each([
+    ['mnt: \tBind ', ' to /'],
+    ['mnt: \tBind ', ' to /tmp/.criu.mntns.'],
+    ["mnt: Can't bind-mount 1:", ' to /tmp/cr-tmpfs.aaaaa'],
+    ['mnt: \t\tWill mount 1 @ ', '/a'],
+    ["Can't remove ", '/.criu.mntns.aaaaaa1'],
+    ["mnt: Can't mount at /", '.criu.mntns./'],
+    ['rmrf: removing ', 'a/'],
+    ['mnt: ', '\t'],
+  ])('of %j and many %j is looked at in a moment', (head, piece) => {
+    const line = asBytes(`${(head + piece.repeat(8192)).slice(0, 8180)}.criu.x`);
+    const from = process.cpuUsage();
+    for (let times = 0; times < 100; times++) expect(nameIn(line)).toBeNull();
+    expect(process.cpuUsage(from).user).toBeLessThan(150_000);
+  });
+});
