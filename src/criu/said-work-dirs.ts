@@ -45,9 +45,9 @@ export function saidWorkDirs(
   }
 }
 
-/** Globs of the directories that an engine has CRIU work in. @param known the known places of this host */
-export function engineGlobs(said: EngineSaid, known: readonly KnownTarget[]): readonly string[] {
-  return [...said.globs, ...workDirGlobs(said.callers, known)];
+/** Globs of the directories that an engine has CRIU work in. @param places the known places of this host */
+export function engineGlobs(said: EngineSaid, places: readonly KnownTarget[]): readonly string[] {
+  return [...said.globs, ...workDirGlobs(said.callers, places)];
 }
 
 function byCommand(path: string): SaidWorkDir {

@@ -5,9 +5,6 @@ import { engineGlobs, saidWorkDirs } from '../../src/criu/said-work-dirs.ts';
 import { MOVABLE_ROOTS } from '../../src/criu/work-dirs.ts';
 import { toText } from '../../src/linux/bytes.ts';
 
-const ROOT = { uid: 0, home: '/root', env: {} };
-const KNOWN = knownTargets(ROOT);
-
 /** A command line, and the directories that CRIU works in when it runs. */
 const COMMAND_LINES: readonly (readonly [string, readonly string[]])[] = [
   // CRIU: the work dir, in every spelling of getopt_long(3)
@@ -147,6 +144,8 @@ test('a directory of any name is taken as it is written', () => {
 const CONTAINERS = '/var/lib/containers/storage/*-containers/*/userdata';
 const TASK = '/var/lib/containerd/io.containerd.runtime.v2.task/*/*';
 
+const PLACES = knownTargets({ uid: 0, home: undefined, env: {} });
+
 /** A command line, and one of the globs that its engine's directories have; `null`: it does not call CRIU. */
 const ENGINE_LINES: readonly (readonly [string, string | null])[] = [
   ['podman container checkpoint web', CONTAINERS],
@@ -191,14 +190,15 @@ const ENGINE_LINES: readonly (readonly [string, string | null])[] = [
 test.each(ENGINE_LINES)('%s: CRIU works in %j', (line, glob) => {
   const said = findCaller(line.split(' '));
   if (glob === null) expect(said).toBeNull();
-  else expect(said?.kind === 'engine' ? engineGlobs(said, KNOWN) : []).toContain(glob);
+  else expect(said?.kind === 'engine' ? engineGlobs(said, PLACES) : []).toContain(glob);
 });
 
 test('an engine whose root was moved works there', () => {
   const [docker] = MOVABLE_ROOTS;
   const said = findCaller(['docker', 'checkpoint', 'create', 'web', 'one']);
   if (docker === undefined || said?.kind !== 'engine') throw new Error('no engine');
-  const globs = (to: string) => engineGlobs(said, knownTargets(ROOT, [{ from: docker, to }]));
+  const root = { uid: 0, home: '/root', env: {} };
+  const globs = (to: string) => engineGlobs(said, knownTargets(root, [{ from: docker, to }]));
   expect(globs('/data/docker')).toContain(
     '/data/docker/containerd/daemon/io.containerd.runtime.v2.task/*/*/criu-work',
   );

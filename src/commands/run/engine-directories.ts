@@ -13,7 +13,7 @@ const MOST_DIRECTORIES = 10_000;
  * The directories that globs of an engine name now, each once; absolute, and without links when they were found. Our
  * working directory stays as it is. A directory that cannot be read has none in it: what is not listed is not swept.
  *
- * @param globs absolute, each with a `*`, which stands for any characters in a name, or a `?`, which stands for one
+ * @param globs absolute, each with a `*`, which stands for any characters in a name, or a `?` for one
  * @param stopped asked now and then: whether not to go on
  */
 export async function engineDirectories(
@@ -32,7 +32,7 @@ export async function engineDirectories(
   return [...found];
 }
 
-/** Links are followed up to the first name with a wildcard, as an engine's root may be one. */
+/** Links are followed up to the first name with one of these, as an engine's root may be one. */
 async function matchesOf(glob: Bytes, mounts: OwnMounts, stopped: () => boolean): Promise<readonly Bytes[]> {
   const [, base = '', wild = ''] = /^([^*?]*)\/([^/]*[*?].*)$/s.exec(glob) ?? [];
   const top = attempt(() =>
@@ -52,11 +52,8 @@ async function matchesOf(glob: Bytes, mounts: OwnMounts, stopped: () => boolean)
 }
 
 function directoriesIn(path: Bytes, pattern: Bytes, mounts: OwnMounts): readonly Bytes[] {
-  const source = pattern
-    .replace(/[\\^$.+()[\]{}|]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const matches = new RegExp(`^${source}$`, 's');
+  const literal = pattern.replace(/[\\^$.+()[\]{}|]/g, '\\$&');
+  const matches = new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's');
   // A user's own file system may never answer.
   const isOpen = (directory: Bytes): boolean => !isOnFuse(mounts, directory);
   if (!isOpen(path)) return [];

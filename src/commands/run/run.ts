@@ -57,7 +57,7 @@ export async function runCommand(
   const uid = effectiveUser();
   const policy = policyOf(options, uid);
   const match = nameMatcher(policy.kinds);
-  const plan = await planWatch(options.workDir, command, policy.kinds, uid, env);
+  const plan = await planWatch(options.workDir, command, policy.kinds, env);
   const place = new CurrentPlace();
   const before = await listStart(plan, policy.kinds, match, () => signals.asked);
   refuseKernels(before.snapshots);

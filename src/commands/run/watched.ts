@@ -8,6 +8,7 @@ import type { WatchedWhy } from '../../model/events.ts';
 import type { Bytes, Kind } from '../../model/model.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import { callerOf, type KnownEnvironment, knownPlaces } from '../../request/known.ts';
+import { effectiveUser } from '../../request/prepare.ts';
 
 /** A directory that is watched while a command runs. */
 export interface Watched {
@@ -17,6 +18,9 @@ export interface Watched {
   readonly kinds: readonly Kind[];
   readonly why: WatchedWhy;
 }
+
+/** The variables that say where CRIU works, and where a user's containers are. */
+export type WatchEnvironment = ConfigurationEnvironment & KnownEnvironment;
 
 /** The places to watch, as far as they are known before the command is started. */
 export interface WatchPlan {
@@ -31,15 +35,13 @@ export interface WatchPlan {
  * The places to watch: what `--work-dir` names, else what the command line and CRIU's configuration say, else the
  * current directory.
  *
- * @param uid the effective user's
  * @throws UsageError for an empty `--work-dir`
  */
 export async function planWatch(
   named: readonly string[],
   command: readonly string[],
   kinds: readonly Kind[],
-  uid: number,
-  env: ConfigurationEnvironment & KnownEnvironment,
+  env: WatchEnvironment,
 ): Promise<WatchPlan> {
   if (named.includes('')) throw new UsageError('--work-dir: is empty: name a directory');
   if (named.length > 0) {
@@ -50,9 +52,9 @@ export async function planWatch(
   if (said === null)
     return { directories: [{ path: bytes`.`, kinds, why: 'current' }], globs: [], from: 'nothing' };
   const directories = saidWorkDirs(said, env, readConfiguration).map((dir): Watched => ({ ...dir, kinds }));
-  const globs =
-    said.kind === 'engine' ? engineGlobs(said, (await knownPlaces(callerOf(uid, env))).targets) : [];
-  return { directories, globs, from: 'command line' };
+  if (said.kind !== 'engine') return { directories, globs: [], from: 'command line' };
+  const { targets } = await knownPlaces(callerOf(effectiveUser(), env));
+  return { directories, globs: engineGlobs(said, targets), from: 'command line' };
 }
 
 /** /tmp, which is always watched for the kinds that CRIU makes there whatever its work dir. */
