@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { toText } from '../linux/bytes.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { asBytes, toText } from '../linux/bytes.ts';
+import { assertErrno } from '../linux/errno.ts';
 import { UsageError } from '../model/usage-error.ts';
 
 /**
@@ -13,10 +13,10 @@ import { UsageError } from '../model/usage-error.ts';
 export function exactWords(words: readonly string[]): readonly string[] {
   if (!words.some((word) => word.includes('\uFFFD'))) return words;
   try {
-    const all = readFileSync('/proc/self/cmdline', 'latin1').split('\0').slice(0, -1);
-    return all.slice(-words.length).map(toText);
+    const all = asBytes(readFileSync('/proc/self/cmdline', 'latin1')).split('\0').slice(0, -1);
+    return all.slice(-words.length).map((word) => toText(word));
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     const word = words.find((each) => each.includes('\uFFFD'));
     throw new UsageError(
       `${word}: is not UTF-8, and there is no /proc to read it from: name the directory above it`,

@@ -3,12 +3,11 @@ import { CommanderError } from 'commander';
 import { EXIT } from '../model/exit-code.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { markFor } from '../output/journal.ts';
+import { STDERR } from '../output/standard-streams.ts';
 import { bugReport, complaint } from '../report/complaint.ts';
 import type { Mark } from '../report/severity.ts';
 import { exactWords } from './exact-words.ts';
 import { runProgram } from './program.ts';
-
-const STDERR = 2;
 
 async function main(): Promise<number> {
   try {

@@ -7,6 +7,7 @@ import type { Environment } from '../model/environment.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { widthOf } from '../output/layout.ts';
 import { print } from '../output/print.ts';
+import { STDOUT } from '../output/standard-streams.ts';
 import { refuseSwallowedOption } from '../request/arguments.ts';
 import type { OtherCommand } from '../request/mistakes/unknown-option.ts';
 import { fitHelp, helpWidth } from './help-text.ts';
@@ -26,8 +27,6 @@ Examples:
   criu-sweep /var/lib/criu --older-than 1h remove it
   criu-sweep --check --json '/srv/*/dump'  is there anything? with a report
 `;
-
-const STDOUT = 1;
 
 /**
  * Runs what a command line says: the command that its first word names, or a sweep.

@@ -21,12 +21,12 @@ export async function routeOf(
   if (names.includes(command)) return command;
   let isFirst = true;
   for (const found of readWords(args, options)) {
-    if (found.found === 'answered' || found.found === 'separator') return null;
-    if (found.found === 'unknown') {
+    if (found.kind === 'answered' || found.kind === 'separator') return null;
+    if (found.kind === 'unknown') {
       refuseLateCommand(wordsBeforeSeparator(args.slice(found.index)).find((word) => names.includes(word)));
       return null;
     }
-    if (found.found !== 'operand') continue;
+    if (found.kind !== 'operand') continue;
     const { word, index } = found;
     if (isFirst && names.includes(word)) refuseLateCommand(word);
     if (isBareWord(word) && namesNothing(word)) {

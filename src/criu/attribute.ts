@@ -1,5 +1,5 @@
 import type { Bytes } from '../model/model.ts';
-import type { Operation } from './log/closing.ts';
+import { CATALOGUE, type Making } from './catalogue.ts';
 import { type Run, TOLERANCE_MS } from './log/run.ts';
 import { compareVersions, FIRST_LEAKING } from './version.ts';
 
@@ -16,23 +16,9 @@ export interface Leftover {
 const AA_POLICY = '.criu.temp-aa-policy.';
 
 /**
- * The directories that CRIU makes in its work dir, and the operations that make them. Only for these the
- * place tells the run. Directories in /tmp, whatever the work dir, can be any run's and are attributed by
- * name alone.
- *
- * criu/apparmor.c:361, cgroup.c:1882, cgroup.c:630, net.c:2750 @v4.2, cr-restore.c before v3.14
- */
-const MADE_IN_WORK_DIR: ReadonlyArray<readonly [Bytes, readonly Operation[]]> = [
-  [AA_POLICY, ['dump', 'pre-dump']],
-  ['.criu.cgyard.', ['restore']],
-  ['.criu.cgmounts.', ['dump', 'pre-dump']],
-  ['crtools-sys.', ['dump', 'pre-dump']],
-  ['crtools-proc.', ['restore']],
-];
-
-/**
  * The run that left a directory: the run whose log names it. If none does, the run of that work dir that was
- * at work when it was made, give or take a second, and whose operation makes such directories.
+ * at work when it was made, give or take a second, and whose operation makes such directories there. A
+ * directory in /tmp can be any run's, whatever the work dir: only its name tells.
  *
  * @returns the path of that run's log; `null` if no run fits, or more than one
  */
@@ -47,15 +33,15 @@ export function attribute(leftover: Leftover, runs: readonly Run[]): Bytes | nul
 
 function fits(leftover: Leftover, run: Run): boolean {
   if (run.workDir !== leftover.parent) return false;
-  const operations = MADE_IN_WORK_DIR.find(([prefix]) => leftover.name.startsWith(prefix))?.[1];
-  if (operations === undefined || !couldHaveLeft(leftover, run, operations)) return false;
+  const kind = CATALOGUE.find(({ prefix }) => leftover.name.startsWith(prefix));
+  if (!kind?.places.includes('work dir') || !couldHaveLeft(leftover, run, kind.madeBy)) return false;
   const from = run.startedAtMs ?? run.loggedAtMs;
   const to = run.endedAtMs ?? Number.POSITIVE_INFINITY;
   return leftover.mtimeMs >= from - TOLERANCE_MS && leftover.mtimeMs <= to + TOLERANCE_MS;
 }
 
-function couldHaveLeft(leftover: Leftover, run: Run, operations: readonly Operation[]): boolean {
-  if (run.operation !== 'unknown' && !operations.includes(run.operation)) return false;
+function couldHaveLeft(leftover: Leftover, run: Run, madeBy: readonly Making[]): boolean {
+  if (run.operation !== 'unknown' && !madeBy.some((making) => making === run.operation)) return false;
   const isPolicy = leftover.name.startsWith(AA_POLICY);
   if (isPolicy && run.version !== null && compareVersions(run.version, FIRST_LEAKING) < 0) return false;
   // crtools-proc.X of v3.14 and later, and of any restore whose work dir is /tmp

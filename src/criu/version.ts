@@ -1,9 +1,10 @@
+import { asBytes } from '../linux/bytes.ts';
 import type { Bytes } from '../model/model.ts';
 
 /** A version of CRIU as it writes it itself: `X.Y[.Z][.extra]`. */
 export interface Version {
   /** As written, `3.16.1`. */
-  readonly text: string;
+  readonly text: Bytes;
   readonly major: number;
   readonly minor: number;
   /** The Z of X.Y.Z; 0 where there is none. */
@@ -39,7 +40,7 @@ export function parseVersion(text: Bytes): Version | null {
   const git = GIT_ID.exec(head);
   const gitId = git?.[1] ?? git?.[2] ?? '0';
   return {
-    text: written,
+    text: asBytes(written),
     major: Number(major),
     minor: Number(minor),
     sublevel: Number(sublevel),

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { asBytes, EMPTY } from '../linux/bytes.ts';
 import { sameFile } from '../linux/lstat.ts';
-import { commOf, isForeignPidNamespace, listPids, look, type Seen, statLink } from '../linux/proc.ts';
+import { attempt, commOf, isForeignPidNamespace, listPids, type Seen, statLink } from '../linux/proc.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 import type { User } from '../sweep/in-use/users.ts';
 
@@ -28,16 +29,16 @@ export function lookForMountUsers(names: ReadonlySet<Bytes>): MountUsers {
   const living: LivingCriu[] = [];
   let blind = isForeignPidNamespace();
   // ENOENT: there is no /proc. Every other errno: nobody was seen.
-  const pids = look(listPids);
-  if (pids.seen !== 'yes') blind = true;
-  for (const pid of pids.seen === 'yes' ? pids.value : []) {
+  const pids = attempt(listPids);
+  if (pids.kind !== 'seen') blind = true;
+  for (const pid of pids.kind === 'seen' ? pids.value : []) {
     if (pid === process.pid) continue;
     const comm = commOf(pid);
-    if (comm.seen === 'hidden') blind = true;
-    const user = { pid, command: comm.seen === 'yes' ? comm.value : '' };
+    if (comm.kind === 'hidden') blind = true;
+    const user = { pid, command: comm.kind === 'seen' ? comm.value : EMPTY };
     for (const paths of pathsOf(pid)) {
-      if (paths.seen === 'hidden') blind = true;
-      if (paths.seen !== 'yes') continue;
+      if (paths.kind === 'hidden') blind = true;
+      if (paths.kind !== 'seen') continue;
       for (const path of paths.value) {
         for (const name of path.split('/')) if (names.has(name) && !users.has(name)) users.set(name, user);
       }
@@ -63,17 +64,17 @@ interface LivingCriu {
  */
 function canUse({ workDir }: LivingCriu, parent: Identity, temporary: Seen<Identity>): boolean {
   return (
-    workDir.seen === 'hidden' ||
-    [workDir, temporary].some((seen) => seen.seen === 'yes' && sameFile(seen.value, parent))
+    workDir.kind === 'hidden' ||
+    [workDir, temporary].some((seen) => seen.kind === 'seen' && sameFile(seen.value, parent))
   );
 }
 
 /** The paths a process uses, as its own namespace calls them. */
 function pathsOf(pid: number): Seen<readonly Bytes[]>[] {
-  const link = (name: string) => look(() => [readlinkSync(`/proc/${pid}/${name}`, 'latin1')]);
-  const fds = look(() => readdirSync(`/proc/${pid}/fd`));
-  const descriptors = fds.seen === 'yes' ? fds.value.map((fd) => link(`fd/${fd}`)) : [fds];
-  return [link('cwd'), link('root'), link('exe'), look(() => mappedFiles(pid)), ...descriptors];
+  const link = (name: string) => attempt(() => [asBytes(readlinkSync(`/proc/${pid}/${name}`, 'latin1'))]);
+  const fds = attempt(() => readdirSync(`/proc/${pid}/fd`));
+  const descriptors = fds.kind === 'seen' ? fds.value.map((fd) => link(`fd/${fd}`)) : [fds];
+  return [link('cwd'), link('root'), link('exe'), attempt(() => mappedFiles(pid)), ...descriptors];
 }
 
 /**
@@ -81,5 +82,5 @@ function pathsOf(pid: number): Seen<readonly Bytes[]>[] {
  */
 function mappedFiles(pid: number): readonly Bytes[] {
   const paths = readFileSync(`/proc/${pid}/maps`, 'latin1').matchAll(/\/.*$/gm);
-  return [...new Set([...paths].map(([path]) => path))];
+  return [...new Set([...paths].map(([path]) => asBytes(path)))];
 }

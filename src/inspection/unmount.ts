@@ -1,3 +1,4 @@
+import { bytes } from '../linux/bytes.ts';
 import type { Mount } from '../linux/mountinfo.ts';
 import type { Bytes } from '../model/model.ts';
 import { shellCommand } from '../output/shell-words.ts';
@@ -33,5 +34,5 @@ function coveringFirst(a: Mount, b: Mount): number {
 
 /** The command that unmounts these, quoted for a shell. umount(8) takes them one after the other. */
 export function unmountCommand(ordered: readonly Mount[]): string {
-  return shellCommand(['umount', ...ordered.map(({ mountPoint }) => mountPoint)]);
+  return shellCommand([bytes`umount`, ...ordered.map(({ mountPoint }) => mountPoint)]);
 }

@@ -1,6 +1,26 @@
 import { isUtf8 } from 'node:buffer';
 import type { Bytes } from '../model/model.ts';
 
+/** Takes a string for bytes: one that was read with the encoding latin1, or is a part of such a one. */
+export function asBytes(latin1: string): Bytes {
+  return latin1 as Bytes;
+}
+
+/** As {@link asBytes}, for the entries of a directory. */
+export function asEntries<Entry extends { readonly name: string }>(
+  latin1: readonly Entry[],
+): readonly (Entry & { readonly name: Bytes })[] {
+  return latin1 as readonly (Entry & { readonly name: Bytes })[];
+}
+
+/** The bytes of a template literal of ASCII: bytes`/proc/${pid}/comm`. */
+export function bytes(ascii: TemplateStringsArray, ...values: readonly (Bytes | number)[]): Bytes {
+  return asBytes(String.raw({ raw: ascii }, ...values));
+}
+
+/** No bytes at all. */
+export const EMPTY = bytes``;
+
 const ASCII = /^[\0-\x7f]*$/;
 
 /** A well-formed UTF-8 sequence as it looks in latin1 (RFC 3629, section 4), or a byte that belongs to none. */
@@ -16,15 +36,17 @@ const SURROGATE = /([\udc80-\udcff])/u;
  * surrogates.
  */
 export function encode(text: string): Bytes {
-  if (ASCII.test(text)) return text;
-  return text
-    .split(SURROGATE)
-    .map((part) =>
-      SURROGATE.test(part)
-        ? String.fromCharCode(part.charCodeAt(0) - SURROGATES)
-        : Buffer.from(part, 'utf8').toString('latin1'),
-    )
-    .join('');
+  if (ASCII.test(text)) return asBytes(text);
+  return asBytes(
+    text
+      .split(SURROGATE)
+      .map((part) =>
+        SURROGATE.test(part)
+          ? String.fromCharCode(part.charCodeAt(0) - SURROGATES)
+          : Buffer.from(part, 'utf8').toString('latin1'),
+      )
+      .join(''),
+  );
 }
 
 /**
@@ -58,5 +80,5 @@ export function fsPath(bytes: Bytes): string | Buffer {
 
 /** `parent/name`, also where the parent is `/`. */
 export function joinPath(parent: Bytes, name: Bytes): Bytes {
-  return parent === '/' ? `/${name}` : `${parent}/${name}`;
+  return asBytes(parent === '/' ? `/${name}` : `${parent}/${name}`);
 }

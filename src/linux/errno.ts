@@ -16,6 +16,11 @@ export function errnoOf(error: unknown): Errno {
   throw error;
 }
 
+/** Throws again what no system call of Node's threw: a bug of ours, never an answer of the kernel. */
+export function assertErrno(error: unknown): void {
+  errnoOf(error);
+}
+
 /** An errno's name with the text of strerror(3): `EPERM: operation not permitted`. */
 export function describeErrno(code: string): string {
   if (code === 'changed')

@@ -1,5 +1,6 @@
 import { type Dir, Dirent, opendirSync, readdirSync } from 'node:fs';
 import type { Bytes } from '../model/model.ts';
+import { asBytes, asEntries, bytes, fsPath } from './bytes.ts';
 import { errnoOf } from './errno.ts';
 
 /** One name of a directory, without `.` and `..`. If its type is not known, it may be a directory. */
@@ -34,15 +35,15 @@ const SMALL_DIRECTORY = 65_536;
 
 /** Lists the directory we stand in. @param size its st_size in bytes */
 export function listHere(size: number): Listing {
-  return listDirectory('.', size);
+  return listDirectory(bytes`.`, size);
 }
 
 /** Lists a directory that is pinned in another way (`/proc/self/fd/N`). @param size its st_size in bytes */
-export function listDirectory(path: string, size: number): Listing {
-  return size <= SMALL_DIRECTORY ? readWhole(path) : readInBatches(path);
+export function listDirectory(path: Bytes, size: number): Listing {
+  return size <= SMALL_DIRECTORY ? readWhole(fsPath(path)) : readInBatches(fsPath(path));
 }
 
-function readWhole(path: string): Listing {
+function readWhole(path: string | Buffer): Listing {
   let read = false;
   const listing = {
     typed: true,
@@ -50,7 +51,7 @@ function readWhole(path: string): Listing {
       if (read) return null;
       read = true;
       try {
-        return readdirSync(path, { withFileTypes: true, encoding: 'latin1' });
+        return asEntries(readdirSync(path, { withFileTypes: true, encoding: 'latin1' }));
       } catch (error) {
         // An lstat(2) of one name failed, with any errno: each name is looked at by itself later.
         if (errnoOf(error).syscall !== 'lstat') throw error;
@@ -67,11 +68,14 @@ function readWhole(path: string): Listing {
  * Reads the names without their types. If directory entries have no type, Node calls lstat for each, and the
  * whole call fails if a name is not UTF-8 or has just gone.
  */
-function readNames(path: string): readonly Entry[] {
-  return readdirSync(path, { encoding: 'latin1' }).map((name) => ({ name, isDirectory: () => true }));
+function readNames(path: string | Buffer): readonly Entry[] {
+  return readdirSync(path, { encoding: 'latin1' }).map((name) => ({
+    name: asBytes(name),
+    isDirectory: () => true,
+  }));
 }
 
-function readInBatches(path: string): Listing {
+function readInBatches(path: string | Buffer): Listing {
   let directory: Dir | null = null;
   let begun = false;
   let finished = false;
@@ -113,11 +117,11 @@ function isTyped(entry: object): boolean {
 }
 
 function readBatch(directory: Dir): readonly Entry[] | null {
-  const batch: Entry[] = [];
+  const batch: Dirent[] = [];
   while (batch.length < BATCH) {
     const entry = directory.readSync();
     if (entry === null) break;
     batch.push(entry);
   }
-  return batch.length > 0 ? batch : null;
+  return batch.length > 0 ? asEntries(batch) : null;
 }

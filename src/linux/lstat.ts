@@ -1,6 +1,8 @@
 import { type BigIntStats, constants, fstatSync, lstatSync, statSync } from 'node:fs';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
-import { fsPath } from './bytes.ts';
+import { bytes, fsPath } from './bytes.ts';
+
+const HERE = bytes`.`;
 
 /**
  * lstat(2) of one name in the directory we stand in; `null` if it has gone (ENOENT). Throws every other
@@ -16,7 +18,7 @@ export function lstatName(name: Bytes): Facts | null {
 
 /** stat(2) of the directory we stand in. Throws its errno (ESTALE). */
 export function statHere(): Facts {
-  return statPath('.');
+  return statPath(HERE);
 }
 
 /** stat(2), which follows links: only for paths that are not pinned yet. Throws its errno. */

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
-import { errnoOf } from './errno.ts';
+import { bytes } from './bytes.ts';
+import { assertErrno, errnoOf } from './errno.ts';
 import { lstatName } from './lstat.ts';
 
 /** O_PATH: opens a directory without any right to it (open(2); include/uapi/asm-generic/fcntl.h). */
@@ -32,7 +33,7 @@ function softLimit(): number {
   try {
     return Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1] ?? 0);
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return 0;
   }
 }
@@ -70,7 +71,7 @@ export class MountIds {
     try {
       if (info !== undefined) closeSync(info);
     } catch (error) {
-      errnoOf(error);
+      assertErrno(error);
     }
   }
 
@@ -86,7 +87,7 @@ export class MountIds {
       this.#watched = { fd, info };
       return info;
     } catch (error) {
-      if (errnoOf(error).code === 'ENOENT' && lstatName('/proc/self') === null) return null;
+      if (errnoOf(error).code === 'ENOENT' && lstatName(bytes`/proc/self`) === null) return null;
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Bytes } from '../model/model.ts';
-import { joinPath } from './bytes.ts';
+import { asBytes, bytes, EMPTY, joinPath } from './bytes.ts';
 import { makeDevice } from './device.ts';
 import { type Errno, errnoOf } from './errno.ts';
 
@@ -15,8 +15,11 @@ export interface Mount {
   readonly root: Bytes;
   readonly mountPoint: Bytes;
   readonly fsType: string;
-  readonly superOptions: string;
+  readonly superOptions: Bytes;
 }
+
+/** The field after the optional ones. */
+const SEPARATOR = bytes`-`;
 
 /** The mounts of a mountinfo text, in the order they were made. Skips lines that do not have the form. */
 export function parseMountinfo(text: Bytes): Mount[] {
@@ -24,12 +27,12 @@ export function parseMountinfo(text: Bytes): Mount[] {
   for (const line of text.split('\n')) {
     const fields = line.split(' ');
     const [id, parent, device, root, mountPoint] = fields;
-    const separator = fields.indexOf('-', 6);
+    const separator = fields.indexOf(SEPARATOR, 6);
     const fsType = fields[separator + 1];
     if (device === undefined || root === undefined || mountPoint === undefined || separator < 0) continue;
     if (fsType === undefined) continue;
     const [major = 0, minor = 0] = device.split(':').map(Number);
-    const superOptions = fields[separator + 3] ?? '';
+    const superOptions = fields[separator + 3] ?? EMPTY;
     mounts.push({
       id: Number(id),
       parent: Number(parent),
@@ -48,12 +51,12 @@ export function parseMountinfo(text: Bytes): Mount[] {
  * fs/seq_file.c).
  */
 function unescapeOctal(field: Bytes): Bytes {
-  return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 8)),
+  return asBytes(
+    field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
   );
 }
 
-export const OWN_MOUNTINFO = '/proc/self/mountinfo';
+export const OWN_MOUNTINFO = bytes`/proc/self/mountinfo`;
 
 /**
  * The mounts of our own namespace below our root. ENOENT: there is no /proc, so no mount is known. Every
@@ -61,7 +64,7 @@ export const OWN_MOUNTINFO = '/proc/self/mountinfo';
  */
 export function readOwnMounts(): OwnMounts {
   try {
-    return new OwnMounts(parseMountinfo(readFileSync(OWN_MOUNTINFO, 'latin1')));
+    return new OwnMounts(parseMountinfo(asBytes(readFileSync(OWN_MOUNTINFO, 'latin1'))));
   } catch (error) {
     const { code, syscall } = errnoOf(error);
     return new OwnMounts([], code === 'ENOENT' ? null : { code, syscall });
@@ -104,7 +107,7 @@ export class OwnMounts {
       const mount = this.#byPath.get(above);
       if (mount !== undefined) return mount;
     }
-    return this.#byPath.get('/');
+    return this.#byPath.get(bytes`/`);
   }
 }
 

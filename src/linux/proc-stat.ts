@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { errnoOf } from './errno.ts';
-import { look } from './proc.ts';
+import { assertErrno } from './errno.ts';
+import { attempt } from './proc.ts';
 
 /** Fields of /proc/PID/stat (proc_pid_stat(5)). */
 export interface ProcStat {
@@ -28,7 +28,7 @@ export function readStat(pid: number | 'self'): ProcStat | null {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }
@@ -39,8 +39,8 @@ const TICK_MS = 10;
 /** When a process started, in milliseconds since 1970; 0 where that cannot be told. */
 export function startOf(pid: number): number {
   const stat = readStat(pid);
-  const boot = look(() => readFileSync('/proc/stat', 'latin1'));
-  const seconds = boot.seen === 'yes' ? /^btime (\d+)$/m.exec(boot.value)?.[1] : undefined;
+  const boot = attempt(() => readFileSync('/proc/stat', 'latin1'));
+  const seconds = boot.kind === 'seen' ? /^btime (\d+)$/m.exec(boot.value)?.[1] : undefined;
   return stat === null || seconds === undefined ? 0 : Number(seconds) * 1000 + stat.startTime * TICK_MS;
 }
 

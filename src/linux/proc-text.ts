@@ -1,7 +1,8 @@
 import { openSync, readSync } from 'node:fs';
-import type { Bytes, Pause } from '../model/model.ts';
-import { fsPath } from './bytes.ts';
-import { look, type Seen } from './proc.ts';
+import type { Pause } from '../model/events.ts';
+import type { Bytes } from '../model/model.ts';
+import { asBytes, EMPTY, fsPath } from './bytes.ts';
+import { attempt, type Seen } from './proc.ts';
 import { release } from './release.ts';
 
 /** Bytes asked for at once. Most files of /proc return no more than a page at a time (fs/seq_file.c). */
@@ -21,7 +22,7 @@ export interface Bounds {
 }
 
 /** The answer for a text that is too long, or took too long: not all of it was read. */
-const TOO_LONG = { seen: 'hidden', code: 'too-long', syscall: 'read' } as const;
+const TOO_LONG = { kind: 'hidden', code: 'too-long', syscall: 'read' } as const;
 
 /**
  * Reads a text of /proc piece by piece. Others decide how long it is; memory does not grow with it.
@@ -33,26 +34,26 @@ export function* readProcText(
   { goOn, gone }: Bounds,
   take: (lines: Bytes) => void,
 ): Generator<Pause, Seen<void>, void> {
-  const fd = look(() => openSync(fsPath(path), 'r'), gone);
-  if (fd.seen !== 'yes') return fd;
+  const fd = attempt(() => openSync(fsPath(path), 'r'), gone);
+  if (fd.kind !== 'seen') return fd;
   try {
     const buffer = Buffer.allocUnsafe(PIECE);
-    let begun = '';
+    let begun = EMPTY;
     let bytes = 0;
     for (let reads = 1; ; reads += 1) {
       if (!goOn(bytes) || begun.length > PIECE) return TOO_LONG;
-      const read = look(() => readSync(fd.value, buffer, 0, PIECE, null), gone);
-      if (read.seen !== 'yes') return read;
+      const read = attempt(() => readSync(fd.value, buffer, 0, PIECE, null), gone);
+      if (read.kind !== 'seen') return read;
       if (read.value === 0) break;
       bytes += read.value;
-      const text = begun + buffer.toString('latin1', 0, read.value);
+      const text = begun.concat(asBytes(buffer.toString('latin1', 0, read.value)));
       const end = text.lastIndexOf('\n') + 1;
       if (end > 0) take(text.slice(0, end));
       begun = text.slice(end);
       if (reads % PAUSE_AFTER === 0) yield PAUSE;
     }
     if (begun !== '') take(begun);
-    return { seen: 'yes', value: undefined };
+    return { kind: 'seen', value: undefined };
   } finally {
     release(fd.value);
   }

@@ -1,6 +1,6 @@
 import { opendirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { Bytes, Facts } from '../model/model.ts';
-import { encode } from './bytes.ts';
+import { asBytes, encode } from './bytes.ts';
 import { type Errno, errnoOf } from './errno.ts';
 import { statPath } from './lstat.ts';
 
@@ -10,23 +10,23 @@ import { statPath } from './lstat.ts';
  * way.
  */
 export type Seen<T> =
-  | { readonly seen: 'yes'; readonly value: T }
-  | { readonly seen: 'gone' }
-  | ({ readonly seen: 'hidden' } & Errno);
+  | { readonly kind: 'seen'; readonly value: T }
+  | { readonly kind: 'gone' }
+  | ({ readonly kind: 'hidden' } & Errno);
 
 /** What a read that gave nothing came to. */
-export type Unread = Exclude<Seen<never>, { readonly seen: 'yes' }>;
+export type Unread = Exclude<Seen<never>, { readonly kind: 'seen' }>;
 
 /** A process that ended has no entry (ENOENT), or one that leads nowhere any more (ESRCH). */
 const GONE: readonly string[] = ['ENOENT', 'ESRCH'];
 
 /** Reads something of a process that may end at any moment. @param gone errnos that mean that it has ended */
-export function look<T>(read: () => T, gone: readonly string[] = GONE): Seen<T> {
+export function attempt<T>(read: () => T, gone: readonly string[] = GONE): Seen<T> {
   try {
-    return { seen: 'yes', value: read() };
+    return { kind: 'seen', value: read() };
   } catch (error) {
     const { code, syscall } = errnoOf(error);
-    return gone.includes(code) ? { seen: 'gone' } : { seen: 'hidden', code, syscall };
+    return gone.includes(code) ? { kind: 'gone' } : { kind: 'hidden', code, syscall };
   }
 }
 
@@ -59,7 +59,7 @@ export function listPids(): number[] {
 /** The comm of a process: the kernel's name for it, at most 15 bytes, whatever its argv says. */
 export function commOf(pid: number): Seen<Bytes> {
   // Node reads a small file as UTF-8 several times faster than in any other encoding.
-  return look(() => encode(readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()));
+  return attempt(() => encode(readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()));
 }
 
 /**
@@ -67,7 +67,7 @@ export function commOf(pid: number): Seen<Bytes> {
  * (proc(5)).
  */
 export function otherThreads(pid: number): Seen<number[]> {
-  return look(() => {
+  return attempt(() => {
     if (statSync(`/proc/${pid}/task`).nlink <= 3) return [];
     return readdirSync(`/proc/${pid}/task`)
       .map(Number)
@@ -77,7 +77,7 @@ export function otherThreads(pid: number): Seen<number[]> {
 
 /** stat(2) of the file that a magic link of /proc leads to, in whatever mount namespace that is. */
 export function statLink(path: string): Seen<Facts> {
-  return look(() => statPath(path));
+  return attempt(() => statPath(encode(path)));
 }
 
 /**
@@ -85,13 +85,13 @@ export function statLink(path: string): Seen<Facts> {
  * path.
  */
 export function readLink(path: string): Seen<Bytes> {
-  return look(() => exactLink(path));
+  return attempt(() => exactLink(path));
 }
 
 /** Read as UTF-8 first, in two thirds of the time that any other encoding takes. */
 function exactLink(path: string, part = (text: string): string => text): Bytes {
   const text = readlinkSync(path);
-  return text.includes('\ufffd') ? part(readlinkSync(path, 'latin1')) : encode(part(text));
+  return text.includes('\ufffd') ? asBytes(part(readlinkSync(path, 'latin1'))) : encode(part(text));
 }
 
 /** The last name of a path, with its slash; the text itself where it is none, or only a slash. */
@@ -105,7 +105,7 @@ export function linkName(path: string): Bytes | Unread {
     return exactLink(path, lastName);
   } catch (error) {
     const { code, syscall } = errnoOf(error);
-    return GONE.includes(code) ? { seen: 'gone' } : { seen: 'hidden', code, syscall };
+    return GONE.includes(code) ? { kind: 'gone' } : { kind: 'hidden', code, syscall };
   }
 }
 
@@ -120,7 +120,7 @@ const BATCH = 64;
  * @param directory `/proc/17/fd`. Its size is their number since Linux 6.2 (proc_pid_fd(5)), before that 0
  */
 export function fewDescriptors(directory: string): Seen<readonly string[] | null> {
-  return look(() => {
+  return attempt(() => {
     const { size } = statSync(directory);
     return size > 0 && size <= FEW ? readdirSync(directory) : null;
   });
@@ -128,20 +128,20 @@ export function fewDescriptors(directory: string): Seen<readonly string[] | null
 
 /** The descriptors of a task, a few at a time. */
 export function* manyDescriptors(directory: string): Generator<Seen<readonly string[]>, void, void> {
-  const opened = look(() => opendirSync(directory, { bufferSize: BATCH }));
-  if (opened.seen !== 'yes') {
+  const opened = attempt(() => opendirSync(directory, { bufferSize: BATCH }));
+  if (opened.kind !== 'seen') {
     yield opened;
     return;
   }
   try {
     for (;;) {
-      const next = look(() => opened.value.readSync());
-      if (next.seen !== 'yes') yield next;
-      if (next.seen !== 'yes' || next.value === null) return;
-      yield { seen: 'yes', value: [next.value.name] };
+      const next = attempt(() => opened.value.readSync());
+      if (next.kind !== 'seen') yield next;
+      if (next.kind !== 'seen' || next.value === null) return;
+      yield { kind: 'seen', value: [next.value.name] };
     }
   } finally {
-    look(() => opened.value.closeSync());
+    attempt(() => opened.value.closeSync());
   }
 }
 
@@ -155,13 +155,13 @@ const HOST_PID_NAMESPACE = 'pid:[4026531836]';
 export function isForeignPidNamespace(): boolean {
   const own = readLink('/proc/self/ns/pid');
   const first = readLink('/proc/1/ns/pid');
-  if (own.seen !== 'yes' || own.value !== HOST_PID_NAMESPACE) return true;
-  return first.seen === 'yes' && first.value !== HOST_PID_NAMESPACE;
+  if (own.kind !== 'seen' || own.value !== HOST_PID_NAMESPACE) return true;
+  return first.kind === 'seen' && first.value !== HOST_PID_NAMESPACE;
 }
 
 /** The effective uid of a process. Everybody may read it, even if /proc gives its files to root. */
 export function effectiveUidOf(pid: number): number | null {
-  const status = look(() => readFileSync(`/proc/${pid}/status`, 'latin1'));
-  const uid = status.seen === 'yes' ? /^Uid:\t\d+\t(\d+)/m.exec(status.value)?.[1] : undefined;
+  const status = attempt(() => readFileSync(`/proc/${pid}/status`, 'latin1'));
+  const uid = status.kind === 'seen' ? /^Uid:\t\d+\t(\d+)/m.exec(status.value)?.[1] : undefined;
   return uid === undefined ? null : Number(uid);
 }

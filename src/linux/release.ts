@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { errnoOf } from './errno.ts';
+import { assertErrno } from './errno.ts';
 
 /**
  * Closes a descriptor that was only read from. Whatever errno close(2) gives, the descriptor is closed (close(2),
@@ -9,6 +9,6 @@ export function release(fd: number): void {
   try {
     closeSync(fd);
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
   }
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { Interruption, StopSignal } from '../model/model.ts';
+import type { Interruption, StopSignal } from '../model/events.ts';
 import { undoAll } from './at-exit.ts';
 
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -1,7 +1,7 @@
 import { constants, openSync, realpathSync } from 'node:fs';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
-import { decode, fsPath } from './bytes.ts';
-import { type Errno, errnoOf } from './errno.ts';
+import { asBytes, decode, fsPath } from './bytes.ts';
+import { assertErrno, type Errno, errnoOf } from './errno.ts';
 import { isDirectory, lstatName, sameFile, statHere } from './lstat.ts';
 import { release } from './release.ts';
 
@@ -10,13 +10,13 @@ import { release } from './release.ts';
  * it, so nobody who renames directories above or beside can redirect a lookup.
  */
 export type Step =
-  | { readonly step: 'entered'; readonly here: Facts }
+  | { readonly kind: 'entered'; readonly here: Facts }
   /** Gone (ENOENT): nothing moved. */
-  | { readonly step: 'gone' }
+  | { readonly kind: 'gone' }
   /** A link, a file, or another directory than the one lstat saw. We may stand anywhere. */
-  | { readonly step: 'changed' }
+  | { readonly kind: 'changed' }
   /** The call that failed. If `moved` is false, we stand where we stood; otherwise we may stand anywhere. */
-  | ({ readonly step: 'failed'; readonly moved: boolean } & Errno);
+  | ({ readonly kind: 'failed'; readonly moved: boolean } & Errno);
 
 /**
  * Steps from the directory we stand in into `name`, which must be `expected` (an lstat of it). Never throws.
@@ -28,10 +28,10 @@ export function stepInto(name: Bytes, expected: Identity): Step {
     const { code, syscall } = errnoOf(error);
     // ENOENT of open(2): the name has gone. ENOENT of chdir(2) after an open(2), for a name that is not
     // UTF-8: /proc is not there.
-    if (code === 'ENOENT' && (syscall === 'open' || decode(name).exact)) return { step: 'gone' };
+    if (code === 'ENOENT' && (syscall === 'open' || decode(name).exact)) return { kind: 'gone' };
     // No directory gives these errnos: a file or a link has taken its place.
-    if (code === 'ENOTDIR' || code === 'ELOOP') return { step: 'changed' };
-    return { step: 'failed', moved: false, code, syscall };
+    if (code === 'ENOTDIR' || code === 'ELOOP') return { kind: 'changed' };
+    return { kind: 'failed', moved: false, code, syscall };
   }
   return arrived(expected);
 }
@@ -41,7 +41,7 @@ export function stepOut(parent: Identity): Step {
   try {
     process.chdir('..');
   } catch (error) {
-    return { step: 'failed', moved: false, ...errnoOf(error) };
+    return { kind: 'failed', moved: false, ...errnoOf(error) };
   }
   return arrived(parent);
 }
@@ -53,8 +53,8 @@ export function stepOut(parent: Identity): Step {
 export function stepDown(path: Bytes): Step {
   let step = stepToTop();
   for (const name of path.split('/')) {
-    if (step.step !== 'entered') return step;
-    if (name !== '') step = lookAndStep(name);
+    if (step.kind !== 'entered') return step;
+    if (name !== '') step = lstatAndStep(name);
   }
   return step;
 }
@@ -62,30 +62,30 @@ export function stepDown(path: Bytes): Step {
 function stepToTop(): Step {
   try {
     process.chdir('/');
-    return { step: 'entered', here: statHere() };
+    return { kind: 'entered', here: statHere() };
   } catch (error) {
-    return { step: 'failed', moved: true, ...errnoOf(error) };
+    return { kind: 'failed', moved: true, ...errnoOf(error) };
   }
 }
 
-function lookAndStep(name: Bytes): Step {
+function lstatAndStep(name: Bytes): Step {
   let facts: Facts | null;
   try {
     facts = lstatName(name);
   } catch (error) {
-    return { step: 'failed', moved: false, ...errnoOf(error) };
+    return { kind: 'failed', moved: false, ...errnoOf(error) };
   }
-  if (facts === null) return { step: 'gone' };
-  return isDirectory(facts) ? stepInto(name, facts) : { step: 'changed' };
+  if (facts === null) return { kind: 'gone' };
+  return isDirectory(facts) ? stepInto(name, facts) : { kind: 'changed' };
 }
 
 /** Tells whether we have arrived at the expected directory. */
 function arrived(expected: Identity): Step {
   try {
     const here = statHere();
-    return sameFile(here, expected) ? { step: 'entered', here } : { step: 'changed' };
+    return sameFile(here, expected) ? { kind: 'entered', here } : { kind: 'changed' };
   } catch (error) {
-    return { step: 'failed', moved: true, ...errnoOf(error) };
+    return { kind: 'failed', moved: true, ...errnoOf(error) };
   }
 }
 
@@ -114,9 +114,9 @@ export function changeDirectory(path: Bytes): void {
  */
 export function currentDirectory(): Bytes | null {
   try {
-    return realpathSync.native('.', 'latin1');
+    return asBytes(realpathSync.native('.', 'latin1'));
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }

@@ -5,7 +5,7 @@ import { CATALOGUE } from '../criu/catalogue.ts';
 import { KNOWN_WORK_DIRS } from '../criu/work-dirs.ts';
 import { packageFile } from '../package/package-file.ts';
 import { readTemplate } from '../package/template.ts';
-import { readTool } from '../package/version.ts';
+import { readTool } from '../package/tool.ts';
 import { manualPage } from './page.ts';
 
 /** When the hand-written sections were last changed. */

@@ -1,4 +1,4 @@
-import type { Interruption } from './model.ts';
+import type { Interruption } from './events.ts';
 
 /** The exit statuses of criu-sweep. 130, 143 and 129 are the numbers that a shell shows for the signals. */
 export const EXIT = {

@@ -3,8 +3,10 @@ import { describeErrno, errnoOf } from '../linux/errno.ts';
 import type { Bytes } from '../model/model.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { whyUnusable } from './inherited.ts';
-import { absolutePath, isPrivate, isTrusted, type Located, locate, NotFollowed } from './locate.ts';
+import { absolutePath, type Located, locate, NotFollowed } from './locate.ts';
 import { type FileFacts, isSame, type PinnedDirectory } from './pinned-directory.ts';
+import { STDERR, STDOUT } from './standard-streams.ts';
+import { isPlacedByUs } from './trust.ts';
 
 /** The option or variable that named an output file, and its value. */
 export interface Named {
@@ -14,28 +16,29 @@ export interface Named {
 }
 
 /**
- * Where output goes: a path that is followed again each time it is opened, or a descriptor that we were started with.
+ * The place that output goes to: a path, followed anew each time it is opened, or an inherited descriptor.
  */
 export type Destination = Named &
-  ({ readonly to: 'path'; readonly path: Bytes } | { readonly to: 'descriptor'; readonly fd: number });
+  ({ readonly kind: 'path'; readonly path: Bytes } | { readonly kind: 'descriptor'; readonly fd: number });
 
-/** A destination by path, as it is now; the caller closes its directory. */
+/** The end of a destination's path, as it is now. The caller closes the directory. */
 export interface Place {
   readonly directory: PinnedDirectory;
   readonly name: Bytes;
-  /** Of what is there already; `null`: nothing is. */
+  /** The facts about what has that name; `null`: nothing has. */
   readonly facts: FileFacts | null;
-  /** `file`: replaced as a whole. `stream`: a FIFO or a device, written to as it is. `link`: a kernel's link to such. */
+  /**
+   * `file`: a regular file, replaced as a whole. `stream`: a FIFO or a device, written to as it is. `link`: a
+   * kernel's link to one of those.
+   */
   readonly kind: 'file' | 'stream' | 'link';
 }
-
-const STDOUT = 1;
 
 /**
  * Checks that an output file can be written before anything is touched.
  *
- * @throws UsageError where its directory cannot be written, where it is a directory, a descriptor that was not open for
- *   writing when we were started, or where a link leads to it that somebody else may have put there
+ * @throws UsageError if it is a directory, if its directory cannot be written, if it is a descriptor that was
+ *   not open for writing when we were started, or if another user may have made a link on the way to it
  */
 export function destinationOf(value: string, option: string): Destination {
   const named = { option, value };
@@ -47,24 +50,24 @@ export function destinationOf(value: string, option: string): Destination {
   return refusing(named, () => {
     const path = absolutePath(value);
     const located = locate(path);
-    if (located.at === 'descriptor') return descriptor(named, located.fd);
+    if (located.kind === 'descriptor') return descriptor(named, located.fd);
     const { directory, kind } = placeOf(located);
     try {
       if (kind === 'file') directory.checkWritable();
     } finally {
       directory.close();
     }
-    return { ...named, to: 'path', path } as const;
+    return { ...named, kind: 'path', path } as const;
   });
 }
 
-/** A destination that is only added to. Where it leads is looked at when it is opened. */
+/** A destination that is only added to. Its path is followed only when it is opened. */
 export function appendedTo(value: string, option: string): Destination {
   const named = { option, value };
   const fd = descriptorOf(value);
   return fd === null
-    ? { ...named, to: 'path', path: absolutePath(value) }
-    : { ...named, to: 'descriptor', fd };
+    ? { ...named, kind: 'path', path: absolutePath(value) }
+    : { ...named, kind: 'descriptor', fd };
 }
 
 /** stdout as a destination: `-`. */
@@ -74,20 +77,23 @@ export function stdoutAs(option: string): Destination {
 
 /** Whether two destinations are the same file, each by its directory and name. @throws UsageError */
 export function isSameFile(one: Destination, other: Destination): boolean {
-  if (one.to !== 'path' || other.to !== 'path') return false;
+  if (one.kind !== 'path' || other.kind !== 'path') return false;
   const [a, b] = [refusing(one, () => openPlace(one.path)), refusing(other, () => openPlace(other.path))];
   for (const { directory } of [a, b]) directory.close();
   return a.kind === 'file' && a.name === b.name && isSame(a.directory.facts, b.directory.facts);
 }
 
-/** Follows a destination's path, anew each time. Throws {@link NotFollowed}, and the errno of a look that failed. */
+/**
+ * Follows a destination's path, anew each time. Throws {@link NotFollowed}, or the errno of a call that
+ * failed.
+ */
 export function openPlace(path: Bytes): Place {
   const located = locate(path);
-  if (located.at === 'descriptor') throw new NotFollowed('was a path, and now leads to a descriptor');
+  if (located.kind === 'descriptor') throw new NotFollowed('was a path, and now leads to a descriptor');
   return placeOf(located);
 }
 
-function placeOf({ directory, name, facts, ofOther }: Extract<Located, { at: 'name' }>): Place {
+function placeOf({ directory, name, facts, ofOther }: Extract<Located, { kind: 'name' }>): Place {
   if (ofOther) return { directory, name, facts, kind: 'link' };
   const why = facts === null ? null : whyNot(facts, directory);
   if (why === null) return { directory, name, facts, kind: facts?.isFile() === false ? 'stream' : 'file' };
@@ -95,26 +101,29 @@ function placeOf({ directory, name, facts, ofOther }: Extract<Located, { at: 'na
   throw new NotFollowed(why);
 }
 
-/** A FIFO that somebody has put where a report goes would be read by him (as fs.protected_fifos has it). */
+/**
+ * The reason why nothing is written to a file, or `null`. Whoever put a FIFO there would read the report (the
+ * kernel's fs.protected_fifos guards against the same).
+ */
 function whyNot(facts: FileFacts, { facts: above, path }: PinnedDirectory): string | null {
   if (facts.isDirectory()) return 'is a directory: name a file';
-  if (facts.isFile() || isTrusted(facts) || isPrivate(above)) return null;
+  if (facts.isFile() || isPlacedByUs(facts, above)) return null;
   return `is no file: uid ${facts.uid} has put it into ${toText(path)}, where others than root and you may write: name another file`;
 }
 
 const OWN_DESCRIPTOR = /^(?:\/dev\/fd|\/proc\/self\/fd)\/(\d{1,9})$/;
 
-/** A descriptor of ours by its usual names, for which no /proc is needed. */
+/** The number of a descriptor of ours, if the path is one of its usual names. Asks no /proc. */
 function descriptorOf(path: string): number | null {
   if (path === '/dev/stdout') return STDOUT;
-  if (path === '/dev/stderr') return 2;
+  if (path === '/dev/stderr') return STDERR;
   const fd = OWN_DESCRIPTOR.exec(path)?.[1];
   return fd === undefined ? null : Number(fd);
 }
 
 function descriptor(named: Named, fd: number): Destination {
   const why = whyUnusable(fd);
-  if (why === null) return { ...named, to: 'descriptor', fd };
+  if (why === null) return { ...named, kind: 'descriptor', fd };
   switch (why) {
     case 'not open':
     case 'not open for writing':
@@ -126,7 +135,7 @@ function descriptor(named: Named, fd: number): Destination {
   }
 }
 
-/** Makes wrong usage of errnos and of paths that are not followed. */
+/** Turns errnos, and paths that are not followed, into usage errors. */
 function refusing<T>(named: Named, act: () => T): T {
   try {
     return act();

@@ -1,37 +1,37 @@
 import { monotonicMs } from '../linux/clock.ts';
-import type { Bytes, Summary, SweepEvent } from '../model/model.ts';
+import type { Pause, Summary, SweepEvent } from '../model/events.ts';
+import type { Bytes } from '../model/model.ts';
 import type { Format } from '../report/format.ts';
-import type { Pause } from '../sweep/sweep.ts';
 import type { Output } from './output.ts';
 import { counted, type Progress } from './progress.ts';
 
-/** A way to say the events of a sweep, and where that goes. */
+/** A format for the events of a sweep, and the output that the text goes to. */
 export interface Sink {
   readonly format: Format;
   readonly output: Output;
 }
 
-/** Where a sweep's events go. */
+/** The receivers of a sweep's events. */
 export interface Sinks {
   readonly results: readonly Sink[];
   readonly messages: Sink;
-  /** Shown on the messages' terminal while the sweep goes on; `null`: nobody is looking. */
+  /** The progress line on stderr's terminal; `null`: stderr is no terminal. */
   readonly progress: Progress | null;
-  /** The exit status, once it is known what could not be written. */
+  /** Settles the exit status once it is known what could not be written. */
   readonly exitCode: (summary: Summary) => number;
 }
 
-/** A tick of the event loop, in which signals are heard. */
+/** Waits for a tick of the event loop, in which signals are heard. */
 const nextTick = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** How long something may wait in an output while the sweep goes on, in milliseconds. */
+/** The longest time that text waits in an output while the sweep goes on, in milliseconds. */
 const FLUSH_AFTER_MS = 100;
 
 /**
- * Draws the events of a sweep and writes them. At each pause, and whenever an output is full, signals are heard and a
- * reader that does not keep up is waited for. A writer that fails does not stop the sweep.
+ * Runs a sweep by taking its events, and writes them. At each pause, and whenever an output is full, signals
+ * are heard and a slow reader is waited for. An output that fails does not stop the sweep.
  *
- * @returns the summary, with the exit status as it is after all was written
+ * @returns the summary, with the exit status after everything was written
  */
 export async function drive(events: Iterable<SweepEvent | Pause>, sinks: Sinks): Promise<Summary> {
   const { results, messages, progress } = sinks;
@@ -72,7 +72,7 @@ function say(event: SweepEvent, results: readonly Sink[], messages: Sink): void 
   for (const { format, output } of results) output.add(format(event));
 }
 
-/** How far a sweep is. */
+/** The progress of a sweep. */
 class Course {
   #dryRun = false;
   #finished = 0;
@@ -105,7 +105,7 @@ class Course {
   }
 
   get text(): string {
-    const looked = counted(this.#finished + this.#entries, 'entry', 'entries');
-    return `${looked} looked at, ${this.#removed} ${this.#dryRun ? 'to remove' : 'removed'}`;
+    const seen = counted(this.#finished + this.#entries, 'entry', 'entries');
+    return `${seen} looked at, ${this.#removed} ${this.#dryRun ? 'to remove' : 'removed'}`;
   }
 }

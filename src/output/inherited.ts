@@ -1,26 +1,26 @@
 import { fstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import { O_PATH } from '../linux/mount-id.ts';
+import { STDERR } from './standard-streams.ts';
 
-const STDERR = 2;
 const O_ACCMODE = 0o3;
 const O_RDONLY = 0o0;
 const O_WRONLY = 0o1;
 
-/** Why nothing may be written to a descriptor of this process. */
+/** The reason why nothing may be written to a descriptor of this process. */
 export type Unusable = 'not open' | 'not open for writing' | "Node's own" | 'unknown without /proc';
 
 /**
- * Whether a descriptor was open for writing when this process was started; `null`: it was. Node marks all descriptors
- * as it starts, so FD_CLOEXEC tells nothing; but of its own only epolls, eventfds and io_urings (anonymous inodes) and
- * the pipes of which it holds both ends can be written to.
+ * The reason why a descriptor is not one that we inherited open for writing; `null`: it is one. FD_CLOEXEC
+ * does not tell, because Node sets it on all descriptors when it starts. But Node's own writable descriptors
+ * are only epolls, eventfds and io_urings (anonymous inodes), and pipes of which it holds both ends.
  */
 export function whyUnusable(fd: number): Unusable | null {
   try {
     fstatSync(fd);
   } catch (error) {
-    // EBADF, or what a broken file system says of it: no report goes there.
-    errnoOf(error);
+    // EBADF, or any other errno, of a broken file system: no report goes there.
+    assertErrno(error);
     return 'not open';
   }
   const own = describe(fd);
@@ -44,12 +44,12 @@ function describe(fd: number | string): Descriptor | null {
     return { leadsTo: readlinkSync(`/proc/self/fd/${fd}`, 'latin1'), access };
   } catch (error) {
     // Whatever the errno: closed meanwhile, or /proc does not tell.
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }
 
-/** Whether this process could read what is written to that pipe: as in Node's own, or where both ends were inherited. */
+/** Whether this process holds the reading end of a pipe: it is Node's own, or both ends were inherited. */
 function holdsReadingEnd(pipe: string): boolean {
   return readdirSync('/proc/self/fd').some((name) => {
     const other = Number(name) > STDERR ? describe(name) : null;

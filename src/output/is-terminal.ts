@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import { tty } from '../linux/lazy-builtins.ts';
 
 /** Whether a descriptor is a terminal, as isatty(3) says. False for one that is closed. */
@@ -7,7 +7,7 @@ export function isTerminal(fd: number): boolean {
   try {
     return fstatSync(fd).isCharacterDevice() && tty().isatty(fd);
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import type { Environment } from '../model/environment.ts';
 import { journalMark, type Mark, unmarked } from '../report/severity.ts';
 
@@ -13,7 +13,7 @@ export function markFor(fd: number, { JOURNAL_STREAM }: Pick<Environment, 'JOURN
     const { dev, ino } = fstatSync(fd, { bigint: true });
     return `${dev}:${ino}` === JOURNAL_STREAM ? journalMark : unmarked;
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return unmarked;
   }
 }

@@ -1,30 +1,33 @@
 import { isTerminal } from './is-terminal.ts';
 
-/** How a text report is laid out. */
+/** The layout of a text report. */
 export interface Layout {
-  /** Columns of the terminal; infinite where the output is none, and no line is broken. */
+  /** Columns of the terminal; infinite if there is none, and then no line is broken. */
   readonly width: number;
 }
 
-/** Columns of stdout's terminal, infinite where it is none. `process.stdout` is touched only where it is one. */
+/**
+ * The columns of stdout's terminal; infinite if it is none. `process.stdout` is touched only if it is one:
+ * that alone makes a shared pipe non-blocking.
+ */
 export function widthOf(fd: number): number {
   const columns = isTerminal(fd) ? process.stdout.columns : 0;
   return columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 
-/** Narrower than this, lines hang on a small indent instead of in a column. */
+/** A terminal with fewer columns than this gets a small indent instead of a column. */
 const NARROW = 72;
 const COLUMN = 13;
 const SMALL_INDENT = 4;
 
-/** How far what belongs to a run is indented. */
+/** The indent of the lines that belong to a run, in columns. */
 export function indentOf({ width }: Layout): number {
   return width < NARROW ? SMALL_INDENT : COLUMN;
 }
 
 /**
- * Breaks a text at its blanks, so that each line fits; what is longer than a line is not broken. The first line begins
- * at `first` columns, which are in the text already, the others are indented by `hanging`.
+ * Breaks a text at its spaces so that each line fits. A word that is longer than a line is not broken. All
+ * lines but the first are indented by `hanging` columns.
  */
 export function wrap(text: string, { width }: Layout, hanging: number): string[] {
   if (text.length <= width) return [text];
@@ -40,7 +43,7 @@ export function wrap(text: string, { width }: Layout, hanging: number): string[]
   return [...lines, line];
 }
 
-/** Cuts a line that does not fit, with an ellipsis. */
+/** Cuts a line that does not fit, and ends it with an ellipsis. */
 export function cutTo(text: string, { width }: Layout): string {
   if (text.length <= width) return text;
   const characters = [...text];
@@ -49,7 +52,7 @@ export function cutTo(text: string, { width }: Layout): string {
 
 const LARGEST_TIME_MS = 8.64e15;
 
-/** `2026-11-23 20:03:34` of milliseconds since 1970, in local time. */
+/** Formats milliseconds since 1970 in local time: `2026-11-23 20:03:34`. */
 export function localTime(ms: number): string {
   const date = new Date(Math.max(-LARGEST_TIME_MS, Math.min(LARGEST_TIME_MS, ms)));
   const two = (value: number): string => String(value).padStart(2, '0');

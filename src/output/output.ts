@@ -5,25 +5,25 @@ import { type Errno, errnoOf } from '../linux/errno.ts';
 const CHUNK = 64 * 1024;
 const RETRY_MS = 10;
 
-/** Characters that are encoded together: each call costs more than the few bytes of a line. */
+/** The number of characters that are encoded together. A call for each line would cost more. */
 const BLOCK = 4096;
 
-/** Whether we have been asked to stop, so that a reader who does not come is waited for no longer. */
+/** Tells whether we have been asked to stop. Then a reader that takes nothing is waited for no longer. */
 export type Stopped = () => boolean;
 export const NEVER: Stopped = () => false;
 
-/** How long a reader may then still take nothing, in milliseconds: one that is at work is let finish. */
+/** The time that a reader may still take nothing then, in milliseconds. A reader at work may finish. */
 const GRACE_MS = 1000;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Bytes of UTF-8 that one UTF-16 code unit can become. */
+/** The most bytes of UTF-8 that one UTF-16 code unit can become. */
 const MOST_BYTES = 3;
 
 /**
- * Text on its way to a file descriptor, gathered into large writes. It is encoded soon: as strings, what waits would
- * survive garbage collections, and the heap grow by it. Writing is asynchronous, so a reader that stalls stalls us
- * without making us deaf to signals. After the first failure nothing is written any more.
+ * Text on its way to a file descriptor, collected into large writes. It is encoded soon, because waiting
+ * strings would survive garbage collections and let the heap grow. Writing is asynchronous: a slow reader
+ * slows us down, but signals are still heard. After the first failure nothing is written any more.
  */
 export class Output {
   readonly #fd: number;
@@ -31,22 +31,26 @@ export class Output {
   #text = '';
   #gathered: Buffer = NOTHING;
   #length = 0;
-  /** The one that was written last, to be filled next. */
+  /** The buffer that was written last, to be filled next. */
   #spare: Buffer = NOTHING;
   #failure: Errno | null = null;
 
-  /** @param stopped ends the wait for a reader that takes nothing, where the descriptor is non-blocking (EAGAIN) */
+  /**
+   *
+   *
+   * @param stopped ends the wait for a reader that takes nothing, if the descriptor is non-blocking (EAGAIN)
+   */
   constructor(fd: number, stopped: Stopped = NEVER) {
     this.#fd = fd;
     this.#stopped = stopped;
   }
 
-  /** The errno of the write that failed, `null` while all is well. EPIPE: the reader has gone. */
+  /** The errno of the write that failed, or `null`. EPIPE: the reader has gone. */
   get failure(): Errno | null {
     return this.#failure;
   }
 
-  /** More than a chunk waits to be written. */
+  /** Whether a chunk or more waits to be written. */
   get full(): boolean {
     return this.#length + this.#text.length >= CHUNK;
   }
@@ -83,7 +87,7 @@ export class Output {
   }
 }
 
-/** A buffer of at least so many bytes that begins with what another holds. */
+/** Copies a buffer into a larger one. @param bytes the least size */
 function grown(buffer: Buffer, bytes: number): Buffer {
   const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * buffer.length, 2 * CHUNK));
   buffer.copy(larger);

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, fstatSync, lstatSync, openSync, statSync } from 'node:fs';
-import { fsPath, joinPath } from '../linux/bytes.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { bytes, fsPath, joinPath } from '../linux/bytes.ts';
+import { assertErrno } from '../linux/errno.ts';
 import { sameFile } from '../linux/lstat.ts';
 import { O_PATH } from '../linux/mount-id.ts';
 import type { Bytes } from '../model/model.ts';
@@ -20,13 +20,16 @@ export interface FileFacts {
   isFIFO(): boolean;
 }
 
-/** Node's constants lack it (asm-generic/fcntl.h). */
+/** A flag of open(2) that Node's constants lack (asm-generic/fcntl.h). */
 export const O_CLOEXEC = 0o2000000;
 
-/** Neither follows a link, nor waits for a FIFO's other end, nor takes a terminal for ours, nor goes to our children. */
+/**
+ * Flags of open(2): follow no link, wait for no FIFO's other end, take no terminal as ours, and pass the
+ * descriptor to no child.
+ */
 export const CAREFULLY = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY | O_CLOEXEC;
 
-/** The lstat(2) of a path; `null` where nothing has that name. Throws every other errno. */
+/** The lstat(2) of a path; `null` if nothing has that name. Throws every other errno. */
 export function lstatFacts(path: Bytes): FileFacts | null {
   return lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false }) ?? null;
 }
@@ -37,12 +40,12 @@ export function isSame(one: FileFacts | null, other: FileFacts | null): boolean 
 }
 
 /**
- * A directory held open, so that names in it are looked up in that one whatever becomes of its path: by
- * `/proc/self/fd/N/name` (proc_pid_fd(5)). Without /proc they are looked up by its path, which must still lead to the
- * same directory.
+ * A directory that is held open, so that names are found in it whatever becomes of its path: by
+ * `/proc/self/fd/N/name` (proc_pid_fd(5)). Without /proc names are found by the path, if it still leads to
+ * the same directory.
  */
 export class PinnedDirectory {
-  /** Absolute, links resolved, as it was when it was opened. */
+  /** Absolute, without links, as it was when the directory was opened. */
   readonly path: Bytes;
   readonly facts: FileFacts;
   readonly #fd: number;
@@ -52,18 +55,19 @@ export class PinnedDirectory {
     this.path = path;
     this.#fd = fd;
     this.facts = fstatSync(fd, { bigint: true });
-    this.#base = isSame(this.facts, lookUp(`/proc/self/fd/${fd}/.`)) ? `/proc/self/fd/${fd}` : null;
+    const base = bytes`/proc/self/fd/${fd}`;
+    this.#base = isSame(this.facts, statOf(bytes`${base}/.`)) ? base : null;
   }
 
   /** Opens `/`. Throws open(2)'s errno. */
   static root(): PinnedDirectory {
-    return PinnedDirectory.#open('/', '/', 0);
+    return PinnedDirectory.#open(bytes`/`, bytes`/`, 0);
   }
 
   /**
-   * Opens a directory in this one, `..` too. Throws open(2)'s errno: ENOTDIR also for a link, unless links are followed.
+   * Opens a directory in this one, or `..`. Throws open(2)'s errno; ENOTDIR also for a link, unless `follow`.
    *
-   * @param path what the directory is called from now on
+   * @param path the directory's path from now on
    */
   enter(name: Bytes, path: Bytes, follow = false): PinnedDirectory {
     return PinnedDirectory.#open(this.at(name), path, follow ? 0 : constants.O_NOFOLLOW);
@@ -79,16 +83,16 @@ export class PinnedDirectory {
     }
   }
 
-  /** The path by which system calls reach a name in it. Throws an errno where that cannot be told. */
+  /** The path by which system calls reach a name in it. Throws ESTALE if no path leads to the directory. */
   at(name: Bytes): Bytes {
-    if (this.#base !== null) return `${this.#base}/${name}`;
-    if (isSame(this.facts, lookUp(this.path))) return joinPath(this.path, name);
+    if (this.#base !== null) return joinPath(this.#base, name);
+    if (isSame(this.facts, statOf(this.path))) return joinPath(this.path, name);
     throw Object.assign(new Error('moved or replaced'), { code: 'ESTALE', errno: -116, syscall: 'open' });
   }
 
-  /** Throws the errno of access(2) where no file may be made in it. */
+  /** Checks that we may make files in it. Throws the errno of access(2) if not. */
   checkWritable(): void {
-    accessSync(fsPath(this.at('.')), constants.W_OK | constants.X_OK);
+    accessSync(fsPath(this.at(bytes`.`)), constants.W_OK | constants.X_OK);
   }
 
   close(): void {
@@ -96,12 +100,12 @@ export class PinnedDirectory {
   }
 }
 
-function lookUp(path: Bytes): FileFacts | null {
+function statOf(path: Bytes): FileFacts | null {
   try {
     return statSync(fsPath(path), { bigint: true });
   } catch (error) {
-    // Whatever the errno: it cannot be reached by that path.
-    errnoOf(error);
+    // Any errno: it cannot be reached by that path.
+    assertErrno(error);
     return null;
   }
 }

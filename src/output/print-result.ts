@@ -4,16 +4,24 @@ import { EXIT } from '../model/exit-code.ts';
 import { complaint } from '../report/complaint.ts';
 import { markFor } from './journal.ts';
 import { Output } from './output.ts';
+import { STDERR, STDOUT } from './standard-streams.ts';
 
-const STDOUT = 1;
-const STDERR = 2;
-
-/** Prints all that a command has as its result. @returns the exit status; a reader that has gone (EPIPE) is no failure */
-export async function printResult(text: string, env: Environment = process.env): Promise<number> {
+/**
+ * Prints the whole result of a command on stdout, and says on stderr why that failed. A reader that has gone
+ * (EPIPE) is no failure.
+ *
+ * @param exitCode the command's exit status where nothing failed
+ * @returns the exit status
+ */
+export async function printResult(
+  text: string,
+  env: Environment,
+  exitCode: number = EXIT.done,
+): Promise<number> {
   const output = new Output(STDOUT);
   output.add(text);
   await output.flush();
-  if (output.failure === null || output.failure.code === 'EPIPE') return EXIT.done;
+  if (output.failure === null || output.failure.code === 'EPIPE') return exitCode;
   await complain(`stdout: ${describeErrno(output.failure.code)}`, env);
   return EXIT.incomplete;
 }

@@ -1,13 +1,12 @@
 import { writeSync } from 'node:fs';
 import { describeErrno, errnoOf } from '../linux/errno.ts';
 import { UsageError } from '../model/usage-error.ts';
-
-const STDOUT = 1;
+import { STDOUT } from './standard-streams.ts';
 
 /**
- * Prints text that is all a command has to say, like its help. A pipe that was closed is no failure of ours.
+ * Prints a whole text synchronously, like a command's help. A reader that has gone (EPIPE) is no failure.
  *
- * @throws UsageError where stdout cannot be written
+ * @throws UsageError if stdout cannot be written
  */
 export function print(text: string): void {
   try {

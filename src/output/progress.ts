@@ -1,33 +1,33 @@
 import { writeSync } from 'node:fs';
 import { undoAtExit } from '../linux/at-exit.ts';
 import { monotonicMs } from '../linux/clock.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import type { Bytes } from '../model/model.ts';
 import { escapeName } from '../report/escape.ts';
 import { isTerminal } from './is-terminal.ts';
 import { Output } from './output.ts';
+import { STDERR } from './standard-streams.ts';
 
-const STDERR = 2;
 const SHOW_AFTER_MS = 1000;
 const SHOW_EVERY_MS = 100;
 const CLEAR_LINE = '\r\x1b[K';
 
 /**
- * Something is going on, and no more, as ConEmu, Windows Terminal and others show it beside a window's name
- * (https://conemu.github.io/en/AnsiEscapeCodes.html, OSC 9;4: state 3 is indeterminate, 0 removes it).
+ * The sequences that start and end a progress mark beside a window's name, in ConEmu, Windows Terminal and
+ * others (https://conemu.github.io/en/AnsiEscapeCodes.html, OSC 9;4: state 3 is indeterminate, 0 removes it).
  */
 const BUSY = '\x1b]9;4;3;0\x1b\\';
 const IDLE = '\x1b]9;4;0;0\x1b\\';
 
-/** Terminals that would print such a sequence. */
+/** The values of $TERM for terminals that would print such a sequence. */
 const WITHOUT_SEQUENCES: readonly (string | undefined)[] = ['dumb', 'linux'];
 
-/** Narrower than any terminal: where the width is not known. */
+/** The columns of a terminal that does not tell them. */
 const DEFAULT_COLUMNS = 80;
 
 /**
- * One line on stderr's terminal that tells how far a sweep is, written over again and again; nothing in the first
- * second. It is taken away before anything else is written there, and however this process ends.
+ * The progress line on stderr's terminal. It comes after the first second, is written over again and again,
+ * and is removed before anything else is written there, and however this process ends.
  */
 export class Progress {
   readonly #output = new Output(STDERR);
@@ -41,17 +41,17 @@ export class Progress {
     this.#sequences = sequences;
   }
 
-  /** `null` where nobody is looking: stderr is no terminal. */
+  /** The progress line, or `null` if stderr is no terminal. */
   static onTerminal({ TERM }: { readonly TERM?: string | undefined }): Progress | null {
     return isTerminal(STDERR) ? new Progress(!WITHOUT_SEQUENCES.includes(TERM)) : null;
   }
 
-  /** Shows how far it is, where it is time to. @param where the directory that is looked at */
+  /** Shows the line, if it is time to. @param where the directory that is being read */
   async show(text: string, where: Bytes | null): Promise<void> {
     const now = monotonicMs();
     const due = this.#shownAt === null ? this.#startedAt + SHOW_AFTER_MS : this.#shownAt + SHOW_EVERY_MS;
     if (now < due) return;
-    if (this.#shownAt === null) this.#forget = undoAtExit(() => this.#takeAway());
+    if (this.#shownAt === null) this.#forget = undoAtExit(() => this.#remove());
     this.#shownAt = now;
     this.#visible = true;
     const columns = process.stderr.columns || DEFAULT_COLUMNS;
@@ -60,7 +60,7 @@ export class Progress {
     await this.#output.flush();
   }
 
-  /** Takes the line away until it is shown again. */
+  /** Removes the line until it is shown again. */
   async hide(): Promise<void> {
     if (!this.#visible) return;
     this.#visible = false;
@@ -68,7 +68,7 @@ export class Progress {
     await this.#output.flush();
   }
 
-  /** Takes all of it away. */
+  /** Removes the line and the mark for good. */
   async end(): Promise<void> {
     if (this.#shownAt === null) return;
     this.#forget();
@@ -82,29 +82,29 @@ export class Progress {
     return `${CLEAR_LINE}${this.#sequences ? IDLE : ''}`;
   }
 
-  #takeAway(): void {
+  #remove(): void {
     try {
       writeSync(STDERR, this.#last());
     } catch (error) {
-      // Whatever the errno: the terminal is gone, or takes nothing any more.
-      errnoOf(error);
+      // Any errno: the terminal is gone, or takes nothing any more.
+      assertErrno(error);
     }
   }
 }
 
-/** `12,345 entries`. */
+/** A number with its noun: `12,345 entries`. */
 export function counted(count: number, one: string, many: string): string {
   return `${String(count).replace(/\B(?=(\d{3})+$)/g, ',')} ${count === 1 ? one : many}`;
 }
 
-/** A name can be very long, and only its beginning is seen. */
+/** The beginning of a path, escaped. A path can be very long, and the end of the line is cut anyway. */
 function shortened(path: Bytes): string {
   return escapeName(path.slice(0, 1000));
 }
 
 /**
- * Cuts a line with an ellipsis where it might not fit. What is not ASCII is taken to be two columns wide, as East Asian
- * characters are, so that no line is broken whatever the terminal thinks of a character.
+ * Cuts a line that might not fit, and ends it with an ellipsis. Characters beyond ASCII count as two columns,
+ * as East Asian ones are, so that the line fits whatever width the terminal gives them.
  */
 export function cutToColumns(text: string, columns: number): string {
   const whole = beginning(text, columns);

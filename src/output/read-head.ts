@@ -2,15 +2,17 @@ import { constants, fstatSync, openSync, readSync } from 'node:fs';
 import { fsPath } from '../linux/bytes.ts';
 import { release } from '../linux/release.ts';
 import type { Place } from './destination.ts';
-import { isPrivate, isTrusted } from './locate.ts';
 import { CAREFULLY } from './pinned-directory.ts';
+import { isPlacedByUs } from './trust.ts';
 
 /**
- * The beginning of a file that is to be replaced: at most so many bytes, and none of what is no file, or what somebody
- * else may have put there. Throws the errno of what failed.
+ * Reads the beginning of a regular file that is to be replaced. Reads nothing from a file that another user
+ * may have put there. Throws the errno of what failed.
+ *
+ * @param bytes the most to read
  */
 export function readHead({ directory, name, facts, kind }: Place, bytes: number): string {
-  if (kind !== 'file' || facts === null || !(isTrusted(facts) || isPrivate(directory.facts))) return '';
+  if (kind !== 'file' || facts === null || !isPlacedByUs(facts, directory.facts)) return '';
   const fd = openSync(fsPath(directory.at(name)), constants.O_RDONLY | CAREFULLY);
   try {
     if (!fstatSync(fd).isFile()) return '';

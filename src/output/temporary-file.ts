@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   fchmodSync,
-  fchownSync,
   fstatSync,
   fsync,
   openSync,
@@ -12,21 +11,25 @@ import {
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { undoAtExit } from '../linux/at-exit.ts';
-import { fsPath } from '../linux/bytes.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { bytes, encode, fsPath } from '../linux/bytes.ts';
+import { assertErrno, errnoOf } from '../linux/errno.ts';
 import type { Bytes } from '../model/model.ts';
 import type { Place } from './destination.ts';
-import { isPrivate, isTrusted } from './locate.ts';
-import { CAREFULLY, type FileFacts, isSame, lstatFacts } from './pinned-directory.ts';
+import { keepOwnerAndMode } from './keep-owner.ts';
+import { CAREFULLY, isSame, lstatFacts } from './pinned-directory.ts';
+import { isPlacedByUs } from './trust.ts';
 
 /** The longest name of a file in bytes (limits.h, NAME_MAX). */
 const LONGEST_NAME = 255;
 const MOST_TRIES = 8;
 const DEFAULT_MODE = 0o666;
-/** Until the old file's owner and mode are its own: who opens it before could read on. */
+/** The mode until the old file's owner and mode are set: whoever opened it before that could read on. */
 const PRIVATE_MODE = 0o600;
 
-/** A file beside its destination that takes that one's place when it is whole, and is gone where it never is. */
+/**
+ * A file in its destination's directory. It takes the destination's name when it is complete; if it never is,
+ * it is removed.
+ */
 export class TemporaryFile {
   readonly fd: number;
   readonly #place: Place;
@@ -42,13 +45,15 @@ export class TemporaryFile {
   }
 
   /**
-   * Makes one in the place's directory, which is closed with it. Throws the errno of what failed.
+   * Makes a file in the place's directory, which is closed with it. Throws the errno of what failed. The mode
+   * and owner of a replaced file are kept only if nobody else can have put that file there.
    *
-   * @param mode permission bits whatever the umask says; `null`: those of the file that is replaced, or as the umask says
+   * @param mode permission bits, whatever the umask says; `null`: those of the file that is replaced, or as
+   *   the umask says
    */
   static make(place: Place, mode: number | null): TemporaryFile {
     const { facts } = place;
-    const kept = mode === null && facts !== null && isOurConcern(facts, place) ? facts : null;
+    const kept = mode === null && facts !== null && isPlacedByUs(facts, place.directory.facts) ? facts : null;
     const file = TemporaryFile.#create(place, kept === null ? (mode ?? DEFAULT_MODE) : PRIVATE_MODE);
     try {
       if (mode !== null) fchmodSync(file.fd, mode);
@@ -74,7 +79,7 @@ export class TemporaryFile {
     }
   }
 
-  /** Puts it into its place. Throws the errno of what failed; then it is still to be {@link discard}ed. */
+  /** Renames the file to its destination. Throws the errno of what failed; {@link discard} it then. */
   async putInPlace(): Promise<void> {
     await promisify(fsync)(this.fd);
     const { directory, name } = this.#place;
@@ -87,7 +92,7 @@ export class TemporaryFile {
     directory.close();
   }
 
-  /** Takes it away. Never throws an errno: nothing is left to be done where that fails. */
+  /** Removes the file. Throws no errno: if that fails, nothing is left to be done. */
   async discard(): Promise<void> {
     this.#forget();
     this.#unlink();
@@ -95,7 +100,7 @@ export class TemporaryFile {
     try {
       await this.#close();
     } catch (error) {
-      errnoOf(error);
+      assertErrno(error);
     }
   }
 
@@ -106,11 +111,11 @@ export class TemporaryFile {
     try {
       unlinkSync(fsPath(this.#place.directory.at(this.#name)));
     } catch (error) {
-      errnoOf(error);
+      assertErrno(error);
     }
   }
 
-  /** close(2) closes whatever errno it has, and file systems over a network say only then that a disk is full. */
+  /** Closes the descriptor once. A file system on a network may report a full disk only here (close(2)). */
   async #close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -118,44 +123,8 @@ export class TemporaryFile {
   }
 }
 
-/** Hidden, of another ending, and not to be guessed, so that nobody can have it made before. */
+/** A name that is hidden, has another ending, and cannot be guessed, so that nobody can make it before us. */
 function temporaryName(name: Bytes): Bytes {
-  const end = `.${process.pid}.${Math.random().toString(36).slice(2, 10)}`;
-  return `.${name.slice(0, LONGEST_NAME - end.length - 1)}${end}`;
-}
-
-/** Whether a file that is replaced says who may read a report: not where somebody else may have put it there. */
-function isOurConcern(facts: FileFacts, { directory }: Place): boolean {
-  return isTrusted(facts) || isPrivate(directory.facts);
-}
-
-/** Where the group cannot be kept, the other group gets no more than everybody. */
-function keepOwnerAndMode(fd: number, before: FileFacts): void {
-  const now = fstatSync(fd, { bigint: true });
-  const mode = Number(before.mode & 0o777n);
-  const kept =
-    (now.uid === before.uid && now.gid === before.gid) ||
-    changeOwner(fd, Number(before.uid), Number(before.gid)) ||
-    now.gid === before.gid ||
-    changeOwner(fd, Number(now.uid), Number(before.gid));
-  fchmodSync(fd, kept ? mode : (mode & 0o707) | ((mode & 0o007) << 3));
-}
-
-/** EPERM: only root may give files away; EINVAL: an owner that this user namespace does not have. */
-function changeOwner(fd: number, uid: number, gid: number): boolean {
-  try {
-    fchownSync(fd, uid, gid);
-    return true;
-  } catch (error) {
-    const { code } = errnoOf(error);
-    if (
-      code === 'EPERM' ||
-      code === 'EINVAL' ||
-      code === 'ENOSYS' ||
-      code === 'EOPNOTSUPP' ||
-      code === 'EROFS'
-    )
-      return false;
-    throw error;
-  }
+  const end = encode(`.${process.pid}.${Math.random().toString(36).slice(2, 10)}`);
+  return bytes`.${name.slice(0, LONGEST_NAME - end.length - 1)}${end}`;
 }

@@ -1,4 +1,4 @@
-import { decode, encode, SEQUENCE } from '../linux/bytes.ts';
+import { asBytes, decode, encode, SEQUENCE } from '../linux/bytes.ts';
 import type { Bytes } from '../model/model.ts';
 
 /** Text that needs no escaping: printable ASCII except the backslash. */
@@ -20,8 +20,10 @@ export function escapeName(name: Bytes): string {
   if (PLAIN.test(name)) return name;
   return name
     .replace(HARMFUL_ASCII, escapeCharacter)
-    .replace(SEQUENCE, (bytes) =>
-      bytes.length === 1 ? hex(bytes) : decode(bytes).text.replace(HARMFUL_OR_BACKSLASH, escapeCharacter),
+    .replace(SEQUENCE, (sequence) =>
+      sequence.length === 1
+        ? hex(sequence)
+        : decode(asBytes(sequence)).text.replace(HARMFUL_OR_BACKSLASH, escapeCharacter),
     );
 }
 

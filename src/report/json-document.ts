@@ -1,4 +1,5 @@
-import type { Item, Start, SweepError, TargetReport } from '../model/model.ts';
+import type { Start, SweepError, TargetReport } from '../model/events.ts';
+import type { Item } from '../model/model.ts';
 import { jsonMembers } from './escape.ts';
 import type { Format } from './format.ts';
 import { errorValues, summaryValues, targetValues } from './json-values.ts';

@@ -1,5 +1,6 @@
 import { decode } from '../linux/bytes.ts';
-import type { CommandEnd, End, Policy, Start, Summary, SweepError, TargetReport } from '../model/model.ts';
+import type { CommandEnd, End, Start, Summary, SweepError, TargetReport } from '../model/events.ts';
+import type { Bytes, Policy } from '../model/model.ts';
 import { isoTime } from '../model/time.ts';
 import { octalMode } from '../sweep/filter.ts';
 
@@ -32,7 +33,7 @@ function commandValues({ argv, end, startedAt, durationMs }: CommandEnd): object
 }
 
 function endValues(end: End): object {
-  switch (end.ended) {
+  switch (end.kind) {
     case 'exited':
       return { exitCode: end.status, signal: null };
     case 'killed':
@@ -43,7 +44,7 @@ function endValues(end: End): object {
 }
 
 /** `path`, and `pathBase64` with the exact bytes where they are not UTF-8. */
-export function pathValues(path: string): { path: string; pathBase64?: string } {
+export function pathValues(path: Bytes): { path: string; pathBase64?: string } {
   const { text, exact } = decode(path);
   return exact ? { path: text } : { path: text, pathBase64: Buffer.from(path, 'latin1').toString('base64') };
 }

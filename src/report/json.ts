@@ -1,4 +1,4 @@
-import type { SweepEvent } from '../model/model.ts';
+import type { SweepEvent } from '../model/events.ts';
 import { jsonMembers, jsonText } from './escape.ts';
 import type { Format } from './format.ts';
 import { jsonDocument } from './json-document.ts';

@@ -1,5 +1,6 @@
 import { describeErrno } from '../linux/errno.ts';
-import type { Bytes, Counts, Start, Summary, SweepError, SweepEvent, TargetReport } from '../model/model.ts';
+import type { Counts, Start, Summary, SweepError, SweepEvent, TargetReport } from '../model/events.ts';
+import type { Bytes } from '../model/model.ts';
 import type { Colors } from './colors.ts';
 import { complaint } from './complaint.ts';
 import { escapeName } from './escape.ts';

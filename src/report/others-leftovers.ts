@@ -1,4 +1,5 @@
-import type { Counts, Item, Start } from '../model/model.ts';
+import type { Counts, Start } from '../model/events.ts';
+import type { Item } from '../model/model.ts';
 
 const ROOT = 0;
 

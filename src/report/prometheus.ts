@@ -1,4 +1,5 @@
-import type { Counts, Item, Summary, Why } from '../model/model.ts';
+import type { Counts, Summary } from '../model/events.ts';
+import type { Item, Why } from '../model/model.ts';
 
 const LAST_SUCCESS = 'criu_sweep_last_success_timestamp_seconds';
 

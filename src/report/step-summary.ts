@@ -1,5 +1,6 @@
 import { describeErrno } from '../linux/errno.ts';
-import type { Item, SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
+import type { Item } from '../model/model.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './format.ts';
 import { summaryText } from './messages.ts';

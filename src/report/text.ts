@@ -1,5 +1,5 @@
 import ms from 'ms';
-import { joinPath } from '../linux/bytes.ts';
+import { EMPTY, joinPath } from '../linux/bytes.ts';
 import type { Item, Reason, Unseen } from '../model/model.ts';
 import type { Colors } from './colors.ts';
 import { escapeName } from './escape.ts';
@@ -34,7 +34,7 @@ export function itemPath({ candidate }: Item): string {
 }
 
 function processText({ pid, command }: Unseen): string {
-  return pid === undefined ? '' : `, pid ${pid} ${escapeName(command ?? '')}`.trimEnd();
+  return pid === undefined ? '' : `, pid ${pid} ${escapeName(command ?? EMPTY)}`.trimEnd();
 }
 
 /** A reason as a person reads it: its word, and what was found in brackets. */

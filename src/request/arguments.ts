@@ -3,23 +3,23 @@ import { UsageError } from '../model/usage-error.ts';
 
 /** The end of a command line's options, and what comes then. */
 export type AfterOptions =
-  | { readonly found: 'operand'; readonly index: number; readonly word: string }
+  | { readonly kind: 'operand'; readonly index: number; readonly word: string }
   /** `--`, at this index. */
-  | { readonly found: 'separator'; readonly index: number }
+  | { readonly kind: 'separator'; readonly index: number }
   /** An option that is not one of these. The next word may be its value or not. */
-  | { readonly found: 'unknown'; readonly index: number }
-  | { readonly found: 'nothing' };
+  | { readonly kind: 'unknown'; readonly index: number }
+  | { readonly kind: 'nothing' };
 
 /** Options that are answered whatever else is written. */
 const ANSWERED = ['-h', '--help', '-V', '--version'];
 
 /** A word of a command line, or an option with its value. */
 export type Word =
-  | Exclude<AfterOptions, { readonly found: 'nothing' }>
+  | Exclude<AfterOptions, { readonly kind: 'nothing' }>
   /** One of these options, or several short ones in a word; `value`: the next word, if that is its value. */
-  | { readonly found: 'option'; readonly index: number; readonly value: string | null }
+  | { readonly kind: 'option'; readonly index: number; readonly value: string | null }
   /** An option that is answered whatever else is written. */
-  | { readonly found: 'answered'; readonly index: number };
+  | { readonly kind: 'answered'; readonly index: number };
 
 /**
  * Reads a command line word by word, as commander does, up to `--`. The word after an unknown option may be
@@ -28,12 +28,12 @@ export type Word =
 export function* readWords(args: readonly string[], options: readonly Option[]): Generator<Word, void> {
   for (let index = 0; index < args.length; ) {
     const word = args[index] ?? '';
-    if (word === '--') return yield { found: 'separator', index };
+    if (word === '--') return yield { kind: 'separator', index };
     const size = isOption(word) ? optionSize(args.slice(index), options) : null;
-    if (!isOption(word)) yield { found: 'operand', index, word };
-    else if (ANSWERED.includes(word)) yield { found: 'answered', index };
-    else if (size === null) yield { found: 'unknown', index };
-    else yield { found: 'option', index, value: size === 2 ? (args[index + 1] ?? null) : null };
+    if (!isOption(word)) yield { kind: 'operand', index, word };
+    else if (ANSWERED.includes(word)) yield { kind: 'answered', index };
+    else if (size === null) yield { kind: 'unknown', index };
+    else yield { kind: 'option', index, value: size === 2 ? (args[index + 1] ?? null) : null };
     index += size ?? 1;
   }
 }
@@ -41,10 +41,10 @@ export function* readWords(args: readonly string[], options: readonly Option[]):
 /** Reads a command line up to the first word that is neither an option nor an option's value. */
 export function afterOptions(args: readonly string[], options: readonly Option[]): AfterOptions {
   for (const word of readWords(args, options)) {
-    if (word.found === 'answered') return { found: 'nothing' };
-    if (word.found !== 'option') return word;
+    if (word.kind === 'answered') return { kind: 'nothing' };
+    if (word.kind !== 'option') return word;
   }
-  return { found: 'nothing' };
+  return { kind: 'nothing' };
 }
 
 /**
@@ -56,7 +56,7 @@ export function afterOptions(args: readonly string[], options: readonly Option[]
 export function refuseSwallowedOption(args: readonly string[], options: readonly Option[]): void {
   const names = [...ANSWERED, ...options.flatMap(({ short, long }) => [short, long])];
   for (const word of readWords(args, options)) {
-    if (word.found !== 'option' || word.value === null) continue;
+    if (word.kind !== 'option' || word.value === null) continue;
     const option = args[word.index] ?? '';
     if (word.value === '--') throw new UsageError(`${option}: its value is missing: write it before --`);
     if (names.includes(word.value))

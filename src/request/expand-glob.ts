@@ -1,6 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { encode } from '../linux/bytes.ts';
-import type { SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
 import type { Target } from '../sweep/targets.ts';
 import { parseGlob } from './glob.ts';
 import { type GlobStart, startGlob } from './glob-start.ts';
@@ -78,7 +78,7 @@ class Matches {
   /** All targets and errors. If there are none, or the search stopped early, one more target says so. */
   end(status: 'no-match' | 'interrupted'): ResolvedTargets {
     if (status === 'interrupted' || this.#targets.length === 0)
-      this.#targets.push({ plan: 'none', path: encode(this.#text), status, error: null });
+      this.#targets.push({ kind: 'none', path: encode(this.#text), status, error: null });
     return { targets: this.#targets, errors: this.#errors };
   }
 

@@ -32,8 +32,8 @@ export class PathPattern {
     const next: number[] = [];
     for (const at of from) {
       const segment = this.#segments[at];
-      if (segment?.segment === 'globstar') next.push(at);
-      if (segment?.segment === 'name' && segment.matches(name)) next.push(at + 1);
+      if (segment?.kind === 'globstar') next.push(at);
+      if (segment?.kind === 'name' && segment.matches(name)) next.push(at + 1);
     }
     return this.#closure(next);
   }
@@ -54,7 +54,7 @@ export class PathPattern {
     for (const each of at) {
       const segment = this.#segments[each];
       if (segment === undefined || segment === END) continue;
-      if (segment.segment === 'globstar' || segment.literal === null) return null;
+      if (segment.kind === 'globstar' || segment.literal === null) return null;
       names.add(segment.literal);
     }
     return [...names];
@@ -63,7 +63,7 @@ export class PathPattern {
   /** Adds the segments that come after a `**`, which may match no name at all. */
   #closure(positions: readonly number[]): Progress {
     const all = new Set(positions);
-    for (const at of all) if (this.#segments[at]?.segment === 'globstar') all.add(at + 1);
+    for (const at of all) if (this.#segments[at]?.kind === 'globstar') all.add(at + 1);
     return [...all];
   }
 }

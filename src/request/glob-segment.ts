@@ -3,10 +3,10 @@ import micromatch from 'micromatch';
 /** One segment of a glob, between two slashes. */
 export type Segment =
   /** `**`: any number of names, also none. */
-  | { readonly segment: 'globstar' }
+  | { readonly kind: 'globstar' }
   /** One name. `literal`: the only one that matches, as text; `null`: there may be others. */
   | {
-      readonly segment: 'name';
+      readonly kind: 'name';
       readonly literal: string | null;
       readonly matches: (name: string) => boolean;
     };
@@ -22,13 +22,13 @@ const STAR = -2;
 
 /** Reads one segment of a pattern whose braces are expanded. @throws SyntaxError as micromatch does */
 export function parseSegment(text: string): Segment {
-  if (text === '**') return { segment: 'globstar' };
-  if (INTRICATE.test(text)) return { segment: 'name', literal: null, matches: micromatchSegment(text) };
+  if (text === '**') return { kind: 'globstar' };
+  if (INTRICATE.test(text)) return { kind: 'name', literal: null, matches: micromatchSegment(text) };
   const tokens = tokenize(text);
   if (tokens.some((token) => token < 0))
-    return { segment: 'name', literal: null, matches: (name) => matchesTokens(tokens, name) };
+    return { kind: 'name', literal: null, matches: (name) => matchesTokens(tokens, name) };
   const literal = String.fromCharCode(...tokens);
-  return { segment: 'name', literal, matches: (name) => name === literal };
+  return { kind: 'name', literal, matches: (name) => name === literal };
 }
 
 /**

@@ -1,11 +1,12 @@
 import { realpathSync } from 'node:fs';
-import { encode, fsPath } from '../linux/bytes.ts';
+import { asBytes, encode, fsPath } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
 import { statPath } from '../linux/lstat.ts';
 import type { OwnMounts } from '../linux/mountinfo.ts';
-import type { Bytes, Identity, SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
+import type { Bytes, Identity } from '../model/model.ts';
 import type { Bearings } from './bearings.ts';
-import { isForbidden, isKernels } from './forbidden.ts';
+import { isClosedToWalks, isKernelFileSystem } from './forbidden.ts';
 import type { GlobTask } from './glob.ts';
 
 /** The facts that decide whether a walk may begin somewhere. */
@@ -35,22 +36,18 @@ export function startGlob(task: GlobTask, scope: StartScope): GlobStart {
 function resolveBase(base: string, { bearings, mounts }: StartScope): Root | SweepError | null {
   const path = encode(base);
   try {
-    const resolved = realpathSync.native(fsPath(path === '' ? '.' : path), 'latin1');
+    const resolved = asBytes(realpathSync.native(path === '' ? '.' : fsPath(path), 'latin1'));
     if (!bearings.reaches(base) || !bearings.holds(`${base}/`, resolved))
       return { path, code: 'changed', syscall: 'realpath' };
     const identity = identityOf(statPath(resolved));
-    return isClosed(resolved) || isKernels(resolved, identity, mounts) ? null : { path: resolved, identity };
+    const closed = isClosedToWalks(resolved) || isKernelFileSystem(resolved, identity, mounts);
+    return closed ? null : { path: resolved, identity };
   } catch (error) {
     const errno = errnoOf(error);
     // Nothing matches in a base that does not exist or lies in a file. With any other errno it could not be
     // looked at.
     return errno.code === 'ENOENT' || errno.code === 'ENOTDIR' ? null : { path, ...errno };
   }
-}
-
-/** Whether a walk ends at a path. /dev is passed through for /dev/shm. */
-export function isClosed(path: Bytes): boolean {
-  return path !== '/' && path !== '/dev' && isForbidden(path);
 }
 
 /** The identity alone: there may be very many. */

@@ -75,7 +75,7 @@ function split(pattern: string): { base: string; literal: boolean; segments: rea
   const names: string[] = [];
   for (const segment of segments) {
     const parsed = parseSegment(segment);
-    if (parsed.segment === 'globstar' || parsed.literal === null) break;
+    if (parsed.kind === 'globstar' || parsed.literal === null) break;
     names.push(parsed.literal);
   }
   const literal = names.length === segments.length;

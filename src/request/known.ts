@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { type Caller, KNOWN_WORK_DIRS, knownTargets } from '../criu/work-dirs.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import type { Target } from '../sweep/targets.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { type Expanding, leaveLostDirectory, type ResolvedTargets } from './resolve-targets.ts';
@@ -33,7 +33,7 @@ function homeDirectory(): string | undefined {
     return homedir();
   } catch (error) {
     // Node throws a SystemError of uv_os_homedir, which has an errno like those of fs calls.
-    errnoOf(error);
+    assertErrno(error);
     return undefined;
   }
 }
@@ -62,8 +62,8 @@ export async function resolveKnownTarget(
   const forgiven = { forgiven: FORGIVEN, ...(uid === ROOT ? {} : { forgivenBelow: FORGIVEN_BELOW }) };
   return {
     targets: targets.flatMap((target): Target[] => {
-      if (target.plan === 'tree') return [{ ...target, ...forgiven }];
-      return target.plan === 'none' && target.status === 'interrupted' ? [target] : [];
+      if (target.kind === 'tree') return [{ ...target, ...forgiven }];
+      return target.kind === 'none' && target.status === 'interrupted' ? [target] : [];
     }),
     errors: errors.filter(({ code }) => !FORGIVEN.includes(code)),
   };
@@ -86,6 +86,6 @@ async function lookAt(text: string, expanding: Expanding): Promise<ResolvedTarge
  */
 function lookAtPath(text: string, expanding: Expanding): ResolvedTargets {
   const target = resolveTarget(text, expanding);
-  const errors = target.plan === 'none' && target.error !== null ? [target.error] : [];
+  const errors = target.kind === 'none' && target.error !== null ? [target.error] : [];
   return { targets: [target], errors: errors.filter(({ code }) => code !== 'forbidden') };
 }

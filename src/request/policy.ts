@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../criu/catalogue.ts';
+import { CATALOGUE, MKDTEMP_MODE } from '../criu/catalogue.ts';
 import { encode } from '../linux/bytes.ts';
 import { childProcess } from '../linux/lazy-builtins.ts';
 import type { Kind, Policy } from '../model/model.ts';
@@ -131,6 +131,3 @@ export function defaultPolicy(uid: number): Policy {
     exclude: [],
   };
 }
-
-/** mkdtemp(3): "The directory is then created with permissions 0700". */
-export const MKDTEMP_MODE = 0o700;

@@ -4,20 +4,15 @@ import { nameMatcher } from '../sweep/names.ts';
 import { Bearings } from './bearings.ts';
 import { excludeMatcher } from './exclude.ts';
 import { callerOf, type KnownEnvironment, resolveKnown } from './known.ts';
-import { type PolicyOptions, policyOf } from './options.ts';
+import { type PolicyOptions, policyOf } from './policy-options.ts';
 import { claims, markRepeated } from './repeated.ts';
 import { type Expanding, type ResolvedTargets, resolveTargets } from './resolve-targets.ts';
+import type { SweepOptions } from './sweep-options.ts';
 import { looker, type Prepared, prepared } from './sweep-request.ts';
 
 /** The options of a sweep that say where to look, what for, and whether to remove it. */
-export interface PrepareOptions extends PolicyOptions {
-  readonly known?: boolean;
-  readonly ignoreMissing?: boolean;
-  readonly dryRun?: boolean;
-  readonly check?: boolean;
-  readonly inUse: boolean;
-  readonly maxRemovals?: number;
-}
+export type PrepareOptions = PolicyOptions &
+  Pick<SweepOptions, 'known' | 'ignoreMissing' | 'dryRun' | 'check' | 'inUse' | 'maxRemovals'>;
 
 /** The run to prepare: what may stop it already, and what earlier runs of `--every` have seen. */
 export interface Run {
@@ -68,7 +63,7 @@ async function resolveAll(
   if (known === null) return named;
   const more = await known();
   const targets = markRepeated([...named.targets, ...more.targets]);
-  const isNews = (at: number) => at < named.targets.length || targets[at]?.plan !== 'again';
+  const isNews = (at: number) => at < named.targets.length || targets[at]?.kind !== 'again';
   return {
     targets: targets.filter((_, at) => isNews(at)),
     errors: [...named.errors, ...more.errors],

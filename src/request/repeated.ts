@@ -8,7 +8,7 @@ export function markRepeated(targets: readonly Target[]): Target[] {
   const seen = new Claimed();
   return targets.map((target) => {
     if (seen.add(target)) return target;
-    return { plan: 'again', path: target.path, resolved: resolvedPath(target) ?? target.path };
+    return { kind: 'again', path: target.path, resolved: resolvedPath(target) ?? target.path };
   });
 }
 
@@ -41,8 +41,8 @@ export class Claimed {
 
   /** Adds a target. False: it was there already. */
   add(target: Target): boolean {
-    if (target.plan === 'tree') return this.#addTree(target.identity);
-    return target.plan !== 'candidate' || this.#addCandidate(target.parentIdentity, target.name);
+    if (target.kind === 'tree') return this.#addTree(target.identity);
+    return target.kind !== 'candidate' || this.#addCandidate(target.parentIdentity, target.name);
   }
 
   #addTree(directory: Identity): boolean {

@@ -1,13 +1,14 @@
 import { realpathSync } from 'node:fs';
-import { encode, fsPath, joinPath } from '../linux/bytes.ts';
+import { asBytes, encode, fsPath, joinPath } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
 import { isDirectory, lstatName, statPath } from '../linux/lstat.ts';
 import type { OwnMounts } from '../linux/mountinfo.ts';
-import type { Bytes, SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
+import type { Bytes } from '../model/model.ts';
 import type { NameMatcher } from '../sweep/names.ts';
 import { type CandidateTarget, resolvedPath, statusOf, type Target } from '../sweep/targets.ts';
 import type { Bearings } from './bearings.ts';
-import { isForbidden, isKernels } from './forbidden.ts';
+import { isForbidden, isKernelFileSystem, isKernelPath } from './forbidden.ts';
 import type { GlobMatch } from './walk-glob.ts';
 
 /** The circumstances in which one target is resolved. */
@@ -29,8 +30,8 @@ export function resolveTarget(text: string, resolving: Resolving): Target {
   if (resolved !== null && !bearings.holds(text, resolved)) return failed(path, 'changed', 'realpath');
   if (isNeverSwept(target, resolving)) return failed(path, 'forbidden', 'realpath');
   if (!ignoreMissing) return target;
-  if (target.plan === 'tree') return { ...target, forgiven: ['ENOENT'] };
-  return target.plan === 'none' && target.status === 'missing' ? { ...target, error: null } : target;
+  if (target.kind === 'tree') return { ...target, forgiven: ['ENOENT'] };
+  return target.kind === 'none' && target.status === 'missing' ? { ...target, error: null } : target;
 }
 
 /**
@@ -39,10 +40,10 @@ export function resolveTarget(text: string, resolving: Resolving): Target {
  */
 export function matchTarget(found: GlobMatch, match: NameMatcher): Target {
   const { path, parent, parentIdentity, name, identity } = found;
-  const kind = match(name);
-  if (kind !== undefined) return { plan: 'candidate', path, parent, parentIdentity, name, kind };
+  const leftover = match(name);
+  if (leftover !== undefined) return { kind: 'candidate', path, parent, parentIdentity, name, leftover };
   const below = joinPath(parent, name);
-  return { plan: 'tree', path, resolved: path === below ? path : below, identity, forgiven: VANISHED };
+  return { kind: 'tree', path, resolved: path === below ? path : below, identity, forgiven: VANISHED };
 }
 
 /** The errnos forgiven for a match: one array for all. */
@@ -50,16 +51,16 @@ const VANISHED: readonly string[] = ['ENOENT'];
 
 function failed(path: Bytes, code: string, syscall: string): Target {
   const error: SweepError = { path, code, syscall };
-  return { plan: 'none', path, status: statusOf(error), error };
+  return { kind: 'none', path, status: statusOf(error), error };
 }
 
 function isNeverSwept(target: Target, { mounts }: Resolving): boolean {
-  if (target.plan === 'candidate') {
+  if (target.kind === 'candidate') {
     const { parent, parentIdentity } = target;
-    return (parent !== '/' && isForbidden(parent)) || isKernels(parent, parentIdentity, mounts);
+    return isKernelPath(parent) || isKernelFileSystem(parent, parentIdentity, mounts);
   }
-  if (target.plan !== 'tree') return false;
-  return isForbidden(target.resolved) || isKernels(target.resolved, target.identity, mounts);
+  if (target.kind !== 'tree') return false;
+  return isForbidden(target.resolved) || isKernelFileSystem(target.resolved, target.identity, mounts);
 }
 
 function resolve(path: Bytes, { match }: Resolving): Target {
@@ -72,11 +73,11 @@ function resolve(path: Bytes, { match }: Resolving): Target {
 }
 
 function resolveTree(path: Bytes, match: NameMatcher): Target {
-  const resolved = realpathSync.native(fsPath(path), 'latin1');
+  const resolved = asBytes(realpathSync.native(fsPath(path), 'latin1'));
   const candidate = resolveCandidate(resolved, match);
   if (candidate !== null) return { ...candidate, path };
   const facts = statPath(resolved);
-  if (isDirectory(facts)) return { plan: 'tree', path, resolved, identity: facts };
+  if (isDirectory(facts)) return { kind: 'tree', path, resolved, identity: facts };
   return failed(path, 'ENOTDIR', 'stat');
 }
 
@@ -85,12 +86,12 @@ function resolveTree(path: Bytes, match: NameMatcher): Target {
  * followed.
  */
 function resolveCandidate(path: Bytes, match: NameMatcher): CandidateTarget | null {
-  const bare = path.replace(/\/+$/, '');
+  const bare = asBytes(path.replace(/\/+$/, ''));
   const name = bare.slice(bare.lastIndexOf('/') + 1);
-  const kind = match(name);
-  if (kind === undefined) return null;
+  const leftover = match(name);
+  if (leftover === undefined) return null;
   const above = bare.slice(0, bare.length - name.length);
-  const parent = realpathSync.native(fsPath(above === '' ? '.' : above), 'latin1');
+  const parent = asBytes(realpathSync.native(above === '' ? '.' : fsPath(above), 'latin1'));
   if (lstatName(joinPath(parent, name)) === null) return null;
-  return { plan: 'candidate', path, parent, parentIdentity: statPath(parent), name, kind };
+  return { kind: 'candidate', path, parent, parentIdentity: statPath(parent), name, leftover };
 }

@@ -1,6 +1,7 @@
-import { encode } from '../linux/bytes.ts';
+import { encode, joinPath } from '../linux/bytes.ts';
 import { currentDirectory } from '../linux/working-directory.ts';
-import type { Bytes, SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
+import type { Bytes } from '../model/model.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Target } from '../sweep/targets.ts';
 import { isForbidden } from './forbidden.ts';
@@ -26,8 +27,8 @@ export interface Expanding extends Resolving, Pick<WalkScope, 'crossDevice' | 'n
 
 /** A word of the command line, once all words have been checked and before any glob is expanded. */
 type Word =
-  | { readonly word: 'target'; readonly target: Target }
-  | { readonly word: 'glob'; readonly text: string; readonly starts: readonly GlobStart[] };
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'glob'; readonly text: string; readonly starts: readonly GlobStart[] };
 
 /**
  * Resolves targets, each once: its links, its identity, whether it is a candidate itself, and whether it is
@@ -48,7 +49,7 @@ export async function resolveTargets(
   const targets: Target[] = [];
   const errors: SweepError[] = [];
   for (const word of words) {
-    if (word.word === 'target') {
+    if (word.kind === 'target') {
       targets.push(word.target);
       continue;
     }
@@ -64,7 +65,7 @@ export async function resolveTargets(
 function refuseForbidden(text: string, here: Bytes | null): void {
   if (text === '') throw new UsageError('a target is the empty string: name a directory, like /var/lib/criu');
   const path = encode(text);
-  const absolute = path.startsWith('/') ? path : here === null ? null : `${here}/${path}`;
+  const absolute = path.startsWith('/') ? path : here === null ? null : joinPath(here, path);
   if (absolute === null || !isForbidden(absolute)) return;
   throw new UsageError(
     `${text}: is never swept: name a directory below, not /, /proc, /sys or /dev (but /dev/shm)`,
@@ -80,7 +81,7 @@ function resolveInLostDirectory(written: readonly string[], expanding: Expanding
   const words = new Map(
     relative.map((text): [string, Word] => [
       text,
-      { word: 'target', target: resolveTarget(text, expanding) },
+      { kind: 'target', target: resolveTarget(text, expanding) },
     ]),
   );
   leaveLostDirectory();
@@ -94,10 +95,10 @@ export function leaveLostDirectory(): void {
 
 async function readWord(text: string, expanding: Expanding): Promise<Word> {
   const target = resolveTarget(text, expanding);
-  if (target.plan === 'none' && target.status === 'missing' && /[*?[\]{}()!+@\\]/.test(text)) {
+  if (target.kind === 'none' && target.status === 'missing' && /[*?[\]{}()!+@\\]/.test(text)) {
     const { startGlobs } = await import('./expand-glob.ts');
     const starts = startGlobs(text, expanding);
-    if (starts !== null) return { word: 'glob', text, starts };
+    if (starts !== null) return { kind: 'glob', text, starts };
   }
-  return { word: 'target', target };
+  return { kind: 'target', target };
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { decode } from '../linux/bytes.ts';
-import { describeErrno, errnoOf } from '../linux/errno.ts';
+import { asBytes, decode } from '../linux/bytes.ts';
+import { assertErrno, describeErrno } from '../linux/errno.ts';
 import { sameFile, statHere } from '../linux/lstat.ts';
 import { stepDown } from '../linux/working-directory.ts';
 import type { Bytes, Identity } from '../model/model.ts';
@@ -28,9 +28,9 @@ export class StartingPlace {
     if (this.#place === null) return false;
     const { path, identity } = this.#place;
     const step = stepDown(path);
-    if (step.step === 'entered') return sameFile(step.here, identity);
-    if (step.step === 'changed') return false;
-    const why = describeErrno(step.step === 'gone' ? 'ENOENT' : step.code);
+    if (step.kind === 'entered') return sameFile(step.here, identity);
+    if (step.kind === 'changed') return false;
+    const why = describeErrno(step.kind === 'gone' ? 'ENOENT' : step.code);
     throw new UsageError(
       `${decode(path).text}: ${why}: relative targets are named from there: write them absolute`,
     );
@@ -40,9 +40,9 @@ export class StartingPlace {
 /** The working directory; `null` if it was removed (ENOENT) or we cannot tell its path. */
 function currentDirectory(): { path: Bytes; identity: Identity } | null {
   try {
-    return { path: realpathSync.native('.', 'latin1'), identity: statHere() };
+    return { path: asBytes(realpathSync.native('.', 'latin1')), identity: statHere() };
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }

@@ -3,16 +3,17 @@ import { encode, joinPath, toText } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
 import { isDirectory, lstatName } from '../linux/lstat.ts';
 import { isPseudoFileSystem, type OwnMounts } from '../linux/mountinfo.ts';
-import type { Bytes, Facts, Identity, SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
+import type { Bytes, Facts, Identity } from '../model/model.ts';
 import { Descent } from '../sweep/descent.ts';
 import type { Level } from '../sweep/level.ts';
 import type { NameMatcher } from '../sweep/names.ts';
 import { mayReadOn, nextBatch } from '../sweep/scanner.ts';
 import { leave, said, stayInMount } from '../sweep/standing.ts';
-import { isForbidden } from './forbidden.ts';
+import { isClosedToWalks, isForbidden } from './forbidden.ts';
 import type { GlobTask } from './glob.ts';
 import type { Progress } from './glob-pattern.ts';
-import { type GlobStart, identityOf, isClosed, type Root } from './glob-start.ts';
+import { type GlobStart, identityOf, type Root } from './glob-start.ts';
 
 /** The limits of where a glob may go. */
 export interface WalkScope {
@@ -151,7 +152,7 @@ class Walk {
     const wanted = this.#task.wanted.step(course.wanted, text);
     const unwanted = this.#task.unwanted.step(course.unwanted, text);
     const path = joinPath(level.path, name);
-    if (wanted.length === 0 || isClosed(path) || this.#task.unwanted.accepts(unwanted)) return;
+    if (wanted.length === 0 || isClosedToWalks(path) || this.#task.unwanted.accepts(unwanted)) return;
     const facts = this.#lstat(level, course, name);
     if (facts === null) return;
     if ('code' in facts) {

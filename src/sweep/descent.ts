@@ -1,18 +1,19 @@
-import { joinPath } from '../linux/bytes.ts';
+import { EMPTY, joinPath } from '../linux/bytes.ts';
 import { type Errno, errnoOf } from '../linux/errno.ts';
 import { sameFile } from '../linux/lstat.ts';
 import { MountIds } from '../linux/mount-id.ts';
 import { type Step, stepDown, stepInto, stepOut } from '../linux/working-directory.ts';
-import type { Bytes, Facts, Identity, SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
+import type { Bytes, Facts, Identity } from '../model/model.ts';
 import { type Level, newLevel } from './level.ts';
 
 /** Whether the directory we stand in lies in the mount that the target lies in. */
 export type InMount =
-  | { readonly in: 'ours' }
-  | { readonly in: 'another' }
-  | ({ readonly in: 'unseen' } & Errno);
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'another' }
+  | ({ readonly kind: 'unseen' } & Errno);
 
-const OURS: InMount = { in: 'ours' };
+const OURS: InMount = { kind: 'ours' };
 
 /**
  * The way from a target's root down to the directory we stand in. Each level is known by device and inode.
@@ -52,14 +53,14 @@ export class Descent {
   /** Steps into the root, which must still be the directory that was `expected`. */
   enterRoot(expected: Identity): SweepError[] {
     const step = stepDown(this.#root);
-    if (step.step === 'gone') return [{ path: this.#root, code: 'ENOENT', syscall: 'chdir' }];
-    if (step.step !== 'entered' || !sameFile(step.here, expected)) return [errorOf(this.#root, step)];
+    if (step.kind === 'gone') return [{ path: this.#root, code: 'ENOENT', syscall: 'chdir' }];
+    if (step.kind !== 'entered' || !sameFile(step.here, expected)) return [errorOf(this.#root, step)];
     try {
       if (this.#bound) this.#mountId = this.#mountIds.here();
     } catch (error) {
       return [{ path: this.#root, ...errnoOf(error) }];
     }
-    this.#push(this.#root, '', step.here);
+    this.#push(this.#root, EMPTY, step.here);
     return [];
   }
 
@@ -68,7 +69,7 @@ export class Descent {
     const parent = this.deepest;
     const path = parent === undefined ? name : joinPath(parent.path, name);
     const step = stepInto(name, facts);
-    switch (step.step) {
+    switch (step.kind) {
       case 'entered':
         this.#push(path, name, step.here);
         return [];
@@ -87,7 +88,7 @@ export class Descent {
     const parent = this.deepest;
     if (parent === undefined) return [];
     parent.inOurMount = false;
-    return stepOut(parent).step === 'entered' ? [] : this.#comeBack();
+    return stepOut(parent).kind === 'entered' ? [] : this.#comeBack();
   }
 
   /**
@@ -95,14 +96,14 @@ export class Descent {
    * in. This is the only way to notice a mount that was made after mountinfo was read, or whose ancestor was
    * renamed since.
    */
-  lookAtMount(level: Level): InMount {
+  whichMount(level: Level): InMount {
     if (level.inOurMount || this.#mountId === null) return OURS;
     try {
       const id = this.#mountIds.here();
-      if (id === null) return { in: 'unseen', code: 'ENODATA', syscall: 'read' };
-      if (id !== this.#mountId) return { in: 'another' };
+      if (id === null) return { kind: 'unseen', code: 'ENODATA', syscall: 'read' };
+      if (id !== this.#mountId) return { kind: 'another' };
     } catch (error) {
-      return { in: 'unseen', ...errnoOf(error) };
+      return { kind: 'unseen', ...errnoOf(error) };
     }
     level.inOurMount = true;
     return OURS;
@@ -140,11 +141,11 @@ export class Descent {
   #stepDownIntactLevels(): { readonly intact: number; readonly step: Step } {
     const [root, ...below] = this.#levels;
     let step = stepDown(this.#root);
-    if (root === undefined || step.step !== 'entered' || !sameFile(step.here, root))
+    if (root === undefined || step.kind !== 'entered' || !sameFile(step.here, root))
       return { intact: 0, step };
     for (const [at, level] of below.entries()) {
       step = stepInto(level.name, level);
-      if (step.step !== 'entered') return { intact: at + 1, step };
+      if (step.kind !== 'entered') return { intact: at + 1, step };
     }
     return { intact: this.#levels.length, step };
   }
@@ -152,6 +153,6 @@ export class Descent {
 
 /** The error for a directory that a step did not lead into, or that is another one than before. */
 function errorOf(path: Bytes, step: Step): SweepError {
-  if (step.step === 'failed') return { path, code: step.code, syscall: step.syscall };
+  if (step.kind === 'failed') return { path, code: step.code, syscall: step.syscall };
   return { path, code: 'changed', syscall: 'chdir' };
 }

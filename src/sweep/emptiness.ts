@@ -1,6 +1,6 @@
 import { opendirSync, readdirSync } from 'node:fs';
 import { fsPath } from '../linux/bytes.ts';
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import type { OwnMounts } from '../linux/mountinfo.ts';
 import type { Bytes, Facts } from '../model/model.ts';
 
@@ -28,7 +28,7 @@ export function seemsEmpty(name: Bytes, facts: Facts, mounts: OwnMounts): boolea
   try {
     return isEmpty(name, facts, mounts);
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return true;
   }
 }

@@ -1,4 +1,5 @@
-import type { Bytes, Candidate, Identity, Pause, SweepError } from '../model/model.ts';
+import type { Pause, SweepError } from '../model/events.ts';
+import type { Bytes, Candidate, Identity } from '../model/model.ts';
 import type { Bounds } from './crossing.ts';
 import type { NameMatcher } from './names.ts';
 
@@ -12,7 +13,7 @@ export interface ScanScope extends Bounds {
   readonly passesOver: (parent: Identity, name: Bytes) => boolean;
 }
 
-/** Something that could not be looked at. */
+/** Something that could not be counts at. */
 export interface Problem {
   readonly type: 'error';
   readonly error: SweepError;
@@ -24,8 +25,8 @@ export interface Problem {
  */
 export type Scanned = { readonly type: 'candidate'; readonly candidate: Candidate } | Problem | Pause;
 
-/** Counts of the directories and entries that a scan has looked at. */
-export interface Looked {
+/** Counts of the directories and entries that a scan has counts at. */
+export interface ScanCounts {
   directories: number;
   entries: number;
 }

@@ -5,10 +5,10 @@ import type { Bytes, Identity } from '../model/model.ts';
 import { Crossing } from './crossing.ts';
 import { Descent } from './descent.ts';
 import type { Level } from './level.ts';
-import { type Looked, problem, type Scanned, type ScanScope } from './scan.ts';
+import { problem, type ScanCounts, type Scanned, type ScanScope } from './scan.ts';
 import { leave, said, stayInMount } from './standing.ts';
 
-export type { Looked, Scanned, ScanScope } from './scan.ts';
+export type { ScanCounts, Scanned, ScanScope } from './scan.ts';
 
 /** The work between two pauses, counted in entries: a candidate costs some calls, a directory many. */
 const PAUSE_AFTER = 1024;
@@ -28,13 +28,13 @@ const MOST_OPEN = 4;
  *
  * @param root absolute path, links resolved
  * @param expected the root as it was when it was resolved
- * @param looked counts up as the scan goes on
+ * @param counts counts up as the scan goes on
  */
 export function* scanTree(
   root: Bytes,
   expected: Identity,
   scope: ScanScope,
-  looked: Looked,
+  counts: ScanCounts,
 ): Generator<Scanned> {
   const descent = new Descent(root, !scope.crossDevice);
   const crossing = new Crossing(scope);
@@ -44,7 +44,7 @@ export function* scanTree(
     for (let level = descent.deepest; level !== undefined; level = descent.deepest) {
       if (work >= PAUSE_AFTER) {
         work = 0;
-        yield { type: 'pause', entries: looked.entries, where: level.path };
+        yield { type: 'pause', entries: counts.entries, where: level.path };
         yield* stayInMount(level, descent);
       }
       const name = mayReadOn(level, descent) ? undefined : level.pending.pop();
@@ -55,12 +55,12 @@ export function* scanTree(
       } else if (level.listed) {
         for (const error of leave(level, descent)) yield problem(error);
       } else {
-        for (const found of read(level, root, descent, scope, looked)) {
+        for (const found of read(level, root, descent, scope, counts)) {
           work += found.type === 'candidate' ? CANDIDATE_COST : 1;
           yield found;
           if (work < PAUSE_AFTER) continue;
           work = 0;
-          yield { type: 'pause', entries: looked.entries, where: level.path };
+          yield { type: 'pause', entries: counts.entries, where: level.path };
         }
       }
     }
@@ -82,7 +82,7 @@ function* read(
   root: Bytes,
   descent: Descent,
   scope: ScanScope,
-  looked: Looked,
+  counts: ScanCounts,
 ): Generator<Scanned> {
   const batch = nextBatch(level);
   if ('code' in batch) {
@@ -90,9 +90,9 @@ function* read(
     return;
   }
   if (level.missing !== null) return;
-  if (!level.opened) looked.directories += 1;
+  if (!level.opened) counts.directories += 1;
   level.opened = true;
-  looked.entries += batch.length;
+  counts.entries += batch.length;
   const mayGoDown = scope.maxDepth === null || descent.depth < scope.maxDepth;
   for (const entry of batch) {
     const { name } = entry;

@@ -1,6 +1,6 @@
-import { errnoOf } from '../linux/errno.ts';
+import { assertErrno } from '../linux/errno.ts';
 import { lstatName, sameFile } from '../linux/lstat.ts';
-import type { SweepError } from '../model/model.ts';
+import type { SweepError } from '../model/events.ts';
 import type { Descent } from './descent.ts';
 import { abandon, type Level } from './level.ts';
 import { type Problem, problem } from './scan.ts';
@@ -11,8 +11,8 @@ import { type Problem, problem } from './scan.ts';
  * now and then.
  */
 export function* stayInMount(level: Level, descent: Descent): Generator<Problem, boolean> {
-  const mount = descent.lookAtMount(level);
-  switch (mount.in) {
+  const mount = descent.whichMount(level);
+  switch (mount.kind) {
     case 'ours':
       return true;
     case 'another':
@@ -50,7 +50,7 @@ function isStillThere(level: Level): boolean {
     const facts = lstatName(level.name);
     return facts !== null && sameFile(facts, level);
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return true;
   }
 }

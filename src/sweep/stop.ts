@@ -1,4 +1,4 @@
-import type { Interruption } from '../model/model.ts';
+import type { Interruption } from '../model/events.ts';
 
 /** The decision to stop a sweep before its next removal, with the reason. Once made, it stays. */
 export class Stop {

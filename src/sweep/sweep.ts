@@ -1,19 +1,16 @@
 import { errnoOf } from '../linux/errno.ts';
 import { lstatName } from '../linux/lstat.ts';
 import { OWN_MOUNTINFO } from '../linux/mountinfo.ts';
-import { exitCode } from '../model/exit-code.ts';
 import type {
-  Candidate,
   CommandEnd,
   Interruption,
   InUseReport,
-  Item,
   Pause,
-  Policy,
-  Reason,
   SweepError,
   SweepEvent,
-} from '../model/model.ts';
+} from '../model/events.ts';
+import { exitCode } from '../model/exit-code.ts';
+import type { Candidate, Item, Policy, Reason } from '../model/model.ts';
 import { seemsEmpty } from './emptiness.ts';
 import { judge } from './filter.ts';
 import type { Users } from './in-use/users.ts';
@@ -22,8 +19,6 @@ import type { ScanScope } from './scanner.ts';
 import { Stop } from './stop.ts';
 import { Tally } from './tally.ts';
 import { scanTarget, type Target } from './targets.ts';
-
-export type { Pause } from '../model/model.ts';
 
 /** The input of a sweep. */
 export interface SweepRequest {
@@ -115,7 +110,7 @@ function withMountsSeen({ targets, scope }: SweepRequest): readonly Target[] {
   const { failure } = scope.mounts;
   if (failure === null) return targets;
   return targets.map(({ path }, at) => ({
-    plan: 'none',
+    kind: 'none',
     path,
     status: 'unreadable',
     error: at === 0 ? { path: OWN_MOUNTINFO, ...failure } : null,

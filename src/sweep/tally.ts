@@ -1,4 +1,5 @@
-import type { Counts, Item, Why } from '../model/model.ts';
+import type { Counts } from '../model/events.ts';
+import type { Item, Why } from '../model/model.ts';
 
 /** Adds up items as they come. */
 export class Tally {

@@ -1,14 +1,15 @@
 import { joinPath } from '../linux/bytes.ts';
 import { sameFile } from '../linux/lstat.ts';
 import { stepDown } from '../linux/working-directory.ts';
-import type { Bytes, Identity, Kind, SweepError, TargetReport, TargetStatus } from '../model/model.ts';
-import { type Looked, type Scanned, type ScanScope, scanTree } from './scanner.ts';
+import type { SweepError, TargetReport, TargetStatus } from '../model/events.ts';
+import type { Bytes, Identity, Kind } from '../model/model.ts';
+import { type ScanCounts, type Scanned, type ScanScope, scanTree } from './scanner.ts';
 import type { Stop } from './stop.ts';
 
 /** A resolved target; nothing has been entered yet. `path` is what the caller wrote, or a glob's match. */
 export type Target =
   | {
-      readonly plan: 'tree';
+      readonly kind: 'tree';
       readonly path: Bytes;
       readonly resolved: Bytes;
       readonly identity: Identity;
@@ -19,9 +20,9 @@ export type Target =
     }
   | CandidateTarget
   /** The same as an earlier target, which accounts for it. */
-  | { readonly plan: 'again'; readonly path: Bytes; readonly resolved: Bytes }
+  | { readonly kind: 'again'; readonly path: Bytes; readonly resolved: Bytes }
   | {
-      readonly plan: 'none';
+      readonly kind: 'none';
       readonly path: Bytes;
       readonly status: TargetStatus;
       readonly error: SweepError | null;
@@ -29,12 +30,12 @@ export type Target =
 
 /** A target whose own name is a leftover's: judged itself, never entered. */
 export interface CandidateTarget {
-  readonly plan: 'candidate';
+  readonly kind: 'candidate';
   readonly path: Bytes;
   readonly parent: Bytes;
   readonly parentIdentity: Identity;
   readonly name: Bytes;
-  readonly kind: Kind;
+  readonly leftover: Kind;
 }
 
 /** An event of a target's scan: those of {@link scanTree}, and the target's own report at the end. */
@@ -42,21 +43,21 @@ export type TargetScanned = Scanned | { readonly type: 'target'; readonly target
 
 /** Scans one target, until it is done or there is a reason to stop. */
 export function* scanTarget(target: Target, scope: ScanScope, stop: Stop): Generator<TargetScanned> {
-  const looked: Looked = { directories: 0, entries: 0 };
-  let status: TargetStatus = target.plan === 'none' ? target.status : 'swept';
+  const counts: ScanCounts = { directories: 0, entries: 0 };
+  let status: TargetStatus = target.kind === 'none' ? target.status : 'swept';
   if (stop.asked() !== null) {
     stop.refuse();
     status = 'interrupted';
   } else {
-    for (const found of scan(target, scope, looked)) {
+    for (const found of scan(target, scope, counts)) {
       if (stop.asked() !== null) {
         stop.refuse();
         status = 'interrupted';
         break;
       }
       if (found.type === 'error') {
-        if (looked.directories === 0) status = statusOf(found.error);
-        if (isForgiven(target, found.error, looked)) continue;
+        if (counts.directories === 0) status = statusOf(found.error);
+        if (isForgiven(target, found.error, counts)) continue;
       }
       yield found;
       if (stop.refused) {
@@ -65,11 +66,11 @@ export function* scanTarget(target: Target, scope: ScanScope, stop: Stop): Gener
       }
     }
   }
-  yield { type: 'target', target: { path: target.path, resolved: resolvedPath(target), status, ...looked } };
+  yield { type: 'target', target: { path: target.path, resolved: resolvedPath(target), status, ...counts } };
 }
 
-function isForgiven(target: Target, { code }: SweepError, { directories }: Looked): boolean {
-  if (target.plan !== 'tree') return false;
+function isForgiven(target: Target, { code }: SweepError, { directories }: ScanCounts): boolean {
+  if (target.kind !== 'tree') return false;
   return (directories === 0 ? target.forgiven : target.forgivenBelow)?.includes(code) ?? false;
 }
 
@@ -81,7 +82,7 @@ export function statusOf({ code }: { readonly code: string }): TargetStatus {
 
 /** Absolute, links resolved; `null` where there is nothing. */
 export function resolvedPath(target: Target): Bytes | null {
-  switch (target.plan) {
+  switch (target.kind) {
     case 'tree':
     case 'again':
       return target.resolved;
@@ -92,12 +93,12 @@ export function resolvedPath(target: Target): Bytes | null {
   }
 }
 
-function scan(target: Target, scope: ScanScope, looked: Looked): Iterable<Scanned> {
-  switch (target.plan) {
+function scan(target: Target, scope: ScanScope, counts: ScanCounts): Iterable<Scanned> {
+  switch (target.kind) {
     case 'tree':
-      return scanTree(target.resolved, target.identity, scope, looked);
+      return scanTree(target.resolved, target.identity, scope, counts);
     case 'candidate':
-      return scanCandidate(target, scope, looked);
+      return scanCandidate(target, scope, counts);
     case 'none':
       return target.error === null ? [] : [{ type: 'error', error: target.error }];
     case 'again':
@@ -105,16 +106,16 @@ function scan(target: Target, scope: ScanScope, looked: Looked): Iterable<Scanne
   }
 }
 
-function* scanCandidate(target: CandidateTarget, scope: ScanScope, looked: Looked): Generator<Scanned> {
-  const { parent, parentIdentity, name, kind } = target;
+function* scanCandidate(target: CandidateTarget, scope: ScanScope, counts: ScanCounts): Generator<Scanned> {
+  const { parent, parentIdentity, name, leftover } = target;
   const step = stepDown(parent);
-  if (step.step !== 'entered' || !sameFile(step.here, parentIdentity)) {
-    const errno = step.step === 'failed' ? step : { code: 'changed', syscall: 'chdir' };
+  if (step.kind !== 'entered' || !sameFile(step.here, parentIdentity)) {
+    const errno = step.kind === 'failed' ? step : { code: 'changed', syscall: 'chdir' };
     yield { type: 'error', error: { path: parent, code: errno.code, syscall: errno.syscall } };
     return;
   }
-  looked.entries = 1;
+  counts.entries = 1;
   const place = { path: parent, ...parentIdentity };
   const mountedAt = scope.mounts.at(place, name)?.mountPoint ?? null;
-  yield { type: 'candidate', candidate: { parent: place, name, kind, excluded: false, mountedAt } };
+  yield { type: 'candidate', candidate: { parent: place, name, kind: leftover, excluded: false, mountedAt } };
 }

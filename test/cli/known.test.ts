@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { run } from '../support/command.ts';
+import { onEmptyHost } from '../support/empty-host.ts';
 import { leftoverName } from '../support/leftovers.ts';
-import { staged } from '../support/staged.ts';
 import { outcomes, sweep } from '../support/sweep.ts';
 import { asUser } from '../support/wrap.ts';
 
@@ -14,7 +14,7 @@ const podman = '/var/lib/containers/storage/overlay-containers/abc/userdata';
 
 test('--known sweeps the places that exist, and says nothing of the others', async (context) => {
   need(context, 'root', 'namespaces');
-  const wrap = staged([leave('/tmp/deep/er'), leave(podman), leave('/run/runc/c1/criu.work')]);
+  const wrap = onEmptyHost([leave('/tmp/deep/er'), leave(podman), leave('/run/runc/c1/criu.work')]);
   const { report, code, err } = await sweep(['--known'], { wrap });
   expect(outcomes(report, '')).toEqual({
     [`run/runc/c1/criu.work/${name}`]: 'removed',
@@ -32,20 +32,20 @@ test('--known sweeps the places that exist, and says nothing of the others', asy
 test('a place beside the work dirs, where a container has its files, is not entered', async (context) => {
   need(context, 'root', 'namespaces');
   const rootfs = '/var/lib/containers/storage/overlay/abc/diff';
-  const { report } = await sweep(['--known'], { wrap: staged([leave(rootfs), 'mkdir /var/lib/lxc']) });
+  const { report } = await sweep(['--known'], { wrap: onEmptyHost([leave(rootfs), 'mkdir /var/lib/lxc']) });
   expect(report.items).toEqual([]);
 });
 
 test('a target that is a known place as well is swept and reported once', async (context) => {
   need(context, 'root', 'namespaces');
-  const { report } = await sweep(['--known', '/tmp'], { wrap: staged([leave('/tmp')]) });
+  const { report } = await sweep(['--known', '/tmp'], { wrap: onEmptyHost([leave('/tmp')]) });
   expect(report.targets.map(({ path }) => path)).toEqual(['/tmp']);
   expect(outcomes(report, '/tmp')).toEqual({ [name]: 'removed' });
 });
 
 test('a target that is missing is said also beside --known', async (context) => {
   need(context, 'root', 'namespaces');
-  const { code, err } = await run(['--known', '/missing'], { wrap: staged([]) });
+  const { code, err } = await run(['--known', '/missing'], { wrap: onEmptyHost([]) });
   expect(err).toContain('/missing: ENOENT');
   expect(code).toBe(3);
 });
@@ -53,7 +53,7 @@ test('a target that is missing is said also beside --known', async (context) => 
 test('for a user, known places that are closed to him are passed over, and his own are swept', async (context) => {
   need(context, 'root', 'namespaces');
   const wrap = [
-    ...staged([
+    ...onEmptyHost([
       'mkdir -p /var/lib/containerd/io.containerd.runtime.v2.task /var/lib/containers/storage',
       'chmod 0700 /var/lib/containers /var/lib/containerd/io.containerd.runtime.v2.task',
       'mkdir -p "/tmp/home/.local/share/containers" "/run/user/[1]"',
@@ -75,7 +75,7 @@ test('for a user, known places that are closed to him are passed over, and his o
 test('an XDG_RUNTIME_DIR where nothing is ever swept is passed over', async (context) => {
   need(context, 'root', 'namespaces');
   const env = { XDG_RUNTIME_DIR: '/proc/self', HOME: '/' };
-  const wrap = [...staged([]), ...asUser(65534)];
+  const wrap = [...onEmptyHost([]), ...asUser(65534)];
   const { report, code } = await sweep(['--known', '--dry-run'], { wrap, env });
   expect(report.targets.map(({ path }) => path)).toEqual(['/tmp']);
   expect(code).toBe(0);
@@ -84,7 +84,7 @@ test('an XDG_RUNTIME_DIR where nothing is ever swept is passed over', async (con
 test('for a user, what he may not read below a known place is no error; below a target it is', async (context) => {
   need(context, 'root', 'namespaces');
   const wrap = [
-    ...staged([
+    ...onEmptyHost([
       'mkdir -m 0700 /tmp/a /tmp/b /tmp/c',
       leave('/tmp/mine'),
       'chmod 755 /tmp/mine',
@@ -101,7 +101,7 @@ test('for a user, what he may not read below a known place is no error; below a 
 
 test('--known works where neither HOME nor a passwd entry names a home', async (context) => {
   need(context, 'root', 'namespaces');
-  const wrap = [...staged([]), ...asUser(54321), 'env', '-u', 'HOME'];
+  const wrap = [...onEmptyHost([]), ...asUser(54321), 'env', '-u', 'HOME'];
   const { code, report } = await sweep(['--known'], { wrap });
   expect([code, report.targets.map(({ path }) => path)]).toEqual([0, ['/tmp']]);
 });

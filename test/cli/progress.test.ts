@@ -26,7 +26,7 @@ const slow = (delayMicroseconds = 2500): string[] => [
 ];
 
 /** Starts the command on a terminal of so many columns. */
-function onTerminal(
+function sweepOnTerminal(
   args: readonly string[],
   columns: number,
   env: Record<string, string> = {},
@@ -45,7 +45,7 @@ const linesOf = ({ out }: Ended): string[] =>
 
 test('entries looked at and directories removed, from the second second on, and nothing is left of it', async () => {
   const dir = place(300);
-  const ended = await onTerminal([dir], 100).ended;
+  const ended = await sweepOnTerminal([dir], 100).ended;
   const lines = linesOf(ended).filter((line) => line.includes('looked at'));
   expect(lines.length).toBeGreaterThan(1);
   for (const line of lines) expect(line).toMatch(/^\d+ entries looked at, [01] removed \//);
@@ -54,7 +54,7 @@ test('entries looked at and directories removed, from the second second on, and 
 });
 
 test.each([24, 61])('on a terminal of %i columns no line is broken', async (columns) => {
-  const lines = linesOf(await onTerminal(['-n', place(300)], columns).ended).filter((line) =>
+  const lines = linesOf(await sweepOnTerminal(['-n', place(300)], columns).ended).filter((line) =>
     line.includes('look'),
   );
   expect(lines.length).toBeGreaterThan(1);
@@ -65,20 +65,20 @@ test.each([24, 61])('on a terminal of %i columns no line is broken', async (colu
 });
 
 test('OSC 9;4 says that something goes on, and is taken back at the end', async () => {
-  const { out } = await onTerminal([place(300)], 80, { TERM: 'xterm-256color' }).ended;
+  const { out } = await sweepOnTerminal([place(300)], 80, { TERM: 'xterm-256color' }).ended;
   expect(out).toContain(BUSY);
   expect(out.lastIndexOf(IDLE)).toBeGreaterThan(out.lastIndexOf(BUSY));
 });
 
 test('no OSC 9;4 on a terminal that would print it', async () => {
-  const { out } = await onTerminal([place(300)], 80, { TERM: 'dumb' }).ended;
+  const { out } = await sweepOnTerminal([place(300)], 80, { TERM: 'dumb' }).ended;
   expect(out).toContain('looked at');
   expect(out).not.toContain('\x1b]9');
 });
 
 test('a second Ctrl-C takes both away', async () => {
   const dir = place(300);
-  const running = onTerminal([dir], 80);
+  const running = sweepOnTerminal([dir], 80);
   await running.printed('stdout', /looked at/);
   const pid = Number(
     (await startProgram(['pgrep', '-f', `^${process.execPath} ${BIN} ${dir}`]).ended).out.trim(),
@@ -98,7 +98,7 @@ test.each([
 ])('%s shows nothing in its first second', async (_, command) => {
   const dir = place(300);
   const started = performance.now();
-  const running = onTerminal([...command, '-n', dir], 80, {}, slow(300));
+  const running = sweepOnTerminal([...command, '-n', dir], 80, {}, slow(300));
   let firstMs = Number.POSITIVE_INFINITY;
   const shown = running.printed('stdout', /\x1b\[K/).then(
     () => {
@@ -112,6 +112,6 @@ test.each([
 });
 
 test('-q shows none', async () => {
-  const { out } = await onTerminal(['-q', place(300)], 80).ended;
+  const { out } = await sweepOnTerminal(['-q', place(300)], 80).ended;
   expect(out).toBe('end 0\r\n');
 });

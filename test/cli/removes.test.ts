@@ -1,5 +1,4 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Bytes } from '../../src/model/model.ts';
 import { can, need } from '../support/abilities.ts';
 import { run } from '../support/command.ts';
 import { type Fixture, readTree } from '../support/fixture.ts';
@@ -12,7 +11,7 @@ import { asUser } from '../support/wrap.ts';
 const TREES = ['contract', 'real', 'hostile'];
 
 /** What the fixture says of each item, in the words of `outcomes`; `removed` may be another word, for a dry run. */
-function expected({ entries }: Fixture, removed = 'removed'): Record<Bytes, string> {
+function expected({ entries }: Fixture, removed = 'removed'): Record<string, string> {
   return Object.fromEntries(
     entries.flatMap(({ path, expect: what }) => {
       if (what === undefined) return [];
@@ -21,7 +20,7 @@ function expected({ entries }: Fixture, removed = 'removed'): Record<Bytes, stri
   );
 }
 
-const removedBy = ({ entries }: Fixture): Set<Bytes> =>
+const removedBy = ({ entries }: Fixture): Set<string> =>
   new Set(entries.filter((entry) => entry.expect === 'removed').map((entry) => entry.path));
 
 beforeEach((context) => need(context, 'root', 'host pid namespace'));

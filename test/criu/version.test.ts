@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { affected, compareVersions, parseVersion } from '../../src/criu/version.ts';
+import { asBytes } from '../../src/linux/bytes.ts';
 
 describe('the version', () => {
   it.each([
@@ -15,7 +16,7 @@ describe('the version', () => {
     ['Version: 3.16.1-2ubuntu1\n', '3.16.1-2ubuntu1', [3, 16, 1], '-2ubuntu1', null],
     ['a warning first\nVersion: 3.11\n', '3.11', [3, 11, 0], '', null],
   ])('in %j', (text, written, [major, minor, sublevel], extra, gitId) => {
-    expect(parseVersion(text)).toEqual({ text: written, major, minor, sublevel, extra, gitId });
+    expect(parseVersion(asBytes(text))).toEqual({ text: written, major, minor, sublevel, extra, gitId });
   });
 
   it.each([
@@ -31,12 +32,12 @@ describe('the version', () => {
     'Kernel Version: 6.1',
     '3.16.1',
     `${' '.repeat(5000)}\nVersion: 3.16`,
-  ])('is not in %j', (text) => expect(parseVersion(text)).toBeNull());
+  ])('is not in %j', (text) => expect(parseVersion(asBytes(text))).toBeNull());
 
   it('is looked for in any bytes without a throw', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (rubbish) => {
-        const version = parseVersion(`Version: ${rubbish}`);
+        const version = parseVersion(asBytes(`Version: ${rubbish}`));
         expect(version === null || Number.isSafeInteger(version.sublevel)).toBe(true);
       }),
     );
@@ -54,7 +55,7 @@ describe('the version', () => {
     ['4.2', false],
     ['4.16', false],
   ])('%s leaks at every dump: %s', (text, leaks) => {
-    expect(affected(parseVersion(`Version: ${text}`))).toBe(leaks);
+    expect(affected(parseVersion(asBytes(`Version: ${text}`)))).toBe(leaks);
   });
 
   it('that is not known may or may not leak', () => expect(affected(null)).toBeNull());
@@ -62,7 +63,7 @@ describe('the version', () => {
   it('is ordered by its numbers', () => {
     const sorted = ['0.5', '2.12', '3.9', '3.16', '3.16.1', '3.17', '4.0'];
     const shuffled = ['3.17', '3.9', '4.0', '0.5', '3.16.1', '2.12', '3.16'];
-    const versions = shuffled.flatMap((text) => parseVersion(`Version: ${text}`) ?? []);
+    const versions = shuffled.flatMap((text) => parseVersion(asBytes(`Version: ${text}`)) ?? []);
     expect(versions.sort(compareVersions).map(({ text }) => text)).toEqual(sorted);
   });
 });

@@ -3,13 +3,13 @@ import type { Ended } from '../support/command.ts';
 import { type Report, reportOf } from '../support/schema.ts';
 import { bytesOf } from '../support/sweep.ts';
 import { at } from '../support/tree.ts';
+import type { FaultTree } from './fault-tree.ts';
 import type { Fault } from './faults.ts';
 import type { Reports } from './run.ts';
-import type { Stage } from './stage.ts';
 
 /** What is wrong with how a sweep behaved under a fault; nothing where it did as the contract says. */
-export function judgeRun(stage: Stage, { errno, call }: Fault, ended: Ended, files: Reports): string[] {
-  const wrong = stage.lost().map((path) => `lost: ${path}`);
+export function judgeRun(tree: FaultTree, { errno, call }: Fault, ended: Ended, files: Reports): string[] {
+  const wrong = tree.lost().map((path) => `lost: ${path}`);
   const { code, signal } = ended;
   if (code !== 0 && code !== 3) wrong.push(`ended with ${code ?? signal}: ${ended.err.slice(0, 300)}`);
   const reports = [files.stdout, files.file].map(read);
@@ -24,9 +24,9 @@ export function judgeRun(stage: Stage, { errno, call }: Fault, ended: Ended, fil
   // Of a name that is said not to be there nobody can tell that it is.
   const believed = errno === 'ENOENT' && ['statx', 'rmdir', 'chdir', 'openat', 'readlink'].includes(call);
   const items = new Map(report.items.map((item) => [bytesOf(item), item]));
-  for (const path of [...stage.free, ...stage.stay]) {
-    const item = items.get(`${stage.dir}/${path}`);
-    const isThere = existsSync(at(stage.dir, path));
+  for (const path of [...tree.free, ...tree.stay]) {
+    const item = items.get(`${tree.dir}/${path}`);
+    const isThere = existsSync(at(tree.dir, path));
     if (item === undefined) {
       if (!isThere) wrong.push(`removed without a word: ${path}`);
       else if (code === 0 && !believed) wrong.push(`not seen, and exit 0: ${path}`);

@@ -2,8 +2,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { type Ended, run } from '../support/command.ts';
 import { scratch } from '../support/scratch.ts';
 import { straced } from '../support/wrap.ts';
+import type { FaultTree } from './fault-tree.ts';
 import { CALLS, type Fault, faultsOf, injected, injectedCall } from './faults.ts';
-import type { Stage } from './stage.ts';
 
 const HANGS_AFTER_MS = 30_000;
 
@@ -23,37 +23,37 @@ export function makeReports(): Reports {
   return { log: `${dir}/log`, stdout: `${dir}/stdout.json`, file: `${dir}/report.json` };
 }
 
-/** Sweeps a stage that is set, under the words of a strace. */
-export async function sweepStage(
-  stage: Stage,
+/** Sweeps a tree that is set, under the words of a strace. */
+export async function sweepTree(
+  tree: FaultTree,
   reports: Reports,
   strace: readonly string[] = [],
 ): Promise<Ended> {
   rmSync(reports.file, { force: true });
-  return run(['--json', '--report', reports.file, '--exclude', 'left-out/.*', ...stage.targets], {
-    wrap: stage.wrap(strace),
+  return run(['--json', '--report', reports.file, '--exclude', 'left-out/.*', ...tree.targets], {
+    wrap: tree.wrap(strace),
     env: ENV,
     stdout: reports.stdout,
     timeoutMs: HANGS_AFTER_MS,
   });
 }
 
-/** Sweeps a stage with one fault. `failed`: the call that did, `null` where none was made to. */
+/** Sweeps a tree with one fault. `failed`: the call that did, `null` where none was made to. */
 export async function sweepWithFault(
-  stage: Stage,
+  tree: FaultTree,
   reports: Reports,
   fault: Fault,
 ): Promise<{ readonly ended: Ended; readonly failed: string | null }> {
-  const ended = await sweepStage(stage, reports, injected(fault, reports.stdout, reports.log));
+  const ended = await sweepTree(tree, reports, injected(fault, reports.stdout, reports.log));
   return { ended, failed: injectedCall(readFileSync(reports.log, 'latin1'), fault) };
 }
 
-/** Every fault there can be: sweeps a stage that is set without any, and looks what calls that makes. */
-export async function faultsOfSweep(stage: Stage, reports: Reports): Promise<Fault[]> {
+/** Every fault there can be: sweeps a tree that is set without any, and looks what calls that makes. */
+export async function faultsOfSweep(tree: FaultTree, reports: Reports): Promise<Fault[]> {
   const log = `${scratch()}/trace`;
   const traced = straced(log, CALLS.map((call) => `?${call}`).join(','));
   // With the path of each descriptor.
   const withPaths = traced.flatMap((word) => (word === '-f' ? [word, '-y'] : [word]));
-  await sweepStage(stage, reports, withPaths);
-  return faultsOf(readFileSync(log, 'latin1'), stage.dir, reports.stdout);
+  await sweepTree(tree, reports, withPaths);
+  return faultsOf(readFileSync(log, 'latin1'), tree.dir, reports.stdout);
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Bytes } from '../../src/model/model.ts';
 import { need } from '../support/abilities.ts';
 import { run, startProgram } from '../support/command.ts';
 import { leftoverName, plantLeftover } from '../support/leftovers.ts';
@@ -10,7 +9,7 @@ import { list, plant } from '../support/tree.ts';
 import { asUser, inMountNamespace, quoted, straced, withByteArguments } from '../support/wrap.ts';
 
 /** Parents whose names attack terminals, logs, shells, options and decoders. */
-const PARENTS: readonly Bytes[] = [
+const PARENTS: readonly string[] = [
   'new\nremoved etc',
   '\x1b[2J\x1b]0;owned\x07',
   '::error::owned',
@@ -29,7 +28,7 @@ const PARENTS: readonly Bytes[] = [
 /** Nothing in a line may move a cursor, turn it round, or end it early: C0, DEL, C1, marks, separators. */
 const DANGEROUS = /[\0-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069]/;
 
-const treeOf = (parents: readonly Bytes[]) =>
+const treeOf = (parents: readonly string[]) =>
   parents.map((parent) => ({ path: `${parent}/${leftoverName()}`, age: '2h' }));
 
 test('names that attack, in the parents: found, removed, exact in JSON', async () => {

@@ -4,15 +4,15 @@ import { need } from '../support/abilities.ts';
 import { start } from '../support/command.ts';
 import { makeMany, stuck, swappingAll, unsafeSweep, until, visiting } from '../support/hazards.ts';
 import { AA_POLICY, plantLeftover } from '../support/leftovers.ts';
-import { scratch } from '../support/scratch.ts';
 import {
-  directoriesOnStage,
   holdsOut,
   joinedPathsFall,
-  linksOnStage,
   numbered,
+  treeSwappedForDirectories,
+  treeSwappedForLinks,
   unprotectedFalls,
-} from '../support/stage.ts';
+} from '../support/race-trees.ts';
+import { scratch } from '../support/scratch.ts';
 import { sweep, whys } from '../support/sweep.ts';
 import { exists, list, plant } from '../support/tree.ts';
 
@@ -22,10 +22,10 @@ beforeEach((context) => need(context, 'root', 'cc'));
 vi.setConfig({ testTimeout: 120_000 });
 
 test('a parent swapped for a link to another place: nothing outside the target goes, ever', async () => {
-  const stage = linksOnStage(scratch());
-  expect(await joinedPathsFall(stage)).toBe(true);
+  const tree = treeSwappedForLinks(scratch());
+  expect(await joinedPathsFall(tree)).toBe(true);
   const siege = await holdsOut(
-    stage,
+    tree,
     ({ sweeps, changed, removed }) => sweeps >= 3 && changed >= 10 && removed > 0,
   );
   expect(siege.changed).toBeGreaterThan(0);
@@ -34,14 +34,14 @@ test('a parent swapped for a link to another place: nothing outside the target g
 
 test('a parent swapped for a link: with our own comparison of inodes switched off, something outside goes', async () => {
   const dir = scratch();
-  expect(await unprotectedFalls(linksOnStage(dir), dir)).toBe(true);
+  expect(await unprotectedFalls(treeSwappedForLinks(dir), dir)).toBe(true);
 });
 
 test('a parent moved to another place: the way up does not lead outside the target', async () => {
   const dir = scratch();
-  const stage = directoriesOnStage(dir);
-  expect(await unprotectedFalls(stage, dir)).toBe(true);
-  const siege = await holdsOut(stage, ({ sweeps, removed }) => sweeps >= 3 && removed > 0);
+  const tree = treeSwappedForDirectories(dir);
+  expect(await unprotectedFalls(tree, dir)).toBe(true);
+  const siege = await holdsOut(tree, ({ sweeps, removed }) => sweeps >= 3 && removed > 0);
   expect(siege.removed).toBeGreaterThan(0);
 });
 

@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { unmountCommand, unmountOrder } from '../../src/inspection/unmount.ts';
+import { asBytes } from '../../src/linux/bytes.ts';
 import { parseMountinfo } from '../../src/linux/mountinfo.ts';
 import { shellWord } from '../../src/output/shell-words.ts';
 
 const mount = (id: number, parent: number, point: string) =>
   `${id} ${parent} 0:${id} / ${point} rw - tmpfs none rw`;
 const order = (lines: string[], dir: string) =>
-  unmountOrder(parseMountinfo(lines.join('\n')), dir).map(({ id }) => id);
+  unmountOrder(parseMountinfo(asBytes(lines.join('\n'))), asBytes(dir)).map(({ id }) => id);
 
 test('what is mounted in a mount comes before it', () => {
   expect(order([mount(1, 0, '/'), mount(2, 1, '/w/x'), mount(3, 2, '/w/x/y')], '/w/x')).toEqual([3, 2]);
@@ -45,16 +46,16 @@ test.each([
   '~',
   '#',
 ])('bash reads the word for %j as it was', (word) => {
-  const printed = execFileSync('bash', ['-c', `printf %s ${shellWord(word)}`], {
+  const printed = execFileSync('bash', ['-c', `printf %s ${shellWord(asBytes(word))}`], {
     encoding: 'latin1',
     cwd: '/',
   });
   expect(printed).toBe(word);
-  expect(shellWord(word)).toMatch(/^[\x20-\x7e]+$/);
+  expect(shellWord(asBytes(word))).toMatch(/^[\x20-\x7e]+$/);
 });
 
 test('a command is its words', () => {
-  expect(unmountCommand(parseMountinfo([mount(1, 0, '/a\\040b'), mount(2, 1, '/c')].join('\n')))).toBe(
-    "umount '/a b' /c",
-  );
+  expect(
+    unmountCommand(parseMountinfo(asBytes([mount(1, 0, '/a\\040b'), mount(2, 1, '/c')].join('\n')))),
+  ).toBe("umount '/a b' /c");
 });

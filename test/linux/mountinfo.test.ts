@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { asBytes, bytes } from '../../src/linux/bytes.ts';
 import { isPseudoFileSystem, OwnMounts, parseMountinfo, readOwnMounts } from '../../src/linux/mountinfo.ts';
 
 const HOST = readFileSync(new URL('../../fixtures/mountinfo/host.txt', import.meta.url), 'latin1');
-const mounts = new OwnMounts(parseMountinfo(HOST));
+const mounts = new OwnMounts(parseMountinfo(asBytes(HOST)));
 
 describe('mountinfo', () => {
   it('is read line by line, its octal escapes decoded, with and without optional fields', () => {
-    const parsed = parseMountinfo(HOST);
+    const parsed = parseMountinfo(asBytes(HOST));
     expect(parsed).toHaveLength(10);
     expect(parsed[2]).toEqual({
       id: 30,
@@ -26,24 +27,24 @@ describe('mountinfo', () => {
   });
 
   it.each(['', '\n', 'rubbish', '1 2 3', '1 2 0:1 / /x rw'])('passes over %j', (text) => {
-    expect(parseMountinfo(text)).toEqual([]);
+    expect(parseMountinfo(asBytes(text))).toEqual([]);
   });
 
   it('tells what is mounted at a path, the topmost where mounts are stacked', () => {
-    expect(mounts.at({ path: '/tmp' }, 'twice')?.fsType).toBe('xfs');
-    expect(mounts.at({ path: '/' }, 'proc')?.fsType).toBe('proc');
-    expect(mounts.at({ path: '/other' }, 'twice')).toBeUndefined();
-    expect(mounts.at({ path: '/tmp' }, 'none')).toBeUndefined();
+    expect(mounts.at({ path: bytes`/tmp` }, bytes`twice`)?.fsType).toBe('xfs');
+    expect(mounts.at({ path: bytes`/` }, bytes`proc`)?.fsType).toBe('proc');
+    expect(mounts.at({ path: bytes`/other` }, bytes`twice`)).toBeUndefined();
+    expect(mounts.at({ path: bytes`/tmp` }, bytes`none`)).toBeUndefined();
   });
 
   it('tells which mount a path lies in', () => {
-    expect(mounts.containing('/dev/shm/a/b')?.device).toBe(27);
-    expect(mounts.containing('/dev/shmem')?.device).toBe(0xfe00);
-    expect(mounts.containing('/')?.device).toBe(0xfe00);
+    expect(mounts.containing(bytes`/dev/shm/a/b`)?.device).toBe(27);
+    expect(mounts.containing(bytes`/dev/shmem`)?.device).toBe(0xfe00);
+    expect(mounts.containing(bytes`/`)?.device).toBe(0xfe00);
   });
 
   it('is there for this very process', () => {
-    expect(readOwnMounts().containing('/proc/self')?.fsType).toBe('proc');
+    expect(readOwnMounts().containing(bytes`/proc/self`)?.fsType).toBe('proc');
   });
 
   it('tells file systems of files from those of kernel objects', () => {

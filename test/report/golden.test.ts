@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Candidate, Facts, Item, Outcome, SweepEvent } from '../../src/model/model.ts';
+import { asBytes, bytes } from '../../src/linux/bytes.ts';
+import type { SweepEvent } from '../../src/model/events.ts';
+import type { Candidate, Facts, Item, Outcome } from '../../src/model/model.ts';
 import { createColors } from '../../src/report/colors.ts';
 import type { Format } from '../../src/report/format.ts';
 import { githubFormat } from '../../src/report/github.ts';
@@ -12,7 +14,7 @@ import { reportOf } from '../support/schema.ts';
 
 const NOW = Date.UTC(2026, 1, 13, 3, 0, 0);
 const TOOL = { name: 'criu-sweep', version: '1.0.0' };
-const KIND = { prefix: '.criu.temp-aa-policy.', modes: [0o700], mountable: false };
+const KIND = { prefix: bytes`.criu.temp-aa-policy.`, modes: [0o700], mountable: false };
 const FACTS: Facts = {
   dev: 65_024,
   ino: 18_446_744_073_709_551_615n,
@@ -26,8 +28,8 @@ const FACTS: Facts = {
 
 function item(path: string, result: Outcome, facts: Facts | null = FACTS): SweepEvent {
   const candidate: Candidate = {
-    parent: { path, dev: 65_024, ino: 2 },
-    name: '.criu.temp-aa-policy.8uhTbO',
+    parent: { path: asBytes(path), dev: 65_024, ino: 2 },
+    name: bytes`.criu.temp-aa-policy.8uhTbO`,
     kind: KIND,
     excluded: false,
     mountedAt: null,
@@ -62,7 +64,7 @@ const EVENTS: readonly SweepEvent[] = [
   item('/var/lib/criu/kept', {
     outcome: 'kept',
     reasons: [
-      { why: 'mounted', where: '/mnt/\x07bell' },
+      { why: 'mounted', where: asBytes('/mnt/\x07bell') },
       { why: 'not-a-directory' },
       { why: 'owner', uid: 1000 },
       { why: 'mode', mode: '0755' },
@@ -71,19 +73,19 @@ const EVENTS: readonly SweepEvent[] = [
       { why: 'excluded' },
       { why: 'unknown', code: 'EACCES', syscall: 'lstat' },
       { why: 'not-empty' },
-      { why: 'in-use', pid: 42, command: 'criu' },
+      { why: 'in-use', pid: 42, command: bytes`criu` },
       { why: 'locked', pid: 43 },
     ],
   }),
   item('/var/lib/criu/vanished', { outcome: 'vanished' }, null),
   item('/var/lib/criu/failed', { outcome: 'failed', code: 'EPERM', syscall: 'rmdir' }),
-  { type: 'error', error: { path: '/var/lib/criu/closed', code: 'EACCES', syscall: 'opendir' } },
-  { type: 'error', error: { path: '/var/lib/criu/moved', code: 'changed', syscall: 'chdir' } },
+  { type: 'error', error: { path: bytes`/var/lib/criu/closed`, code: 'EACCES', syscall: 'opendir' } },
+  { type: 'error', error: { path: bytes`/var/lib/criu/moved`, code: 'changed', syscall: 'chdir' } },
   {
     type: 'target',
     target: {
-      path: '/var/lib/criu',
-      resolved: '/var/lib/criu',
+      path: bytes`/var/lib/criu`,
+      resolved: bytes`/var/lib/criu`,
       status: 'swept',
       directories: 7,
       entries: 1200,

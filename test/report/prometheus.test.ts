@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Summary } from '../../src/model/model.ts';
+import type { Summary } from '../../src/model/events.ts';
 import { lastSuccessIn, metricsText } from '../../src/report/prometheus.ts';
 
 const summary: Summary = {

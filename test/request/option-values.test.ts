@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../src/model/usage-error.ts';
-import { addSweepOptions, policyOf, type SweepOptions } from '../../src/request/options.ts';
+import { policyOf } from '../../src/request/policy-options.ts';
+import { addSweepOptions, type SweepOptions } from '../../src/request/sweep-options.ts';
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const UID = 1234;

@@ -26,8 +26,6 @@ const ABILITIES = {
   cc: () => works('cc', '--version'),
   /** A FUSE file system can be mounted. */
   fuse: () => existsSync('/dev/fuse') && readFileSync('/proc/filesystems', 'utf8').includes('\tfuse\n'),
-  /** Block devices of files: file systems of the test's own. */
-  loop: () => works('sh', '-c', 'losetup --find && mkfs.ext4 -V'),
   script: () => works('script', '--version'),
   setfacl: () => works('setfacl', '--version'),
   /** Files that nobody may remove: CAP_LINUX_IMMUTABLE, and a file system in /tmp that has them. */
@@ -36,6 +34,7 @@ const ABILITIES = {
   prlimit: () => works('prlimit', '--version'),
   'mkfs.ext4': () => works('mkfs.ext4', '-V'),
   npm: () => works('npm', '--version'),
+  /** Block devices of files: file systems of the test's own. */
   'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),
   overlayfs: () => readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'),
   promtool: () => works('promtool', '--version'),

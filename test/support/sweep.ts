@@ -1,4 +1,3 @@
-import type { Bytes } from '../../src/model/model.ts';
 import { type Ended, type RunOptions, run } from './command.ts';
 import { type Report, type ReportItem, reportOf } from './schema.ts';
 
@@ -19,14 +18,14 @@ export async function sweep(args: readonly string[], options: RunOptions = {}): 
 }
 
 /** The exact bytes of an item's path. */
-export const bytesOf = ({ path, pathBase64 }: Pick<ReportItem, 'path' | 'pathBase64'>): Bytes =>
+export const bytesOf = ({ path, pathBase64 }: Pick<ReportItem, 'path' | 'pathBase64'>): string =>
   (pathBase64 === undefined ? Buffer.from(path) : Buffer.from(pathBase64, 'base64')).toString('latin1');
 
 /** The words of an item's reasons, sorted. */
 export const whys = (item: ReportItem): string[] => item.reasons.map((reason) => reason.why).sort();
 
 /** What came of each item, by its path below `root`: `removed`, or `kept: mode, owner`. */
-export function outcomes(report: Report, root: string): Record<Bytes, string> {
+export function outcomes(report: Report, root: string): Record<string, string> {
   const below = Buffer.from(`${root}/`).toString('latin1');
   const said = report.items.map((item) => {
     const path = bytesOf(item);

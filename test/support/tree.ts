@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import type { Bytes } from '../../src/model/model.ts';
 
 /**
  * One entry of a tree as data. Parents that are not said are made, 0755 and ours. All names are bytes, one
@@ -8,7 +7,7 @@ import type { Bytes } from '../../src/model/model.ts';
  */
 export interface Entry {
   /** Below the tree's root. */
-  readonly path: Bytes;
+  readonly path: string;
   /** `directory` unless said. */
   readonly kind?: 'directory' | 'file' | 'symlink' | 'fifo';
   /** Four octal digits, all twelve bits, whatever the umask; unless said 0700 for a directory, 0600 for a file. */
@@ -22,7 +21,7 @@ export interface Entry {
   /** Of a file. */
   readonly content?: string;
   /** Of a symlink. */
-  readonly to?: Bytes;
+  readonly to?: string;
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3, d: 86400e3 };
@@ -35,7 +34,7 @@ export function ms(age: string): number {
 }
 
 /** The bytes of a path below a root. */
-export const at = (root: string, path: Bytes): Buffer =>
+export const at = (root: string, path: string): Buffer =>
   path === '' ? Buffer.from(root) : Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, 'latin1')]);
 
 /** Sets mtime and atime of that very name, also of a link. */
@@ -66,7 +65,7 @@ export function plant(root: string, entries: readonly Entry[]): void {
 }
 
 /** Every path below `root`, as bytes, sorted; mounts are entered, links not. */
-export function list(root: string, below: Bytes = ''): Bytes[] {
+export function list(root: string, below: string = ''): string[] {
   const names = fs.readdirSync(at(root, below), { encoding: 'latin1', withFileTypes: true });
   return names
     .flatMap((entry) => {
@@ -77,7 +76,7 @@ export function list(root: string, below: Bytes = ''): Bytes[] {
 }
 
 /** Whether that very name exists, a dangling link too. */
-export const exists = (root: string, path: Bytes): boolean =>
+export const exists = (root: string, path: string): boolean =>
   fs.lstatSync(at(root, path), { throwIfNoEntry: false }) !== undefined;
 
 /** Everything about a tree that something could have changed, one line each: what and whose it is, times in ns, contents. */

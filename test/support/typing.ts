@@ -4,7 +4,7 @@ import { onTestFinished, vi } from 'vitest';
 import { needHere } from './abilities.ts';
 import { BIN, bareEnv } from './command.ts';
 import { withOwnTmp } from './own-tmp.ts';
-import { descendants, type Stage } from './stand-in.ts';
+import { descendants, type Workplace } from './workplace.ts';
 import { quoted } from './wrap.ts';
 
 /** A terminal that a test types at. */
@@ -25,7 +25,7 @@ export const CTRL_Z = '\x1a';
 export const CTRL_BACKSLASH = '\x1c';
 
 /** A terminal (script(1)) on which this runs, as a word list of a POSIX shell. */
-export function terminal(line: string, { dir }: Stage): TypedTerminal {
+export function terminal(line: string, { dir }: Workplace): TypedTerminal {
   needHere('script');
   const argv = ['--quiet', '--return', '--command', line, '/dev/null'];
   const env = { ...bareEnv(), SHELL: '/bin/sh', PS1: '$ ', TERM: 'dumb', HISTFILE: '' };

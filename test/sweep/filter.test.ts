@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bytes } from '../../src/linux/bytes.ts';
 import type { Candidate, Facts, Policy, Why } from '../../src/model/model.ts';
 import { CLOCK_GRAIN_MS, judge } from '../../src/sweep/filter.ts';
 
@@ -20,9 +21,9 @@ const POLICY: Policy = {
 };
 
 const CANDIDATE: Candidate = {
-  parent: { path: '/work', dev: 1, ino: 2 },
-  name: '.criu.mntns.8uhTbO',
-  kind: { prefix: '.criu.mntns.', modes: [0o700, 0o777], mountable: true },
+  parent: { path: bytes`/work`, dev: 1, ino: 2 },
+  name: bytes`.criu.mntns.8uhTbO`,
+  kind: { prefix: bytes`.criu.mntns.`, modes: [0o700, 0o777], mountable: true },
   excluded: false,
   mountedAt: null,
 };
@@ -95,7 +96,7 @@ describe('the filter', () => {
     ['counts from the newest', ['too-young'], { ctimeMs: NOW - 20 }, {}, { ageBy: 'newest' }],
     ['takes the newest of what is kept', [], { birthtimeMs: 0 }, {}, { ageBy: 'newest' }],
     ['keeps a mount that its device tells', ['mounted'], { dev: 7 }],
-    ['keeps a mount that mountinfo tells', ['mounted'], {}, { mountedAt: '/work/.criu.mntns.8uhTbO' }],
+    ['keeps a mount that mountinfo tells', ['mounted'], {}, { mountedAt: bytes`/work/.criu.mntns.8uhTbO` }],
     ['keeps what is excluded', ['excluded'], {}, { excluded: true }],
     [
       'says every reason',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../src/criu/catalogue.ts';
+import { asBytes, bytes } from '../../src/linux/bytes.ts';
 import { nameMatcher } from '../../src/sweep/names.ts';
 
 const match = nameMatcher(CATALOGUE);
@@ -9,7 +10,7 @@ const suffix = fc.stringMatching(/^[A-Za-z0-9]{6}$/);
 describe('a name', () => {
   it('is a leftover of its kind with each prefix and any suffix of mkdtemp', () => {
     const kind = fc.constantFrom(...CATALOGUE);
-    fc.assert(fc.property(kind, suffix, (one, six) => match(one.prefix + six) === one));
+    fc.assert(fc.property(kind, suffix, (one, six) => match(asBytes(one.prefix + six)) === one));
   });
 
   it.each([
@@ -31,20 +32,20 @@ describe('a name', () => {
     'constructor',
     'toStringabcdef',
   ])('%j is none', (name) => {
-    expect(match(name)).toBeUndefined();
+    expect(match(asBytes(name))).toBeUndefined();
   });
 
   it('belongs to one kind where one prefix begins another', () => {
-    const [short, long] = [{ prefix: 'a' }, { prefix: 'ab' }].map((kind) => ({
+    const [short, long] = [{ prefix: bytes`a` }, { prefix: bytes`ab` }].map((kind) => ({
       ...kind,
       modes: null,
       mountable: false,
     }));
     if (short === undefined || long === undefined) throw new Error('two kinds');
     const both = nameMatcher([short, long]);
-    expect(both('aXXXXXX')).toBe(short);
-    expect(both('abXXXXXX')).toBe(long);
-    expect(both('abXXXXX')).toBe(short);
+    expect(both(bytes`aXXXXXX`)).toBe(short);
+    expect(both(bytes`abXXXXXX`)).toBe(long);
+    expect(both(bytes`abXXXXX`)).toBe(short);
   });
 
   it('is none when it is anything else', () => {
@@ -56,7 +57,7 @@ describe('a name', () => {
             /^[A-Za-z0-9]{6}$/.test(name.slice(prefix.length)) &&
             !name.endsWith('\n'),
         );
-        return (match(name) !== undefined) === is;
+        return (match(asBytes(name)) !== undefined) === is;
       }),
     );
   });

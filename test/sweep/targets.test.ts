@@ -1,5 +1,6 @@
 import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
+import { asBytes, bytes } from '../../src/linux/bytes.ts';
 import { OwnMounts } from '../../src/linux/mountinfo.ts';
 import { nameMatcher } from '../../src/sweep/names.ts';
 import type { ScanScope } from '../../src/sweep/scanner.ts';
@@ -8,7 +9,7 @@ import { scanTarget } from '../../src/sweep/targets.ts';
 import { scratch } from '../support/scratch.ts';
 
 const scope: ScanScope = {
-  match: nameMatcher([{ prefix: 'x.', modes: null, mountable: false }]),
+  match: nameMatcher([{ prefix: bytes`x.`, modes: null, mountable: false }]),
   excludes: null,
   maxDepth: null,
   crossDevice: false,
@@ -21,11 +22,11 @@ const scope: ScanScope = {
 function scanGone(forgiven: readonly string[] | null) {
   const before = process.cwd();
   onTestFinished(() => process.chdir(before));
-  const path = `${scratch()}/gone`;
+  const path = asBytes(`${scratch()}/gone`);
   mkdirSync(path);
   const identity = statSync(path);
   rmdirSync(path);
-  const target = { plan: 'tree', path, resolved: path, identity, ...(forgiven && { forgiven }) } as const;
+  const target = { kind: 'tree', path, resolved: path, identity, ...(forgiven && { forgiven }) } as const;
   return [...scanTarget(target, scope, new Stop(() => null, null))].map((found) =>
     found.type === 'target' ? found.target.status : found.type,
   );

@@ -1,6 +1,6 @@
+import { singleQuoted } from '../../output/shell-words.ts';
 import { fill, readTemplate } from '../../package/template.ts';
 import type { DescribedCommand, DescribedOption, DescribedValue } from '../describe.ts';
-import { singleQuoted } from './quote.ts';
 
 /** The script for bash, with or without bash-completion. */
 export function bashScript(commands: readonly DescribedCommand[]): string {

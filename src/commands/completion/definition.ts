@@ -12,7 +12,7 @@ Examples:
 `;
 
 /** `criu-sweep completion <bash|zsh|fish>`. */
-export function defineCompletion({ commands, end }: CommandContext): Command {
+export function defineCompletion({ commands, env, end }: CommandContext): Command {
   return new Command('criu-sweep completion')
     .description("Prints the shell's completion script: commands, options, their values, directories.")
     .usage('<bash|zsh|fish>')
@@ -24,6 +24,6 @@ export function defineCompletion({ commands, end }: CommandContext): Command {
         import('../describe.ts'),
         import('../../output/print-result.ts'),
       ]);
-      end(await printResult(completionScript(shell, await describeCommands(commands))));
+      end(await printResult(completionScript(shell, await describeCommands(commands)), env));
     });
 }

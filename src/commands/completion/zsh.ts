@@ -1,6 +1,6 @@
+import { singleQuoted } from '../../output/shell-words.ts';
 import { fill, readTemplate } from '../../package/template.ts';
 import type { DescribedArgument, DescribedCommand, DescribedOption, DescribedValue } from '../describe.ts';
-import { singleQuoted } from './quote.ts';
 
 /** The script for zsh: a function of its completion system (zshcompsys(1), `_arguments`). */
 export function zshScript(commands: readonly DescribedCommand[]): string {

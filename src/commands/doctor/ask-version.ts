@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { parseVersion, type Version } from '../../criu/version.ts';
-import { describeErrno, errnoOf } from '../../linux/errno.ts';
+import { asBytes, EMPTY } from '../../linux/bytes.ts';
+import { assertErrno, describeErrno, errnoOf } from '../../linux/errno.ts';
 import { endBy, StopSignals } from '../../linux/stop-signals.ts';
+import type { Bytes } from '../../model/model.ts';
 import { escapeName } from '../../report/escape.ts';
 
 /** The answer of `criu --version`; `why`: what was wrong with it, as half a sentence. */
@@ -33,12 +35,12 @@ interface Ending {
   readonly how: 'exit' | 'timeout' | 'too-much';
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  readonly printed: string;
+  readonly printed: Bytes;
 }
 
 function ended(child: ChildProcess, timeoutMs: number): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    let printed = '';
+    let printed = EMPTY;
     const end = (how: Ending['how'], code: number | null = null, signal: NodeJS.Signals | null = null) => {
       clearTimeout(timer);
       child.stdout?.destroy();
@@ -46,7 +48,7 @@ function ended(child: ChildProcess, timeoutMs: number): Promise<Ending> {
     };
     const timer = setTimeout(() => end('timeout'), timeoutMs);
     child.stdout?.on('data', (chunk: Buffer) => {
-      printed += chunk.toString('latin1');
+      printed = printed.concat(asBytes(chunk.toString('latin1')));
       if (printed.length > MOST_PRINTED) end('too-much');
     });
     child.once('error', (error) => {
@@ -62,7 +64,7 @@ function answerOf({ how, code, signal, printed }: Ending, timeoutMs: number): As
   if (version !== null) return { version };
   if (how === 'timeout') return { version: null, why: `did not answer within ${timeoutMs / 1000} s` };
   if (signal !== null) return { version: null, why: `was killed by ${signal}` };
-  const said = printed.trim().slice(0, QUOTED);
+  const said = asBytes(printed.trim().slice(0, QUOTED));
   const what = said === '' ? 'printed nothing' : `printed no version but '${escapeName(said)}'`;
   return { version: null, why: code === 0 || code === null ? what : `${what} (exit ${code})` };
 }
@@ -73,6 +75,6 @@ function endGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
   }
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { affected, type Version } from '../../criu/version.ts';
-import { errnoOf } from '../../linux/errno.ts';
+import { encode } from '../../linux/bytes.ts';
+import { assertErrno } from '../../linux/errno.ts';
 import { shellWord } from '../../output/shell-words.ts';
 import { escapeText } from '../../report/escape.ts';
 import { askVersion } from './ask-version.ts';
@@ -46,7 +47,7 @@ async function checkFound(
   const criu = { path: found.path, version: text, affected: affected(version) };
   const passedOver = unusable === undefined ? '' : ` (${escapeText(unusable)} is not executable)`;
   if (version === null) {
-    const advice = `see what '${shellWord(found.path)} --version' says`;
+    const advice = `see what '${shellWord(encode(found.path))} --version' says`;
     return {
       criu,
       check: { id: 'criu', status: 'unknown', message: `${where} ${asked.why}${passedOver}`, advice },
@@ -91,7 +92,7 @@ function isAppArmorOn(): boolean | null {
   try {
     return statSync(APPARMOR, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }

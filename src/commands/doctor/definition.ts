@@ -1,5 +1,5 @@
-import { Command, Option } from 'commander';
-import { COLOR_CHOICES } from '../../output/terminal.ts';
+import { Command } from 'commander';
+import { colorOption } from '../../request/shared-options.ts';
 import type { CommandContext } from '../command.ts';
 import type { DoctorOptions } from './doctor.ts';
 
@@ -18,7 +18,7 @@ export function defineDoctor({ env, end }: CommandContext): Command {
     .description("Checks whether this host's CRIU leaves directories, and whether a sweep sees enough here.")
     .usage('[options]')
     .option('--json', 'report in JSON')
-    .addOption(new Option('--color <when>', 'colour the output').choices(COLOR_CHOICES).default('auto'))
+    .addOption(colorOption())
     .addHelpText('after', HELP)
     .action(async (options: DoctorOptions) => {
       const { doctorCommand } = await import('./doctor.ts');

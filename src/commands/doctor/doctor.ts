@@ -1,11 +1,10 @@
-import { describeErrno } from '../../linux/errno.ts';
 import { readOwnMounts } from '../../linux/mountinfo.ts';
 import type { Environment } from '../../model/environment.ts';
 import { EXIT } from '../../model/exit-code.ts';
+import { type ColorChoice, colorsFor } from '../../output/color-choice.ts';
 import { widthOf } from '../../output/layout.ts';
-import { Output } from '../../output/output.ts';
-import { complain } from '../../output/print-result.ts';
-import { type ColorChoice, colorsFor } from '../../output/terminal.ts';
+import { printResult } from '../../output/print-result.ts';
+import { STDOUT } from '../../output/standard-streams.ts';
 import { callerOf, type KnownEnvironment } from '../../request/known.ts';
 import { effectiveUser } from '../../request/prepare.ts';
 import type { Check } from './check.ts';
@@ -15,8 +14,6 @@ import { checkKnown } from './known-leftovers.ts';
 import { type Diagnosis, diagnosisJson, diagnosisText } from './report.ts';
 import { checkSchedule } from './schedule-check.ts';
 import { checkVisibility } from './visibility.ts';
-
-const STDOUT = 1;
 
 /** The options of `doctor`. */
 export interface DoctorOptions {
@@ -29,19 +26,13 @@ export type DoctorEnvironment = Environment & KnownEnvironment;
 
 /** `criu-sweep doctor`: checks this host, and says so. @returns the exit status */
 export async function doctorCommand(options: DoctorOptions, env: DoctorEnvironment): Promise<number> {
-  const stdout = new Output(STDOUT);
   const diagnosis = await diagnose(env);
   const colors = colorsFor(STDOUT, options.color, env);
-  stdout.add(
+  const text =
     options.json === true
       ? diagnosisJson(diagnosis)
-      : diagnosisText(diagnosis, { width: widthOf(STDOUT) }, colors),
-  );
-  await stdout.flush();
-  const { failure } = stdout;
-  if (failure === null || failure.code === 'EPIPE') return diagnosis.exitCode;
-  await complain(`stdout: ${describeErrno(failure.code)}`, env);
-  return EXIT.incomplete;
+      : diagnosisText(diagnosis, { width: widthOf(STDOUT) }, colors);
+  return printResult(text, env, diagnosis.exitCode);
 }
 
 async function diagnose(env: DoctorEnvironment): Promise<Diagnosis> {

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../../linux/errno.ts';
+import { assertErrno } from '../../linux/errno.ts';
 
 /** Where administrators' programs lie, which the PATH of a user or of cron often lacks. */
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -32,7 +32,7 @@ function isFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return false;
   }
 }
@@ -42,7 +42,7 @@ function isExecutable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return false;
   }
 }

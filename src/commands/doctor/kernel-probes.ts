@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import ms from 'ms';
+import { bytes, encode } from '../../linux/bytes.ts';
 import { describeErrno, errnoOf } from '../../linux/errno.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { type Check, ok } from './check.ts';
@@ -33,7 +34,7 @@ export function checkKernelProbes(now: number): Check {
     id: ID,
     status: 'warning',
     message: `${stale.join(' and ')} ${is} left from a CRIU that was killed (${ageOf(stale, now)} ago): CRIU probes the kernel anew at every start`,
-    advice: shellCommand(['rm', ...stale]),
+    advice: shellCommand([bytes`rm`, ...stale.map(encode)]),
   };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { errnoOf } from '../../linux/errno.ts';
-import { effectiveUidOf, listPids, look } from '../../linux/proc.ts';
+import { assertErrno } from '../../linux/errno.ts';
+import { attempt, effectiveUidOf, listPids } from '../../linux/proc.ts';
 import { runsSweep } from './sweep-command.ts';
 
 /** The pid of a process that sweeps again and again (`--every`); `null`: none, or none that we can see. */
@@ -10,7 +10,7 @@ export function findRepeatingSweep(): number | null {
       listPids().find((pid) => pid !== process.pid && isRootsOrOurs(pid) && isRepeatingSweep(pid)) ?? null
     );
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return null;
   }
 }
@@ -22,8 +22,8 @@ function isRootsOrOurs(pid: number): boolean {
 }
 
 function isRepeatingSweep(pid: number): boolean {
-  const text = look(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
-  if (text.seen !== 'yes') return false;
+  const text = attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+  if (text.kind !== 'seen') return false;
   const args = text.value.split('\0');
   const script = args.findIndex((arg) => /(?:^|\/)criu-sweep(?:\.js)?$/.test(arg));
   if (script < 0 || script > 1) return false;

@@ -1,6 +1,7 @@
 import type { Caller } from '../../criu/work-dirs.ts';
+import { encode } from '../../linux/bytes.ts';
 import { shellCommand } from '../../output/shell-words.ts';
-import { escapeName } from '../../report/escape.ts';
+import { escapeText } from '../../report/escape.ts';
 import { type Check, ok } from './check.ts';
 import { findCronJobs } from './cron-jobs.ts';
 import { findRepeatingSweep } from './repeating-sweep.ts';
@@ -20,23 +21,26 @@ export function checkSchedule(caller: Caller, needed: boolean): Check {
   const cron = findCronJobs();
   const pid = findRepeatingSweep();
   const found = [
-    ...units.active.map((unit) => escapeName(unit)),
-    ...cron.jobs.map((file) => escapeName(file)),
+    ...units.active.map((unit) => escapeText(unit)),
+    ...cron.jobs.map((file) => escapeText(file)),
     ...(pid === null ? [] : [`a process with --every (pid ${pid})`]),
   ];
   if (found.length > 0) return ok(ID, `a sweep is run by ${found.join(', ')}`);
   const [dormant] = units.dormant;
   if (dormant !== undefined) {
     const enable = ['systemctl', 'enable', '--now', dormant];
-    return warning(`${escapeName(dormant)} would run a sweep, but is not enabled`, shellCommand(enable));
+    return warning(
+      `${escapeText(dormant)} would run a sweep, but is not enabled`,
+      shellCommand(enable.map(encode)),
+    );
   }
   const [passedOver] = cron.passedOver;
   if (passedOver !== undefined) {
-    const message = `${escapeName(passedOver)} would run a sweep, but cron passes over file names of other than letters, digits, - and _`;
+    const message = `${escapeText(passedOver)} would run a sweep, but cron passes over file names of other than letters, digits, - and _`;
     return warning(message, 'rename it');
   }
   if (cron.hidden !== null) {
-    const message = `no timer that runs a sweep was found, and ${escapeName(cron.hidden)} may not be read`;
+    const message = `no timer that runs a sweep was found, and ${escapeText(cron.hidden)} may not be read`;
     return {
       id: ID,
       status: 'unknown',

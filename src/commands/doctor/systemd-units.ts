@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import type { Caller } from '../../criu/work-dirs.ts';
-import { errnoOf } from '../../linux/errno.ts';
+import { assertErrno } from '../../linux/errno.ts';
 import { linesOf, runsSweep } from './sweep-command.ts';
 import { listSystemDirectory, readSystemFile } from './system-files.ts';
 
@@ -71,7 +71,7 @@ function isMasked(path: string): boolean {
   try {
     return readlinkSync(path) === '/dev/null';
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return false;
   }
 }

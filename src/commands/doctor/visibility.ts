@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
-import { look } from '../../linux/proc.ts';
-import type { InUseReport, Unseen } from '../../model/model.ts';
+import { attempt } from '../../linux/proc.ts';
+import type { InUseReport } from '../../model/events.ts';
+import type { Unseen } from '../../model/model.ts';
 import { counted } from '../../output/progress.ts';
 import { escapeName, escapeText } from '../../report/escape.ts';
 import type { Users } from '../../sweep/in-use/users.ts';
@@ -53,8 +54,8 @@ function checkProcesses(uid: number, { report, blindSpots }: Sight): Check {
 
 /** Bit 19 of the effective capabilities (linux/capability.h); `false` also where they cannot be read. */
 function mayTrace(): boolean {
-  const status = look(() => readFileSync('/proc/self/status', 'latin1'));
-  const effective = status.seen === 'yes' ? /^CapEff:\t([0-9a-f]+)/m.exec(status.value)?.[1] : undefined;
+  const status = attempt(() => readFileSync('/proc/self/status', 'latin1'));
+  const effective = status.kind === 'seen' ? /^CapEff:\t([0-9a-f]+)/m.exec(status.value)?.[1] : undefined;
   return effective !== undefined && ((BigInt(`0x${effective}`) >> 19n) & 1n) === 1n;
 }
 

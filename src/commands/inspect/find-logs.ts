@@ -1,7 +1,9 @@
 import { type LogName, parseLogName } from '../../criu/log/files.ts';
+import { EMPTY } from '../../linux/bytes.ts';
 import { keyOf } from '../../linux/lstat.ts';
-import type { Bytes, Kind, Place, SweepError } from '../../model/model.ts';
-import { type Looked, type ScanScope, scanTree } from '../../sweep/scanner.ts';
+import type { SweepError } from '../../model/events.ts';
+import type { Bytes, Kind, Place } from '../../model/model.ts';
+import { type ScanCounts, type ScanScope, scanTree } from '../../sweep/scanner.ts';
 import type { Target } from '../../sweep/targets.ts';
 
 /** A log's name in the directory that we stand in while it is handed out; nothing of it has been read. */
@@ -24,7 +26,7 @@ export type LogFound =
   | { readonly type: 'pause'; readonly directories: number; readonly where: Bytes };
 
 /** Every name that a log can have, as the scanner asks for names: these are handed out and not entered. */
-const LOG: Kind = { prefix: '', modes: null, mountable: false };
+const LOG: Kind = { prefix: EMPTY, modes: null, mountable: false };
 
 /** Errnos left to the sweep, which meets them again and knows where they are no failure. */
 const TOLD_BY_SWEEP: readonly string[] = ['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'];
@@ -40,13 +42,13 @@ export function* findLogs(targets: readonly Target[], scope: ScanScope): Generat
   for (const target of targets) {
     const place = placeOf(target);
     // Very many leftovers that are targets themselves lie in one directory.
-    if (place === null || (target.plan === 'candidate' && searched.has(keyOf(place)))) continue;
+    if (place === null || (target.kind === 'candidate' && searched.has(keyOf(place)))) continue;
     searched.add(keyOf(place));
-    const looked: Looked = { directories: 0, entries: 0 };
-    const maxDepth = target.plan === 'candidate' ? 1 : scope.maxDepth;
-    const forgiven = target.plan === 'tree' ? (target.forgiven ?? []) : [];
+    const counts: ScanCounts = { directories: 0, entries: 0 };
+    const maxDepth = target.kind === 'candidate' ? 1 : scope.maxDepth;
+    const forgiven = target.kind === 'tree' ? (target.forgiven ?? []) : [];
     let where = place.path;
-    for (const found of scanTree(place.path, place, logScope({ ...scope, maxDepth }), looked)) {
+    for (const found of scanTree(place.path, place, logScope({ ...scope, maxDepth }), counts)) {
       switch (found.type) {
         case 'candidate': {
           const { parent, name: file, excluded } = found.candidate;
@@ -61,10 +63,10 @@ export function* findLogs(targets: readonly Target[], scope: ScanScope): Generat
           if (!TOLD_BY_SWEEP.includes(found.error.code)) yield found;
           break;
         case 'pause':
-          yield { type: 'pause', directories: directories + looked.directories, where };
+          yield { type: 'pause', directories: directories + counts.directories, where };
       }
     }
-    directories += looked.directories;
+    directories += counts.directories;
   }
 }
 
@@ -79,7 +81,7 @@ function logScope(scope: ScanScope): ScanScope {
 }
 
 function placeOf(target: Target): Place | null {
-  switch (target.plan) {
+  switch (target.kind) {
     case 'tree':
       return { path: target.resolved, dev: target.identity.dev, ino: target.identity.ino };
     case 'candidate':

@@ -1,7 +1,8 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import type { PlacedRun } from '../../inspection/run-index.ts';
 import { joinPath } from '../../linux/bytes.ts';
-import type { Bytes, SweepError } from '../../model/model.ts';
+import type { SweepError } from '../../model/events.ts';
+import type { Bytes } from '../../model/model.ts';
 import type { ScanScope } from '../../sweep/scanner.ts';
 import type { Target } from '../../sweep/targets.ts';
 import { describeRuns } from './describe-runs.ts';

@@ -1,12 +1,12 @@
 import type { Inspection } from '../../inspection/inspection.ts';
 import type { RunIndex } from '../../inspection/run-index.ts';
 import type { Environment } from '../../model/environment.ts';
-import type { TargetReport } from '../../model/model.ts';
-import { STDERR, STDOUT } from '../../output/formats.ts';
+import type { TargetReport } from '../../model/events.ts';
+import { colorsFor } from '../../output/color-choice.ts';
 import { markFor } from '../../output/journal.ts';
 import { widthOf } from '../../output/layout.ts';
-import { colorsFor } from '../../output/terminal.ts';
-import { readTool } from '../../package/version.ts';
+import { STDERR, STDOUT } from '../../output/standard-streams.ts';
+import { readTool } from '../../package/tool.ts';
 import { escapeName } from '../../report/escape.ts';
 import type { Format } from '../../report/format.ts';
 import { messageFormat } from '../../report/messages.ts';

@@ -1,7 +1,7 @@
 import type { Run } from '../../criu/log/run.ts';
 import type { Findings } from '../../inspection/inspection.ts';
-import { encode } from '../../linux/bytes.ts';
-import type { Counts } from '../../model/model.ts';
+import { bytes, encode } from '../../linux/bytes.ts';
+import type { Counts } from '../../model/events.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { formatDuration } from '../../request/duration.ts';
 import { DEFAULT_AGE_MS } from '../../request/policy.ts';
@@ -32,14 +32,14 @@ export function nextSteps(
   if (removable > 0) {
     const first = unused === 0 ? '' : `, after the umount ${unused === 1 ? 'command' : 'commands'} above`;
     const what = removable === 1 ? 'remove the leftover' : `remove the ${removable} leftovers`;
-    steps.push({ why: `${what}${first}`, command: shellCommand(sweep) });
+    steps.push({ why: `${what}${first}`, command: shellCommand(sweep.map(encode)) });
   }
   const failed = runs.find(({ outcome }) => outcome === 'failed' || outcome === 'cut-off');
   if (failed !== undefined) {
     const how = failed.outcome === 'failed' ? 'failed' : 'was cut off';
     steps.push({
       why: `read on why the newest of these runs ${how}`,
-      command: shellCommand(['less', failed.log]),
+      command: shellCommand([bytes`less`, failed.log]),
     });
   }
   const leaking = runs.filter((run) => run.affected === true);
@@ -52,7 +52,7 @@ export function nextSteps(
   }
   if (findings.left > 0 && written.every((target) => target.startsWith('/'))) {
     const schedule = ['criu-sweep', 'schedule', 'systemd', '--', ...sweep.slice(1)];
-    steps.push({ why: 'have it swept every hour', command: shellCommand(schedule) });
+    steps.push({ why: 'have it swept every hour', command: shellCommand(schedule.map(encode)) });
   }
   return steps.slice(0, MOST_STEPS);
 }

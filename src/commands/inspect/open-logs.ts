@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { keyOf } from '../../linux/lstat.ts';
-import { commOf, listPids, look, statLink } from '../../linux/proc.ts';
+import { attempt, commOf, listPids, statLink } from '../../linux/proc.ts';
 import { startOf } from '../../linux/proc-stat.ts';
 import type { Identity } from '../../model/model.ts';
 
@@ -30,21 +30,21 @@ export async function lookForOpenFiles(interrupted: () => boolean): Promise<Open
   const hide = (sinceMs: number): void => {
     hiddenSinceMs = Math.min(hiddenSinceMs ?? Number.POSITIVE_INFINITY, sinceMs);
   };
-  const pids = look(listPids);
-  if (pids.seen === 'hidden') hide(ALL_HIDDEN_MS);
-  for (const [at, pid] of (pids.seen === 'yes' ? pids.value : []).entries()) {
+  const pids = attempt(listPids);
+  if (pids.kind === 'hidden') hide(ALL_HIDDEN_MS);
+  for (const [at, pid] of (pids.kind === 'seen' ? pids.value : []).entries()) {
     if (at % TICK_AFTER === TICK_AFTER - 1) await nextTick();
     if (interrupted()) break;
     const comm = commOf(pid);
-    if (comm.seen === 'hidden') hide(startOf(pid));
-    if (comm.seen !== 'yes' || comm.value !== 'criu') continue;
-    const links = look(() => readdirSync(`/proc/${pid}/fd`));
-    if (links.seen === 'hidden') hide(startOf(pid));
-    if (links.seen !== 'yes') continue;
+    if (comm.kind === 'hidden') hide(startOf(pid));
+    if (comm.kind !== 'seen' || comm.value !== 'criu') continue;
+    const links = attempt(() => readdirSync(`/proc/${pid}/fd`));
+    if (links.kind === 'hidden') hide(startOf(pid));
+    if (links.kind !== 'seen') continue;
     for (const fd of links.value) {
       const facts = statLink(`/proc/${pid}/fd/${fd}`);
-      if (facts.seen === 'yes') open.add(keyOf(facts.value));
-      if (facts.seen === 'hidden') hide(startOf(pid));
+      if (facts.kind === 'seen') open.add(keyOf(facts.value));
+      if (facts.kind === 'hidden') hide(startOf(pid));
     }
   }
   return { has: (file) => open.has(keyOf(file)), hiddenSinceMs };

@@ -2,8 +2,8 @@ import { constants, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { type Piece, piecesToRead, READ_FROM_START } from '../../criu/log/files.ts';
 import { type LogReader, type LogTold, readLog } from '../../criu/log/read.ts';
-import { fsPath } from '../../linux/bytes.ts';
-import { type Errno, errnoOf } from '../../linux/errno.ts';
+import { asBytes, fsPath } from '../../linux/bytes.ts';
+import { assertErrno, type Errno, errnoOf } from '../../linux/errno.ts';
 import { fstatFile, lstatName, sameFile } from '../../linux/lstat.ts';
 import { release } from '../../linux/release.ts';
 import type { Bytes, Facts, Identity } from '../../model/model.ts';
@@ -77,7 +77,7 @@ function close(fd: number): void {
   try {
     release(fd);
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
   }
 }
 
@@ -104,7 +104,7 @@ async function readPiece(
     const read = readSync(fd, buffer, 0, Math.min(buffer.length, end - at), at);
     // It was truncated meanwhile.
     if (read === 0) return true;
-    reader.chunk(buffer.toString('latin1', 0, read));
+    reader.chunk(asBytes(buffer.toString('latin1', 0, read)));
     onRead(read);
     at += read;
     // A file that shows nothing of CRIU's format at its start need not be read to its end.

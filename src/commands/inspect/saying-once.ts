@@ -1,5 +1,4 @@
-import type { SweepError, SweepEvent } from '../../model/model.ts';
-import type { Pause } from '../../sweep/sweep.ts';
+import type { Pause, SweepError, SweepEvent } from '../../model/events.ts';
 
 /**
  * The events of a sweep that was handed the errors of the search for logs: what that search could not read, the sweep

@@ -4,7 +4,8 @@ import { operationOfRun } from '../../criu/log/run.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import { lstatName, sameFile } from '../../linux/lstat.ts';
 import { stepDown } from '../../linux/working-directory.ts';
-import type { Bytes, Place, SweepError } from '../../model/model.ts';
+import type { SweepError } from '../../model/events.ts';
+import type { Bytes, Place } from '../../model/model.ts';
 import type { NamedLikeLog } from './find-logs.ts';
 import type { OpenFiles } from './open-logs.ts';
 import { type LogFacts, readLogHere } from './read-log.ts';
@@ -60,7 +61,7 @@ export async function lookAgain(
 function stepBack({ path, ...expected }: Place): SweepError | null {
   try {
     const step = stepDown(path);
-    switch (step.step) {
+    switch (step.kind) {
       case 'entered':
         return sameFile(step.here, expected) ? null : { path, code: 'changed', syscall: 'chdir' };
       case 'gone':

@@ -1,7 +1,8 @@
 import { toText } from '../../linux/bytes.ts';
 import { describeErrno } from '../../linux/errno.ts';
 import { readOwnMounts } from '../../linux/mountinfo.ts';
-import type { CommandEnd, Policy } from '../../model/model.ts';
+import type { CommandEnd } from '../../model/events.ts';
+import type { Policy } from '../../model/model.ts';
 import type { Destination } from '../../output/destination.ts';
 import { drive } from '../../output/drive.ts';
 import type { Output, Stopped } from '../../output/output.ts';

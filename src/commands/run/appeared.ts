@@ -1,7 +1,8 @@
 import { joinPath } from '../../linux/bytes.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import { sameFile } from '../../linux/lstat.ts';
-import type { Bytes, Identity, Kind, SweepError } from '../../model/model.ts';
+import type { SweepError } from '../../model/events.ts';
+import type { Bytes, Identity, Kind } from '../../model/model.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import type { ScanScope } from '../../sweep/scanner.ts';
 import { statusOf, type Target } from '../../sweep/targets.ts';
@@ -135,14 +136,14 @@ function targetOf({ path, named }: Watched, before: Before, after: After): Targe
   switch (after.looked) {
     case 'failed': {
       const { code, syscall } = after;
-      return { plan: 'none', path, status: statusOf({ code }), error: { path, code, syscall } };
+      return { kind: 'none', path, status: statusOf({ code }), error: { path, code, syscall } };
     }
     case 'missing': {
       const never = named && before.looked === 'missing';
       const error = never ? { path, code: 'ENOENT', syscall: 'realpath' } : null;
-      return { plan: 'none', path, status: 'missing', error };
+      return { kind: 'none', path, status: 'missing', error };
     }
     case 'listed':
-      return { plan: 'tree', path, resolved: after.resolved, identity: after.identity };
+      return { kind: 'tree', path, resolved: after.resolved, identity: after.identity };
   }
 }

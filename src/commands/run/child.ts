@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { isExact } from '../../linux/bytes.ts';
 import { type Errno, errnoOf } from '../../linux/errno.ts';
-import type { End } from '../../model/model.ts';
+import type { End } from '../../model/events.ts';
 import { inheritedStdio } from './descriptors.ts';
 
 /** A command that was started, or could not be. */
@@ -33,7 +33,7 @@ export function startChild(command: readonly string[], complain: (message: strin
   let refused: Errno | null = null;
   const ended = new Promise<End>((resolve) => {
     child.once('exit', (status, signal) => {
-      resolve(signal === null ? { ended: 'exited', status: status ?? 0 } : { ended: 'killed', signal });
+      resolve(signal === null ? { kind: 'exited', status: status ?? 0 } : { kind: 'killed', signal });
     });
     child.on('error', (error) => {
       const errno = errnoOf(error);
@@ -59,7 +59,7 @@ function notStarted(errno: Errno): Child {
 /** env(1): 127 "if COMMAND cannot be found", 126 "if COMMAND is found but cannot be invoked". */
 function cannotStart({ code, syscall }: Errno): End {
   return {
-    ended: 'not-started',
+    kind: 'not-started',
     status: code === 'ENOENT' ? 127 : 126,
     code,
     syscall: syscall.split(' ')[0] ?? '',

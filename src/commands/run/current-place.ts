@@ -1,4 +1,4 @@
-import { joinPath } from '../../linux/bytes.ts';
+import { EMPTY, joinPath } from '../../linux/bytes.ts';
 import { currentDirectory } from '../../linux/working-directory.ts';
 import type { Bytes } from '../../model/model.ts';
 
@@ -16,7 +16,7 @@ export class CurrentPlace {
     if (before === null || now === null || now === before) return (path) => path;
     return (path) => {
       if (path === before) return now;
-      const above = joinPath(before, '');
+      const above = joinPath(before, EMPTY);
       return path.startsWith(above) ? joinPath(now, path.slice(above.length)) : path;
     };
   }

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { UsageError } from '../../model/usage-error.ts';
 import { afterOptions } from '../../request/arguments.ts';
-import { addKindOptions, addVerbosityOptions } from '../../request/options.ts';
+import { addKindOptions } from '../../request/policy-options.ts';
+import { addVerbosityOptions, inUseOption, reportOption } from '../../request/shared-options.ts';
 import type { CommandContext } from '../command.ts';
 import { type RunOptions, runCommand } from './run.ts';
 
@@ -37,8 +38,8 @@ export function defineRun({ args, env, end }: CommandContext): Command {
         'as the command says',
       ),
     )
-    .option('--report <file>', 'write a JSON report, of the command and the sweep, whole or not at all');
-  addKindOptions(command).option('--no-in-use', 'do not look who uses a directory');
+    .addOption(reportOption('write a JSON report, of the command and the sweep, whole or not at all'));
+  addKindOptions(command).addOption(inUseOption());
   addVerbosityOptions(command).addHelpText('after', HELP);
   return command.action(async (words: string[], options: RunOptions) => {
     requireSeparator(args, command);
@@ -49,8 +50,8 @@ export function defineRun({ args, env, end }: CommandContext): Command {
 /** @throws UsageError where the command does not stand after `--` */
 function requireSeparator(args: readonly string[], { options }: Command): void {
   const after = afterOptions(args, options);
-  if (after.found === 'separator' && after.index + 1 < args.length) return;
-  const words = after.found === 'operand' ? args.slice(after.index).join(' ') : 'criu dump …';
-  const missing = after.found === 'operand' ? 'the command stands after --' : 'no command';
+  if (after.kind === 'separator' && after.index + 1 < args.length) return;
+  const words = after.kind === 'operand' ? args.slice(after.index).join(' ') : 'criu dump …';
+  const missing = after.kind === 'operand' ? 'the command stands after --' : 'no command';
   throw new UsageError(`${missing}: criu-sweep run [options] -- ${words}`);
 }

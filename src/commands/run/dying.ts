@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../../linux/clock.ts';
-import { errnoOf } from '../../linux/errno.ts';
-import { listPids, look } from '../../linux/proc.ts';
+import { assertErrno } from '../../linux/errno.ts';
+import { attempt, listPids } from '../../linux/proc.ts';
 import { readStat } from '../../linux/proc-stat.ts';
 
 /** PF_EXITING of include/linux/sched.h: the process is in do_exit(). */
@@ -21,8 +21,8 @@ const STEP_MS = 10;
 export async function waitForDying(since: number): Promise<void> {
   const giveUpAt = monotonicMs() + LONGEST_WAIT_MS;
   // Whatever the errno: nobody is waited for, and the look at users says what it could not see.
-  const pids = look(listPids);
-  let dying = (pids.seen === 'yes' ? pids.value : []).filter((pid) => isDying(pid, since));
+  const pids = attempt(listPids);
+  let dying = (pids.kind === 'seen' ? pids.value : []).filter((pid) => isDying(pid, since));
   while (dying.length > 0 && monotonicMs() < giveUpAt) {
     await sleep(STEP_MS);
     dying = dying.filter((pid) => isDying(pid, since));
@@ -45,7 +45,7 @@ function hasPendingKill(pid: number): boolean {
     const pending = [...status.matchAll(/^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)$/gm)];
     return pending.some(([, mask = '0']) => (BigInt(`0x${mask}`) & SIGKILL_BIT) !== 0n);
   } catch (error) {
-    errnoOf(error);
+    assertErrno(error);
     return false;
   }
 }

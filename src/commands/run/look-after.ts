@@ -1,3 +1,4 @@
+import { bytes } from '../../linux/bytes.ts';
 import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { lstatName, sameFile } from '../../linux/lstat.ts';
 import { type Step, stepDown } from '../../linux/working-directory.ts';
@@ -52,14 +53,14 @@ export async function lookAfter(
   const resolved = placeNow(before.resolved);
   try {
     const step = stepDown(resolved);
-    if (step.step !== 'entered') return notEntered(step);
+    if (step.kind !== 'entered') return notEntered(step);
     const { here } = step;
     const identity: Identity = { dev: here.dev, ino: here.ino };
     const isSame = before.looked === 'listed' && sameFile(before.identity, identity);
     const foundMeanwhile = !known.isListed(identity);
     if (before.looked === 'listed' && !isSame && foundMeanwhile && !isMadeIn(here, known.span))
       return { looked: 'failed', code: 'changed', syscall: 'chdir' };
-    const names = await namesIn('.', here.size, scope, (name, kind) => {
+    const names = await namesIn(bytes`.`, here.size, scope, (name, kind) => {
       if (known.hadBefore(name, kind, identity)) return false;
       return !foundMeanwhile || nameIsMadeIn(name, known.span);
     });
@@ -71,8 +72,8 @@ export async function lookAfter(
   }
 }
 
-function notEntered(step: Exclude<Step, { readonly step: 'entered' }>): After {
-  switch (step.step) {
+function notEntered(step: Exclude<Step, { readonly kind: 'entered' }>): After {
+  switch (step.kind) {
     case 'gone':
       return { looked: 'missing' };
     case 'changed':

@@ -1,14 +1,14 @@
 import { constants, openSync, realpathSync } from 'node:fs';
 import { posix } from 'node:path';
-import { fsPath } from '../../linux/bytes.ts';
+import { asBytes, bytes, fsPath } from '../../linux/bytes.ts';
 import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { fstatFile, sameFile, statPath } from '../../linux/lstat.ts';
 import { release } from '../../linux/release.ts';
 import type { Bytes, Identity, Kind } from '../../model/model.ts';
+import { isKernelPath } from '../../request/forbidden.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import type { NameSet } from './name-set.ts';
 import { namesIn } from './names-in.ts';
-import { isKernels } from './watched.ts';
 
 /** The result of a look at a directory before the command is started. */
 export type Before =
@@ -44,7 +44,7 @@ export async function lookBefore(path: Bytes, scope: LookScope): Promise<Before>
   try {
     const there = resolve(path);
     if (there === null) return { looked: 'missing', resolved: null };
-    if (isKernels(there.resolved)) return { looked: 'kernels' };
+    if (isKernelPath(there.resolved)) return { looked: 'kernels' };
     return there.exists ? await list(there.resolved, scope) : { looked: 'missing', resolved: there.resolved };
   } catch (error) {
     return { looked: 'failed', ...errnoOf(error) };
@@ -59,13 +59,13 @@ interface There {
 /** Resolves the links of a path as far as it exists; what is missing of it is taken literally. `null`: it has no beginning. */
 function resolve(path: Bytes): There | null {
   const names = path.split('/').filter((name) => name !== '');
-  const top = path.startsWith('/') ? '/' : '.';
+  const top = path.startsWith('/') ? bytes`/` : bytes`.`;
   for (let length = names.length; ; length -= 1) {
     const above = names.slice(0, length);
-    const resolved = realpathOf(length === 0 ? top : `${top === '/' ? '/' : ''}${above.join('/')}`);
+    const resolved = realpathOf(length === 0 ? top : asBytes(`${top === '/' ? '/' : ''}${above.join('/')}`));
     if (resolved !== null)
       return {
-        resolved: posix.join(resolved, ...names.slice(length)),
+        resolved: asBytes(posix.join(resolved, ...names.slice(length))),
         exists: length === names.length,
       };
     if (length === 0) return null;
@@ -75,7 +75,7 @@ function resolve(path: Bytes): There | null {
 /** `null` where it does not exist (ENOENT), a link that leads nowhere included; what else fails is thrown. */
 function realpathOf(path: Bytes): Bytes | null {
   try {
-    return realpathSync.native(fsPath(path), 'latin1');
+    return asBytes(realpathSync.native(fsPath(path), 'latin1'));
   } catch (error) {
     if (errnoOf(error).code === 'ENOENT') return null;
     throw error;
@@ -101,7 +101,7 @@ async function listOpened(resolved: Bytes, scope: LookScope): Promise<Before> {
   try {
     const facts = fstatFile(fd);
     const identity: Identity = { dev: facts.dev, ino: facts.ino };
-    const descriptor = `/proc/self/fd/${fd}`;
+    const descriptor = bytes`/proc/self/fd/${fd}`;
     const pinned = leadsTo(descriptor, identity);
     const names = await namesIn(pinned ? descriptor : resolved, facts.size, scope, () => true);
     return { looked: 'listed', resolved, identity, names, pinned };
@@ -111,7 +111,7 @@ async function listOpened(resolved: Bytes, scope: LookScope): Promise<Before> {
 }
 
 /** Whether /proc shows our descriptor as it is; false where there is no /proc (ENOENT), what else fails is thrown. */
-function leadsTo(descriptor: string, identity: Identity): boolean {
+function leadsTo(descriptor: Bytes, identity: Identity): boolean {
   try {
     return sameFile(statPath(descriptor), identity);
   } catch (error) {

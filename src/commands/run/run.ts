@@ -5,16 +5,17 @@ import { describeErrno } from '../../linux/errno.ts';
 import { readStat } from '../../linux/proc-stat.ts';
 import { endBy } from '../../linux/stop-signals.ts';
 import type { Environment } from '../../model/environment.ts';
-import type { CommandEnd, End, Policy } from '../../model/model.ts';
+import type { CommandEnd, End } from '../../model/events.ts';
+import type { Policy } from '../../model/model.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import type { VerbosityOptions } from '../../output/choices.ts';
+import { colorsFor } from '../../output/color-choice.ts';
 import { type Destination, destinationOf } from '../../output/destination.ts';
 import { markFor } from '../../output/journal.ts';
 import { Output } from '../../output/output.ts';
-import { colorsFor } from '../../output/terminal.ts';
 import { bugReport, complaint } from '../../report/complaint.ts';
-import { type KindOptions, kindPolicyOf } from '../../request/options.ts';
 import { defaultPolicy } from '../../request/policy.ts';
+import { type KindOptions, kindPolicyOf } from '../../request/policy-options.ts';
 import { effectiveUser } from '../../request/prepare.ts';
 import { CLOCK_GRAIN_MS } from '../../sweep/filter.ts';
 import { nameMatcher } from '../../sweep/names.ts';
@@ -67,7 +68,7 @@ export async function runCommand(
     return 0;
   }
   const { end, startTime, ...times } = await runToItsEnd(command, signals, complain);
-  if (end.ended === 'not-started') complain(`cannot run ${command[0] ?? ''}: ${whyNotStarted(end.code)}`);
+  if (end.kind === 'not-started') complain(`cannot run ${command[0] ?? ''}: ${whyNotStarted(end.code)}`);
   try {
     const appeared = await findAppeared(snapshots, match, { from, to: Date.now() }, place.follow());
     if (options.inUse && appeared.count > 0) await waitForDying(startTime);
@@ -82,7 +83,7 @@ export async function runCommand(
   }
   await stderr.flush();
   signals.release();
-  if (end.ended !== 'killed') return end.status;
+  if (end.kind !== 'killed') return end.status;
   endBy(end.signal);
   return 0;
 }

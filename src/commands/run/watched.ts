@@ -1,9 +1,8 @@
 import { workDirsOf } from '../../criu/callers.ts';
 import { MADE_IN_TMP } from '../../criu/catalogue.ts';
-import { encode } from '../../linux/bytes.ts';
+import { bytes, encode } from '../../linux/bytes.ts';
 import type { Bytes, Kind } from '../../model/model.ts';
 import { UsageError } from '../../model/usage-error.ts';
-import { isForbidden } from '../../request/forbidden.ts';
 
 /** A directory that is watched while a command runs. */
 export interface Watched {
@@ -30,11 +29,6 @@ export function watchedDirectories(
   const workDirs = named.length > 0 ? named : workDirsOf(command);
   return [
     ...workDirs.map((dir) => ({ path: encode(dir), kinds, named: named.length > 0 })),
-    { path: '/tmp', kinds: kinds.filter(({ prefix }) => MADE_IN_TMP.includes(prefix)), named: false },
+    { path: bytes`/tmp`, kinds: kinds.filter(({ prefix }) => MADE_IN_TMP.includes(prefix)), named: false },
   ];
-}
-
-/** Whether a resolved path lies in a kernel file system. `/` may be watched: only its own entries are looked at. */
-export function isKernels(resolved: Bytes): boolean {
-  return resolved !== '/' && isForbidden(resolved);
 }

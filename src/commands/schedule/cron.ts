@@ -1,8 +1,8 @@
 import { UsageError } from '../../model/usage-error.ts';
 import { fill, readTemplate } from '../../package/template.ts';
 import { formatDuration } from '../../request/duration.ts';
+import { quoteForCron } from './command-words.ts';
 import { cronFields } from './interval.ts';
-import { quoteForCron } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 
 /** Bytes that cron takes of a command (MAX_COMMAND in cron.h of Vixie's cron, with its end). */

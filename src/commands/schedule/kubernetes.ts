@@ -2,7 +2,7 @@ import { parseDocument, Scalar } from 'yaml';
 import { UsageError } from '../../model/usage-error.ts';
 import { readTemplate } from '../../package/template.ts';
 import { formatDuration } from '../../request/duration.ts';
-import { quoteForContainer } from './quote.ts';
+import { quoteForContainer } from './command-words.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import type { WritablePath } from './writable-paths.ts';
 

@@ -2,11 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { isExact } from '../../linux/bytes.ts';
 import type { Environment } from '../../model/environment.ts';
 import { UsageError } from '../../model/usage-error.ts';
-import { refuseNames } from '../../output/reports.ts';
+import { bothName, refuseNames } from '../../output/report-files.ts';
 import { refuseSwallowedOption } from '../../request/arguments.ts';
-import { addSweepOptions, type SweepOptions } from '../../request/options.ts';
 import { parseOwner } from '../../request/policy.ts';
 import { prepare } from '../../request/prepare.ts';
+import { addSweepOptions, type SweepOptions } from '../../request/sweep-options.ts';
 import type { Scheduler } from './schedulers.ts';
 import { basesOf, type WritablePath, writablePaths } from './writable-paths.ts';
 
@@ -129,8 +129,7 @@ function refuseWrongFile(option: string, path: string): void {
 /** Refuses the same file for two reports: they would replace each other. */
 function refuseSameFile(outputs: readonly (readonly [string, string])[]): void {
   const [[, first] = [], [, second] = []] = outputs;
-  if (first !== undefined && first === second)
-    throw new UsageError(`--report and --metrics: both name ${first}: write two files`);
+  if (first !== undefined && first === second) throw bothName(first);
 }
 
 /**

@@ -2,8 +2,8 @@ import ms from 'ms';
 import { UsageError } from '../../model/usage-error.ts';
 import { fill, readTemplate } from '../../package/template.ts';
 import { formatDuration } from '../../request/duration.ts';
+import { quoteForExec, quoteForPaths } from './command-words.ts';
 import { calendarInterval } from './interval.ts';
-import { quoteForExec, quoteForPaths } from './quote.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import type { Capability } from './scheduled-sweep.ts';
 

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import fastGlob from 'fast-glob';
 import { KNOWN_WORK_DIRS } from '../../criu/work-dirs.ts';
 import { encode } from '../../linux/bytes.ts';
+import { normalPath } from '../../request/forbidden.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 
 /** A directory that a scheduled sweep must be able to write to. */
@@ -33,7 +34,7 @@ export function writablePaths({ targets, known, outputs, match }: WrittenPaths):
     ...(known ? knownBases() : []).map((path) => ({ path, of: 'known' as const })),
     ...outputs
       .filter(isNoDevice)
-      .map((path) => ({ path: posix.dirname(normal(path)), of: 'output' as const })),
+      .map((path) => ({ path: posix.dirname(normalPath(path)), of: 'output' as const })),
   ];
   return paths.filter(
     (one, at) => !paths.some((other, otherAt) => covers(other.path, one.path, otherAt < at)),
@@ -42,8 +43,8 @@ export function writablePaths({ targets, known, outputs, match }: WrittenPaths):
 
 /** A directory itself, or those in which all matches of a glob lie. */
 export function basesOf(target: string): string[] {
-  if (target === '' || existsSync(target) || !fastGlob.isDynamicPattern(target)) return [normal(target)];
-  return fastGlob.generateTasks(target).map(({ base }) => normal(base));
+  if (target === '' || existsSync(target) || !fastGlob.isDynamicPattern(target)) return [normalPath(target)];
+  return fastGlob.generateTasks(target).map(({ base }) => normalPath(base));
 }
 
 function knownBases(): string[] {
@@ -60,13 +61,6 @@ function aboveLeftover(path: string, match: NameMatcher): string {
 
 function isNoDevice(path: string): boolean {
   return !path.startsWith('/dev/') && !path.startsWith('/proc/');
-}
-
-function normal(path: string): string {
-  return posix
-    .normalize(path)
-    .replace(/^\/\//, '/')
-    .replace(/(?<=.)\/$/, '');
 }
 
 /** Whether `above` makes `path` needless; of two that are the same the earlier does. */

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { readTool } from '../../package/version.ts';
-import { addSweepOptions, type SweepOptions } from '../../request/options.ts';
+import { readTool } from '../../package/tool.ts';
+import { addSweepOptions, type SweepOptions } from '../../request/sweep-options.ts';
 import type { CommandContext } from '../command.ts';
-import { sweepCommand } from './sweep.ts';
+import { sweepCommand } from './sweep-and-report.ts';
 
 /** The sweep, which is what criu-sweep does where no command is named. */
 export function defineSweep({ env, end }: CommandContext): Command {

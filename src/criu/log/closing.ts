@@ -1,3 +1,4 @@
+import { bytes } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 
 /** The operation that CRIU was asked to do. */
@@ -15,15 +16,15 @@ export interface Closing {
  * Source: the ends of criu/cr-dump.c and criu/cr-restore.c @v4.2; `Resuming tasks.` up to v3.13.
  */
 const CLOSINGS: ReadonlyMap<Bytes, Closing> = new Map<Bytes, Closing>([
-  ['Dumping FAILED.', { operation: 'dump', outcome: 'failed' }],
-  ['Pre-dumping FAILED.', { operation: 'pre-dump', outcome: 'failed' }],
-  ['Restoring FAILED.', { operation: 'restore', outcome: 'failed' }],
-  ['Lazy pages transfer FAILED.', { operation: 'lazy-pages', outcome: 'failed' }],
-  ['Dumping finished successfully', { operation: 'dump', outcome: 'succeeded' }],
-  ['Pre-dumping finished successfully', { operation: 'pre-dump', outcome: 'succeeded' }],
-  ['Lazy pages transfer finished successfully', { operation: 'lazy-pages', outcome: 'succeeded' }],
-  ['Restore finished successfully. Resuming tasks.', { operation: 'restore', outcome: 'succeeded' }],
-  ['Restore finished successfully. Tasks resumed.', { operation: 'restore', outcome: 'succeeded' }],
+  [bytes`Dumping FAILED.`, { operation: 'dump', outcome: 'failed' }],
+  [bytes`Pre-dumping FAILED.`, { operation: 'pre-dump', outcome: 'failed' }],
+  [bytes`Restoring FAILED.`, { operation: 'restore', outcome: 'failed' }],
+  [bytes`Lazy pages transfer FAILED.`, { operation: 'lazy-pages', outcome: 'failed' }],
+  [bytes`Dumping finished successfully`, { operation: 'dump', outcome: 'succeeded' }],
+  [bytes`Pre-dumping finished successfully`, { operation: 'pre-dump', outcome: 'succeeded' }],
+  [bytes`Lazy pages transfer finished successfully`, { operation: 'lazy-pages', outcome: 'succeeded' }],
+  [bytes`Restore finished successfully. Resuming tasks.`, { operation: 'restore', outcome: 'succeeded' }],
+  [bytes`Restore finished successfully. Tasks resumed.`, { operation: 'restore', outcome: 'succeeded' }],
 ]);
 
 /** `criu service` on one of its runs: reap_worker() in criu/cr-service.c. */

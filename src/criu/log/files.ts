@@ -1,3 +1,4 @@
+import { asBytes, bytes } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 import type { Operation } from './closing.ts';
 
@@ -40,24 +41,24 @@ export function parseLogName(name: Bytes): LogName | null {
   const [, base = '', pid] = NAME.exec(name) ?? [];
   const operation = Object.hasOwn(LOG_NAMES, base) ? LOG_NAMES[base] : undefined;
   if (operation === undefined) return null;
-  return { base, pid: pid === undefined ? null : Number(pid), operation };
+  return { base: asBytes(base), pid: pid === undefined ? null : Number(pid), operation };
 }
 
 /**
  * The files in the work dir that prove a success if the log cannot. They are written when the operation is
  * done (write_stats() in criu/stats.c, called at the end of criu/cr-dump.c and criu/cr-restore.c).
  */
-export function statsNames(operation: Operation): readonly string[] {
+export function statsNames(operation: Operation): readonly Bytes[] {
   switch (operation) {
     case 'dump':
     case 'pre-dump':
-      return ['stats-dump'];
+      return [bytes`stats-dump`];
     case 'restore':
-      return ['stats-restore'];
+      return [bytes`stats-restore`];
     case 'lazy-pages':
       return [];
     case 'unknown':
-      return ['stats-dump', 'stats-restore'];
+      return [bytes`stats-dump`, bytes`stats-restore`];
   }
 }
 

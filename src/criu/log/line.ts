@@ -1,3 +1,4 @@
+import { asBytes } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 
 /** One line of a log, taken apart. */
@@ -47,7 +48,7 @@ export function parseLine(line: Bytes): LogLine {
     stamped: stamp !== null,
     stampMs: stamp?.[1] === undefined ? null : toMs(stamp[1], stamp[2] ?? ''),
     level: level === null ? null : level[1] === 'Error' ? 'error' : 'warn',
-    source: level?.[2] ?? null,
+    source: level?.[2] === undefined ? null : asBytes(level[2]),
     text: trimEnd(level === null ? afterWho : afterWho.slice(level[0].length)),
   };
 }

@@ -1,3 +1,4 @@
+import { EMPTY } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 
 /**
@@ -23,12 +24,13 @@ export interface LineCutter {
  *   last line feed
  */
 export function cutLines(onLine: (line: Bytes, whole: boolean) => void): LineCutter {
-  let begun = '';
+  let begun = EMPTY;
   let skipping = false;
 
   const lineFeed = (part: Bytes) => {
-    if (!skipping) onLine(begun === '' ? part.slice(0, MAX_LINE) : (begun + part).slice(0, MAX_LINE), true);
-    begun = '';
+    if (!skipping)
+      onLine(begun === '' ? part.slice(0, MAX_LINE) : begun.concat(part).slice(0, MAX_LINE), true);
+    begun = EMPTY;
     skipping = false;
   };
   return {
@@ -39,15 +41,15 @@ export function cutLines(onLine: (line: Bytes, whole: boolean) => void): LineCut
         from = to + 1;
       }
       const room = MAX_LINE - begun.length;
-      if (!skipping && room > 0) begun += bytes.slice(from, from + room);
+      if (!skipping && room > 0) begun = begun.concat(bytes.slice(from, from + room));
     },
     gap() {
-      begun = '';
+      begun = EMPTY;
       skipping = true;
     },
     end() {
       if (!skipping && begun !== '') onLine(begun, false);
-      begun = '';
+      begun = EMPTY;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { asBytes } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 
 /**
@@ -31,7 +32,7 @@ export function nameIn(text: Bytes): Bytes | null {
   if (text.length < SHORTEST) return null;
   for (const line of NAMING) {
     const name = line.exec(text)?.[1];
-    if (name !== undefined) return name;
+    if (name !== undefined) return asBytes(name);
   }
   return null;
 }

@@ -1,3 +1,4 @@
+import { asBytes } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 import { parseVersion, type Version } from '../version.ts';
 import { type Closing, closingOf, type Operation, operationOf } from './closing.ts';
@@ -148,7 +149,7 @@ function loggedError(message: Bytes, source: Bytes): LoggedError {
 
 /** A copy of a part of a string: the part would keep the whole in memory, here a chunk of a log. */
 function copyOf(part: Bytes): Bytes {
-  return Buffer.from(part, 'latin1').toString('latin1');
+  return asBytes(Buffer.from(part, 'latin1').toString('latin1'));
 }
 
 function told(seen: Seen): LogTold {

@@ -62,7 +62,7 @@ function longNames(options: readonly Option[]): readonly string[] {
  */
 function firstUnknown(args: readonly string[], options: readonly Option[]): string {
   for (const word of readWords(args, options)) {
-    if (word.found !== 'unknown') continue;
+    if (word.kind !== 'unknown') continue;
     const written = args[word.index] ?? '';
     const letters = [...written.slice(1)];
     const letter = letters.find((each) => !options.some(({ short }) => short === `-${each}`));

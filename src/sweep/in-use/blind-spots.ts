@@ -1,5 +1,7 @@
+import { bytes } from '../../linux/bytes.ts';
 import { effectiveUidOf, isFailure, type Seen } from '../../linux/proc.ts';
-import type { Bytes, SweepError, Unseen } from '../../model/model.ts';
+import type { SweepError } from '../../model/events.ts';
+import type { Bytes, Unseen } from '../../model/model.ts';
 import type { User } from './users.ts';
 
 const ROOT = 0;
@@ -60,8 +62,8 @@ export class BlindSpots {
    */
   see<T>(seen: Seen<T>, sight: Sight, take: (value: T) => void): void {
     const { path, user, open } = sight;
-    if (seen.seen === 'yes') take(seen.value);
-    if (seen.seen !== 'hidden' || (user !== null && !this.counts(user.pid))) return;
+    if (seen.kind === 'seen') take(seen.value);
+    if (seen.kind !== 'hidden' || (user !== null && !this.counts(user.pid))) return;
     if (user !== null) this.#unreadable.add(user.pid);
     if (isFailure(seen) || open()) this.#fail({ code: seen.code, syscall: seen.syscall, ...user }, path);
   }
@@ -70,7 +72,8 @@ export class BlindSpots {
   hideMounts(spot: Unseen): void {
     this.#ofMounts.push(spot);
     if (spot.pid !== undefined) this.#unreadable.add(spot.pid);
-    if (isFailure(spot)) this.#fail(spot, spot.pid === undefined ? '/proc' : `/proc/${spot.pid}/mountinfo`);
+    if (isFailure(spot))
+      this.#fail(spot, spot.pid === undefined ? bytes`/proc` : bytes`/proc/${spot.pid}/mountinfo`);
   }
 
   /** Notes that process 1, which always lives, is hidden: /proc is mounted with hidepid=2 (proc(5)). */

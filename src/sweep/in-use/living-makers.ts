@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
+import { bytes } from '../../linux/bytes.ts';
 import { keyOf } from '../../linux/lstat.ts';
-import { look, readLink, statLink } from '../../linux/proc.ts';
+import { attempt, readLink, statLink } from '../../linux/proc.ts';
 import type { Bytes, Place, Reason, Unseen } from '../../model/model.ts';
 import type { BlindSpots } from './blind-spots.ts';
 import type { User } from './users.ts';
@@ -10,7 +11,7 @@ export interface Maker {
   /** Its comm, whatever its argv says. */
   readonly comm: Bytes;
   /** The directory, by absolute path, where it makes some of them whatever directory it works in. */
-  readonly temporary: string;
+  readonly temporary: Bytes;
 }
 
 const NOBODY: readonly User[] = [];
@@ -37,9 +38,9 @@ export class LivingMakers {
     this.#addTemporary(this.#maker.temporary, null);
   }
 
-  #addTemporary(path: string, user: User | null): void {
+  #addTemporary(path: Bytes, user: User | null): void {
     // Not through a link: it may be that of a container, and lead anywhere.
-    const here = look(() => lstatSync(path));
+    const here = attempt(() => lstatSync(path));
     this.#blind.see(here, { path, user, open: () => false }, (facts) => this.#temporary.add(keyOf(facts)));
   }
 
@@ -54,14 +55,14 @@ export class LivingMakers {
     const link = `/proc/${user.pid}/cwd`;
     if (!this.#blind.mayOpenOurs(user.pid)) {
       const path = readLink(link);
-      if (path.seen === 'yes') this.#add(path.value, user);
+      if (path.kind === 'seen') this.#add(path.value, user);
       return;
     }
     const cwd = statLink(link);
-    if (cwd.seen === 'gone') return;
-    if (cwd.seen === 'yes') this.#add(keyOf(cwd.value), user);
+    if (cwd.kind === 'gone') return;
+    if (cwd.kind === 'seen') this.#add(keyOf(cwd.value), user);
     else this.#doubt({ code: cwd.code, syscall: cwd.syscall, ...user });
-    this.#addTemporary(`/proc/${user.pid}/root${this.#maker.temporary}`, user);
+    this.#addTemporary(bytes`/proc/${user.pid}/root${this.#maker.temporary}`, user);
   }
 
   #add(workDir: string, user: User): void {

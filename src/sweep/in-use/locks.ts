@@ -1,10 +1,11 @@
-import { joinPath } from '../../linux/bytes.ts';
+import { bytes, joinPath } from '../../linux/bytes.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { makeDevice } from '../../linux/device.ts';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
 import type { Seen } from '../../linux/proc.ts';
 import { readProcText } from '../../linux/proc-text.ts';
-import type { Candidate, Identity, Pause } from '../../model/model.ts';
+import type { Pause } from '../../model/events.ts';
+import type { Candidate, Identity } from '../../model/model.ts';
 
 const NOBODY: readonly number[] = [];
 
@@ -69,9 +70,9 @@ const PATIENCE_MS = 1500;
 export function* readLocks(locks: Locks): Generator<Pause, Seen<void>, void> {
   const end = monotonicMs() + PATIENCE_MS;
   const goOn = (): boolean => locks.size < MOST_LOCKS && monotonicMs() < end;
-  const read = yield* readProcText('/proc/locks', { goOn }, (lines) => locks.add(lines));
-  if (read.seen === 'gone') return { seen: 'yes', value: undefined };
-  return read.seen === 'hidden' && read.code === 'too-long' ? { ...read, code: TOO_MANY } : read;
+  const read = yield* readProcText(bytes`/proc/locks`, { goOn }, (lines) => locks.add(lines));
+  if (read.kind === 'gone') return { kind: 'seen', value: undefined };
+  return read.kind === 'hidden' && read.code === 'too-long' ? { ...read, code: TOO_MANY } : read;
 }
 
 /** The code for more locks than we read. */

@@ -1,7 +1,9 @@
+import { bytes } from '../../linux/bytes.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
 import { isFailure, isForeignPidNamespace, type Seen } from '../../linux/proc.ts';
-import type { Bytes, Candidate, Facts, Pause, Reason, SweepError, Unseen } from '../../model/model.ts';
+import type { Pause, SweepError } from '../../model/events.ts';
+import type { Bytes, Candidate, Facts, Reason, Unseen } from '../../model/model.ts';
 import { Locks, readLocks, TOO_MANY } from './locks.ts';
 import { Survey, type SurveyScope } from './survey.ts';
 import type { Users } from './users.ts';
@@ -28,8 +30,8 @@ export function* lookForUsers(scope: LookScope): Generator<Pause, Users, void> {
   const blindness = blindnessOf(ended, foreign, survey);
   const failures = [
     ...survey.blind.failures,
-    ...failureOf(locked, '/proc/locks'),
-    ...failureOf(ended, '/proc'),
+    ...failureOf(locked, bytes`/proc/locks`),
+    ...failureOf(ended, bytes`/proc`),
   ];
   return {
     report: {
@@ -93,7 +95,7 @@ const WHY_FAILED = 'a look at processes, mounts or locks failed';
  * long as every process could be read: its holder has the directory open.
  */
 function unseenLocks(locked: Seen<void>, { blind }: Survey): Unseen | null {
-  if (locked.seen !== 'hidden' || (locked.code === TOO_MANY && blind.unreadable === 0)) return null;
+  if (locked.kind !== 'hidden' || (locked.code === TOO_MANY && blind.unreadable === 0)) return null;
   return { code: locked.code, syscall: locked.syscall };
 }
 

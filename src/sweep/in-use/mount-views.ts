@@ -1,7 +1,9 @@
+import { bytes } from '../../linux/bytes.ts';
 import { parseMountinfo } from '../../linux/mountinfo.ts';
 import type { Seen } from '../../linux/proc.ts';
 import { readProcText } from '../../linux/proc-text.ts';
-import type { Bytes, Kind, Pause, Unseen } from '../../model/model.ts';
+import type { Pause } from '../../model/events.ts';
+import type { Bytes, Kind, Unseen } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { MountedNames } from './mounted-names.ts';
 import { PinnedNamespaces } from './pinned-namespaces.ts';
@@ -74,20 +76,20 @@ export class MountViews {
     let now = task;
     for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts += 1) {
       const { namespace, root } = now;
-      if (namespace.seen === 'gone' || root.seen === 'gone') return;
+      if (namespace.kind === 'gone' || root.kind === 'gone') return;
       const place = placeOf(now);
       if (place !== null && this.#seen.has(place)) return;
       const atRoot: number[] = [];
       const read = yield* this.#read(task.entry, atRoot, (namespace, mountPoint) => {
         if (trusted()) this.#pinned.addMounted(namespace, task, mountPoint);
       });
-      if (read.seen === 'gone') return;
-      if (read.seen === 'hidden') {
+      if (read.kind === 'gone') return;
+      if (read.kind === 'hidden') {
         if (counts()) this.#unseen.push({ ...errnoOf(read), ...user });
         return;
       }
-      if (namespace.seen === 'hidden' || root.seen === 'hidden') {
-        const unseen = errnoOf(root.seen === 'hidden' ? root : namespace);
+      if (namespace.kind === 'hidden' || root.kind === 'hidden') {
+        const unseen = errnoOf(root.kind === 'hidden' ? root : namespace);
         if (counts()) this.#rootless.push({ user, unseen, atRoot });
         return;
       }
@@ -105,10 +107,10 @@ export class MountViews {
     if (place !== null && this.#seen.size < MOST_VIEWS) this.#seen.add(place);
     this.#roots.add(mountId);
     this.#addRoot(path, mountId, atRoot.includes(mountId));
-    if (namespace.seen !== 'yes') return;
+    if (namespace.kind !== 'seen') return;
     if (path === '/' && atRoot.length > 0) this.#whole.add(namespace.value);
     // What is mounted outside of its root may be in sight of nobody.
-    else this.pin(namespace.value, `/proc/${entry}/ns/mnt`, user);
+    else this.pin(namespace.value, bytes`/proc/${entry}/ns/mnt`, user);
   }
 
   /**
@@ -120,7 +122,7 @@ export class MountViews {
   }
 
   /** Adds a file that keeps a namespace: see {@link PinnedNamespaces.add}. */
-  pin(namespace: string, file: Bytes, user: User, certain = true): void {
+  pin(namespace: Bytes, file: Bytes, user: User, certain = true): void {
     this.#pinned.add(namespace, { file, user, certain });
   }
 
@@ -128,7 +130,7 @@ export class MountViews {
   *seePinned(counts: (pid: number) => boolean): Generator<Pause, void, void> {
     const visits = this.#pinned.visit(
       (namespace) => !this.#whole.has(namespace),
-      (pid) => this.#read(String(pid), [], () => {}),
+      (pid) => this.#read(bytes`${pid}`, [], () => {}),
     );
     for (const visit of visits) {
       if (visit.type === 'pause') yield visit;
@@ -139,16 +141,16 @@ export class MountViews {
 
   /** Reads what a task sees. @param atRoot takes the IDs of the mounts at its `/` */
   *#read(
-    entry: string,
+    entry: Bytes,
     atRoot: number[],
-    pinned: (namespace: string, mountPoint: Bytes) => void,
+    pinned: (namespace: Bytes, mountPoint: Bytes) => void,
   ): Generator<Pause, Seen<void>, void> {
     const before = this.#bytes;
     const goOn = (bytes: number): boolean => {
       this.#bytes = before + bytes;
       return bytes <= MOST_OF_ONE && this.#bytes <= MOST_OF_ALL;
     };
-    return yield* readProcText(`/proc/${entry}/mountinfo`, { goOn, gone: GONE }, (lines) => {
+    return yield* readProcText(bytes`/proc/${entry}/mountinfo`, { goOn, gone: GONE }, (lines) => {
       this.#names.add(lines);
       for (const [, id] of lines.matchAll(/^(\d+) \d+ \S+ \S+ \/ /gm)) atRoot.push(Number(id));
       if (!lines.includes(' mnt:[')) return;
@@ -168,7 +170,7 @@ export class MountViews {
 }
 
 function errnoOf(seen: Seen<unknown>): Unseen {
-  return seen.seen === 'hidden'
+  return seen.kind === 'hidden'
     ? { code: seen.code, syscall: seen.syscall }
     : { code: 'ENODATA', syscall: 'read' };
 }

@@ -1,3 +1,4 @@
+import { asBytes } from '../../linux/bytes.ts';
 import { type Mount, parseMountinfo } from '../../linux/mountinfo.ts';
 import type { Bytes, Kind } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
@@ -72,13 +73,12 @@ export class MountedNames {
 
 /** A copy of a string: V8 would otherwise keep the whole text alive that it was cut from. */
 export function copy(text: Bytes): Bytes {
-  return Buffer.from(text, 'latin1').toString('latin1');
+  return asBytes(Buffer.from(text, 'latin1').toString('latin1'));
 }
 
 /** A name as mangle_path in fs/seq_file.c writes it into mountinfo. */
 function escapeOctal(name: Bytes): Bytes {
-  return name.replace(
-    /[ \t\n\\]/g,
-    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  return asBytes(
+    name.replace(/[ \t\n\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`),
   );
 }

@@ -1,5 +1,7 @@
+import { bytes } from '../../linux/bytes.ts';
 import type { Seen } from '../../linux/proc.ts';
-import type { Bytes, Pause } from '../../model/model.ts';
+import type { Pause } from '../../model/events.ts';
+import type { Bytes } from '../../model/model.ts';
 import { copy } from './mounted-names.ts';
 import type { Task } from './task.ts';
 import type { User } from './users.ts';
@@ -14,7 +16,7 @@ const MOST_PINS = 8;
 /** Namespaces remembered: most of them have a process that sees all of them, and are not entered. */
 const MOST_PINNED = 1024;
 
-const TOO_MANY = { seen: 'hidden', code: 'too-many', syscall: 'setns' } as const;
+const TOO_MANY = { kind: 'hidden', code: 'too-many', syscall: 'setns' } as const;
 
 /** A file that keeps a mount namespace alive: a path to it, and the process that has it. */
 export interface Pin {
@@ -34,14 +36,14 @@ interface NotVisited {
 
 /** Mount namespaces that are kept by files: by a bind mount (nsfs), or by an open descriptor. */
 export class PinnedNamespaces {
-  readonly #pins = new Map<string, Pin[]>();
+  readonly #pins = new Map<Bytes, Pin[]>();
   /** Who keeps one that is not remembered, by namespace; one is enough to know. */
-  readonly #dropped = new Map<string, User | null>();
+  readonly #dropped = new Map<Bytes, User | null>();
   /** Of processes that may not be read. */
-  readonly #unreachable = new Map<string, Pin>();
+  readonly #unreachable = new Map<Bytes, Pin>();
 
   /** Adds a file. @param namespace `mnt:[4026532178]` */
-  add(namespace: string, pin: Pin): void {
+  add(namespace: Bytes, pin: Pin): void {
     const pins = this.#pins.get(namespace) ?? [];
     if (pins.length >= MOST_PINS) return;
     if (pins.length === 0) {
@@ -58,9 +60,9 @@ export class PinnedNamespaces {
    * Adds a bind mount that a task sees. A process that may not be read gives no way to the file: we use one
    * of another process that sees the same, or this one as a last resort.
    */
-  addMounted(namespace: string, { entry, root }: Task, mountPoint: Bytes): void {
-    const pin = { file: copy(`/proc/${entry}/root${mountPoint}`), user: null, certain: true };
-    if (root.seen === 'yes') this.add(namespace, pin);
+  addMounted(namespace: Bytes, { entry, root }: Task, mountPoint: Bytes): void {
+    const pin = { file: copy(bytes`/proc/${entry}/root${mountPoint}`), user: null, certain: true };
+    if (root.kind === 'seen') this.add(namespace, pin);
     else if (!this.#unreachable.has(namespace)) this.#unreachable.set(copy(namespace), pin);
   }
 
@@ -83,7 +85,7 @@ export class PinnedNamespaces {
         if (first === undefined || !wanted(namespace)) continue;
         visits += 1;
         const seen = visits > MOST_VISITED ? TOO_MANY : yield* enter(visitor, namespace, pins, read);
-        if (seen.seen === 'hidden' && pins.some(({ certain }) => certain))
+        if (seen.kind === 'hidden' && pins.some(({ certain }) => certain))
           yield { type: 'not-visited', seen, user: first.user };
       }
       for (const [namespace, user] of this.#dropped)
@@ -101,11 +103,11 @@ function* enter(
   pins: readonly Pin[],
   read: (pid: number) => Generator<Pause, Seen<void>, void>,
 ): Generator<Pause, Seen<void>, void> {
-  let unseen: Exclude<Seen<void>, { seen: 'yes' }> = { seen: 'gone' };
+  let unseen: Exclude<Seen<void>, { kind: 'seen' }> = { kind: 'gone' };
   for (const { file, user, certain } of pins) {
     const pid = yield* visitor.enter(file, namespace, user === null || !certain);
-    if (pid.seen === 'yes') return yield* read(pid.value);
-    if (unseen.seen === 'gone' || pid.seen === 'hidden') unseen = pid;
+    if (pid.kind === 'seen') return yield* read(pid.value);
+    if (unseen.kind === 'gone' || pid.kind === 'hidden') unseen = pid;
   }
   return unseen;
 }

@@ -1,3 +1,4 @@
+import { bytes, EMPTY, encode } from '../../linux/bytes.ts';
 import { isDirectory } from '../../linux/lstat.ts';
 import {
   commOf,
@@ -9,7 +10,8 @@ import {
   readLink,
   statLink,
 } from '../../linux/proc.ts';
-import type { Bytes, Candidate, Facts, Kind, Pause, Reason } from '../../model/model.ts';
+import type { Pause } from '../../model/events.ts';
+import type { Bytes, Candidate, Facts, Kind, Reason } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { BlindSpots, type Sight } from './blind-spots.ts';
 import { LivingMakers, type Maker } from './living-makers.ts';
@@ -62,8 +64,8 @@ export class Survey {
     this.#makers = new LivingMakers(maker, this.#blind);
     this.#mounts = new MountViews(kinds, match);
     this.#users = new UsersByDirectory(match);
-    const { root } = taskOf('self');
-    this.#ourRoot = root.seen === 'yes' ? root.value.mountId : null;
+    const { root } = taskOf(bytes`self`);
+    this.#ourRoot = root.kind === 'seen' ? root.value.mountId : null;
   }
 
   /** The things that were not seen. */
@@ -109,34 +111,35 @@ export class Survey {
   *#lookAt(pid: number): Generator<Pause, void, void> {
     if (this.#tired(PROCESS_COST)) yield PAUSE;
     const comm = commOf(pid);
-    if (comm.seen === 'gone') return;
-    const user = { pid, command: comm.seen === 'yes' ? comm.value : '' };
-    this.#blind.see(comm, { path: `/proc/${pid}/comm`, user, open: () => isOpen(String(pid)) }, () => {});
-    yield* this.#lookAtTask(String(pid), user);
+    if (comm.kind === 'gone') return;
+    const entry = bytes`${pid}`;
+    const user = { pid, command: comm.kind === 'seen' ? comm.value : EMPTY };
+    this.#blind.see(comm, { path: bytes`/proc/${pid}/comm`, user, open: () => isOpen(entry) }, () => {});
+    yield* this.#lookAtTask(entry, user);
     const threads = otherThreads(pid);
-    this.#blind.see(threads, { path: `/proc/${pid}/task`, user, open: () => isOpen(String(pid)) }, () => {});
+    this.#blind.see(threads, { path: bytes`/proc/${pid}/task`, user, open: () => isOpen(entry) }, () => {});
     // A thread can have mounts, a root, a working directory and descriptors of its own.
-    for (const tid of threads.seen === 'yes' ? threads.value : []) {
+    for (const tid of threads.kind === 'seen' ? threads.value : []) {
       if (this.#tired(PROCESS_COST)) yield PAUSE;
-      yield* this.#lookAtTask(`${pid}/task/${tid}`, user);
+      yield* this.#lookAtTask(bytes`${pid}/task/${tid}`, user);
     }
-    this.#makers.add(user, comm.seen === 'yes');
+    this.#makers.add(user, comm.kind === 'seen');
   }
 
-  *#lookAtTask(entry: string, user: User): Generator<Pause, void, void> {
+  *#lookAtTask(entry: Bytes, user: User): Generator<Pause, void, void> {
     const task = taskOf(entry);
     const open = (): boolean => isOpen(entry);
-    const sight = (name: string): Sight => ({ path: `/proc/${entry}/${name}`, user, open });
-    this.#blind.see(task.namespace, sight('ns/mnt'), () => {});
-    this.#blind.see(task.root, sight('root'), (root) => {
+    const sight = (name: Bytes): Sight => ({ path: bytes`/proc/${entry}/${name}`, user, open });
+    this.#blind.see(task.namespace, sight(bytes`ns/mnt`), () => {});
+    this.#blind.see(task.root, sight(bytes`root`), (root) => {
       if (!this.#isOurRoot(root)) this.#addUse(root.path, `/proc/${entry}/root`, user);
     });
-    this.#lookAtLink(`/proc/${entry}/cwd`, sight('cwd'), user);
+    this.#lookAtLink(`/proc/${entry}/cwd`, sight(bytes`cwd`), user);
     yield* this.#mounts.see(task, user, {
       counts: () => this.#blind.counts(user.pid),
       trusted: () => this.#blind.mayOpenOurs(user.pid),
     });
-    if (user.pid !== process.pid) yield* this.#lookAtDescriptors(sight('fd'), user);
+    if (user.pid !== process.pid) yield* this.#lookAtDescriptors(sight(bytes`fd`), user);
   }
 
   /** That of nearly all, and nobody's leftover. */
@@ -146,10 +149,10 @@ export class Survey {
 
   *#lookAtDescriptors(sight: Sight, user: User): Generator<Pause, void, void> {
     const few = fewDescriptors(sight.path);
-    const lists = few.seen === 'yes' && few.value === null ? manyDescriptors(sight.path) : [few];
+    const lists = few.kind === 'seen' && few.value === null ? manyDescriptors(sight.path) : [few];
     for (const list of lists) {
       this.#blind.see(list, sight, () => {});
-      if (list.seen !== 'yes') return;
+      if (list.kind !== 'seen') return;
       for (const fd of list.value ?? []) {
         this.#links += 1;
         if (this.#links > MOST_LINKS && !this.#blind.mayOpenOurs(user.pid)) {
@@ -167,19 +170,19 @@ export class Survey {
     const name = linkName(link);
     if (typeof name === 'string') this.#addUse(name, link, user);
     // One that is longer than a page cannot be said (d_path in fs/d_path.c).
-    else if (name.seen === 'hidden' && name.code === 'ENAMETOOLONG') this.#addFileUse(link, user);
-    else this.#blind.see(name, { ...task, path: link }, () => {});
+    else if (name.kind === 'hidden' && name.code === 'ENAMETOOLONG') this.#addFileUse(link, user);
+    else this.#blind.see(name, { ...task, path: encode(link) }, () => {});
   }
 
   #addUse(path: Bytes, link: string, user: User): void {
-    if (path.startsWith('mnt:[')) this.#mounts.pin(path, link, user);
+    if (path.startsWith('mnt:[')) this.#mounts.pin(path, encode(link), user);
     else if (user.pid === process.pid) return;
     else if (path === '/') this.#addFileUse(link, user);
     else if (path.includes('/')) {
       this.#users.addPath(path, user, () => {
         if (!this.#blind.mayOpenOurs(user.pid)) return null;
         const file = statLink(link);
-        return file.seen === 'yes' ? file.value : null;
+        return file.kind === 'seen' ? file.value : null;
       });
     }
   }
@@ -188,16 +191,17 @@ export class Survey {
    * Asks which file it is: of a process that is neither root's nor ours not its file system, which may never answer.
    * file system in user space may refuse root (fuse(4)), and holds none of ours then.
    */
-  #addFileUse(path: string, user: User): void {
+  #addFileUse(link: string, user: User): void {
     if (user.pid === process.pid) return;
     if (!this.#blind.mayOpenOurs(user.pid)) {
-      const ino = inodeOf(path);
-      if (ino.seen === 'yes') this.#users.addInode(ino.value, user);
+      const ino = inodeOf(link);
+      if (ino.kind === 'seen') this.#users.addInode(ino.value, user);
       return;
     }
-    this.#blind.see(statLink(path), { path, user, open: () => false }, (facts) => {
+    const path = encode(link);
+    this.#blind.see(statLink(link), { path, user, open: () => false }, (facts) => {
       if (isDirectory(facts)) this.#users.addFile(facts, user);
-      else if (isNamespaceFile(facts)) this.#mounts.pin(`mnt:[${facts.ino}]`, path, user, false);
+      else if (isNamespaceFile(facts)) this.#mounts.pin(encode(`mnt:[${facts.ino}]`), path, user, false);
     });
   }
 
@@ -210,6 +214,6 @@ export class Survey {
 }
 
 /** Whether the kernel lets us read a task (ptrace(2), "access mode checking"). */
-function isOpen(entry: string): boolean {
-  return readLink(`/proc/${entry}/ns/mnt`).seen === 'yes';
+function isOpen(entry: Bytes): boolean {
+  return readLink(`/proc/${entry}/ns/mnt`).kind === 'seen';
 }

@@ -1,6 +1,6 @@
 import { constants, openSync, readFileSync } from 'node:fs';
 import { O_PATH } from '../../linux/mount-id.ts';
-import { look, readLink, type Seen } from '../../linux/proc.ts';
+import { attempt, readLink, type Seen } from '../../linux/proc.ts';
 import { release } from '../../linux/release.ts';
 import type { Bytes } from '../../model/model.ts';
 
@@ -16,14 +16,14 @@ export interface Root {
 /** Where a task (a process, or one thread of it) stands. */
 export interface Task {
   /** Its directory below /proc: `17`, or `17/task/18`. */
-  readonly entry: string;
+  readonly entry: Bytes;
   /** As namespaces(7) writes it: `mnt:[4026531841]`. */
-  readonly namespace: Seen<string>;
+  readonly namespace: Seen<Bytes>;
   readonly root: Seen<Root>;
 }
 
 /** Reads where a task stands. */
-export function taskOf(entry: string): Task {
+export function taskOf(entry: Bytes): Task {
   return { entry, namespace: readLink(`/proc/${entry}/ns/mnt`), root: rootOf(entry) };
 }
 
@@ -33,8 +33,8 @@ export function taskOf(entry: string): Task {
  * is no directory).
  */
 export function inodeOf(link: string): Seen<string> {
-  const fd = look(() => openSync(link, O_PATH | constants.O_DIRECTORY));
-  if (fd.seen !== 'yes') return fd;
+  const fd = attempt(() => openSync(link, O_PATH | constants.O_DIRECTORY));
+  if (fd.kind !== 'seen') return fd;
   try {
     return fieldOf(fd.value, /^ino:\s*(\d+)$/m);
   } finally {
@@ -45,13 +45,13 @@ export function inodeOf(link: string): Seen<string> {
 function rootOf(entry: string): Seen<Root> {
   const link = `/proc/${entry}/root`;
   const path = readLink(link);
-  if (path.seen !== 'yes') return path;
-  const fd = look(() => openSync(link, O_PATH | constants.O_DIRECTORY));
-  if (fd.seen !== 'yes') return fd;
+  if (path.kind !== 'seen') return path;
+  const fd = attempt(() => openSync(link, O_PATH | constants.O_DIRECTORY));
+  if (fd.kind !== 'seen') return fd;
   try {
     const mountId = mountIdOf(fd.value);
-    return mountId.seen === 'yes'
-      ? { seen: 'yes', value: { mountId: mountId.value, path: path.value } }
+    return mountId.kind === 'seen'
+      ? { kind: 'seen', value: { mountId: mountId.value, path: path.value } }
       : mountId;
   } finally {
     release(fd.value);
@@ -61,15 +61,15 @@ function rootOf(entry: string): Seen<Root> {
 /** The ID of the mount that a descriptor of ours lies on. */
 function mountIdOf(fd: number): Seen<number> {
   const id = fieldOf(fd, /^mnt_id:\s*(\d+)$/m);
-  return id.seen === 'yes' ? { seen: 'yes', value: Number(id.value) } : id;
+  return id.kind === 'seen' ? { kind: 'seen', value: Number(id.value) } : id;
 }
 
 function fieldOf(fd: number, field: RegExp): Seen<string> {
   // Our own descriptor is there: if its fdinfo is not, /proc is not.
-  const info = look(() => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'), []);
-  if (info.seen !== 'yes') return info;
+  const info = attempt(() => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'), []);
+  if (info.kind !== 'seen') return info;
   const value = field.exec(info.value)?.[1];
-  return value === undefined ? { seen: 'hidden', code: 'ENODATA', syscall: 'read' } : { seen: 'yes', value };
+  return value === undefined ? { kind: 'hidden', code: 'ENODATA', syscall: 'read' } : { kind: 'seen', value };
 }
 
 /** Whether two looks found a task at the same place. */
@@ -79,6 +79,6 @@ export function isSamePlace(a: Task, b: Task): boolean {
 
 /** A key that is the same for all tasks that see the same mounts; `null` if we cannot tell. */
 export function placeOf({ namespace, root }: Task): string | null {
-  if (namespace.seen !== 'yes' || root.seen !== 'yes') return null;
+  if (namespace.kind !== 'seen' || root.kind !== 'seen') return null;
   return `${namespace.value} ${root.value.mountId} ${root.value.path}`;
 }

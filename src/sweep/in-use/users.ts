@@ -1,4 +1,5 @@
-import type { Candidate, Facts, InUseReport, Reason, SweepError, Unseen } from '../../model/model.ts';
+import type { InUseReport, SweepError } from '../../model/events.ts';
+import type { Bytes, Candidate, Facts, Reason, Unseen } from '../../model/model.ts';
 
 /** The users of directories: the answer of one look around the whole host. */
 export interface Users {
@@ -16,5 +17,5 @@ export interface Users {
 /** A process that uses something. `command` is its comm. */
 export interface User {
   readonly pid: number;
-  readonly command: string;
+  readonly command: Bytes;
 }

@@ -6,9 +6,10 @@ import { monotonicMs } from '../../linux/clock.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import { childProcess, net } from '../../linux/lazy-builtins.ts';
 import { O_PATH } from '../../linux/mount-id.ts';
-import { look, readLink, type Seen } from '../../linux/proc.ts';
+import { attempt, readLink, type Seen } from '../../linux/proc.ts';
 import { release } from '../../linux/release.ts';
-import type { Bytes, Identity, Pause } from '../../model/model.ts';
+import type { Pause } from '../../model/events.ts';
+import type { Bytes, Identity } from '../../model/model.ts';
 
 const PAUSE: Pause = { type: 'pause' };
 
@@ -21,7 +22,7 @@ const PATIENCE_MS = 2000;
  */
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
 
-const NOT_ENTERED = { seen: 'hidden', code: 'namespace-not-entered', syscall: 'setns' } as const;
+const NOT_ENTERED = { kind: 'hidden', code: 'namespace-not-entered', syscall: 'setns' } as const;
 
 /**
  * Enters mount namespaces that no process is in, so that /proc shows what is mounted there.
@@ -43,13 +44,13 @@ export class NamespaceVisitor {
    */
   *enter(file: Bytes, namespace: string, mounted: boolean): Generator<Pause, Seen<number>, void> {
     const fd = openNamespace(file, namespace, mounted);
-    if (fd.seen !== 'yes') return fd;
+    if (fd.kind !== 'seen') return fd;
     try {
       this.#full ??= new FullSocket();
       const stderr = yield* this.#full.filled();
-      if (stderr.seen !== 'yes') return stderr;
-      const child = look(() => start(stderr.value, fd.value), []);
-      if (child.seen !== 'yes') return child;
+      if (stderr.kind !== 'seen') return stderr;
+      const child = attempt(() => start(stderr.value, fd.value), []);
+      if (child.kind !== 'seen') return child;
       this.#visitors.push(child.value);
       return yield* arrival(child.value, namespace);
     } finally {
@@ -72,7 +73,7 @@ export function isNamespaceFile({ dev }: Pick<Identity, 'dev'>): boolean {
 
 /** Opens a path to a namespace's file, and nothing else that may be there by now. */
 function openNamespace(file: Bytes, namespace: string, mounted: boolean): Seen<number> {
-  return look(() => {
+  return attempt(() => {
     const fd = openSync(fsPath(file), O_PATH);
     if (isThat(fd, namespace, mounted)) return fd;
     release(fd);
@@ -110,7 +111,7 @@ function* arrival(child: ChildProcess, namespace: string): Generator<Pause, Seen
   const end = monotonicMs() + PATIENCE_MS;
   while (child.exitCode === null && child.signalCode === null && monotonicMs() < end) {
     const link = readLink(`/proc/${pid}/ns/mnt`);
-    if (link.seen === 'yes' && link.value === namespace) return { seen: 'yes', value: pid };
+    if (link.kind === 'seen' && link.value === namespace) return { kind: 'seen', value: pid };
     yield* moment();
   }
   return NOT_ENTERED;
@@ -158,10 +159,10 @@ class FullSocket {
     while (this.#failure === null && monotonicMs() < end) {
       yield* moment();
       if (this.#near === null || !this.#connected) continue;
-      if (this.#near.writableLength > 0) return { seen: 'yes', value: this.#near };
+      if (this.#near.writableLength > 0) return { kind: 'seen', value: this.#near };
       this.#near.write(Buffer.alloc(FILLING));
     }
-    return this.#failure === null ? NOT_ENTERED : { seen: 'hidden', ...errnoOf(this.#failure) };
+    return this.#failure === null ? NOT_ENTERED : { kind: 'hidden', ...errnoOf(this.#failure) };
   }
 
   close(): void {

@@ -2,9 +2,9 @@ import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { run } from '../../support/command.ts';
 import { diagnose } from '../../support/diagnosis.ts';
+import { onEmptyHost } from '../../support/empty-host.ts';
 import { leftoverName } from '../../support/leftovers.ts';
 import { scratch } from '../../support/scratch.ts';
-import { staged } from '../../support/staged.ts';
 import { asUser, inPidNamespace } from '../../support/wrap.ts';
 
 /** Everything else that doctor looks at by path; empty at first. */
@@ -18,7 +18,7 @@ const PLACES = [
 ];
 /** A host after these commands of a shell; on it a CRIU that leaves nothing at a dump. */
 const host = (...commands: string[]): string[] =>
-  staged(
+  onEmptyHost(
     [
       'mkdir /run/fake',
       "printf '#!/bin/sh\\necho Version: 4.2\\n' > /run/fake/criu",

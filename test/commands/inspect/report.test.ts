@@ -10,7 +10,11 @@ import { quoted } from '../../support/wrap.ts';
 const env = { TZ: 'UTC' };
 
 /** What `inspect` shows on a terminal that is so wide, without its line ends' carriage returns. */
-async function onTerminal(columns: number, args: readonly string[], more: Record<string, string> = {}) {
+async function inspectOnTerminal(
+  columns: number,
+  args: readonly string[],
+  more: Record<string, string> = {},
+) {
   const command = [process.execPath, BIN, 'inspect', ...args].map(quoted).join(' ');
   const line = `stty cols ${columns} rows 24; exec ${command}`;
   const argv = ['script', '--quiet', '--return', '--echo=never', '--command', line, '/dev/null'];
@@ -18,7 +22,7 @@ async function onTerminal(columns: number, args: readonly string[], more: Record
 }
 
 /** The recorded runs, and beside them a leftover of no known run; the path is the same length at each test. */
-function staged(): string {
+function plantRuns(): string {
   const root = scratch();
   for (const folder of RECORDED) stageRun(root, folder);
   const restore = `${root}/restore-ok-3.17.1/restore.log`;
@@ -35,7 +39,7 @@ const normal = (text: string, root: string) =>
   text.replaceAll(root, '/ROOT').replace(/\d+[smhd]+ (ago|old)/g, 'N $1');
 
 test('without a terminal: every run in a line, no colour, nothing broken', async () => {
-  const root = staged();
+  const root = plantRuns();
   const { out, err, code } = await run(['inspect', root], { env });
   expect(normal(out, root)).toBe(`/ROOT/dump-killed-3.17.1
   cut off    dump by CRIU 3.17.1, 2026-11-23 20:03:40 (N ago), killed or crashed after 0.1 s, dump.log
@@ -80,8 +84,8 @@ Next:
 
 test('on a narrow terminal what can be broken fits, and errors are cut', async (context) => {
   need(context, 'script');
-  const root = staged();
-  const out = await onTerminal(50, ['--color', 'never', root]);
+  const root = plantRuns();
+  const out = await inspectOnTerminal(50, ['--color', 'never', root]);
   const commands = /^ +(criu-sweep|less) |\/(dump|restore|unknown)[^ ]*$/;
   const tooLong = out.split('\n').filter((line) => line.length > 50 && !commands.test(line));
   expect(tooLong).toEqual([]);
@@ -93,7 +97,7 @@ test('on a narrow terminal what can be broken fits, and errors are cut', async (
 
 test('with -v errors are whole on any terminal', async (context) => {
   need(context, 'script');
-  const out = await onTerminal(50, ['--color', 'never', '-v', staged()]);
+  const out = await inspectOnTerminal(50, ['--color', 'never', '-v', plantRuns()]);
   expect(out).toContain(`
     compel/src/lib/infect.c:356: Unable to detach
     from 99999: No such process
@@ -102,8 +106,8 @@ test('with -v errors are whole on any terminal', async (context) => {
 
 test('a wide terminal shows what no terminal does, coloured', async (context) => {
   need(context, 'script');
-  const root = staged();
-  const out = await onTerminal(300, [root]);
+  const root = plantRuns();
+  const out = await inspectOnTerminal(300, [root]);
   const plain = (await run(['inspect', root], { env })).out;
   expect(out).toContain('\x1b[31mcut off\x1b[39m    dump by CRIU 3.17.1');
   expect(out).toContain('\x1b[33mwould remove\x1b[39m .criu.temp-aa-policy.eH2jdU');
@@ -113,9 +117,9 @@ test('a wide terminal shows what no terminal does, coloured', async (context) =>
 
 test('NO_COLOR and --color never turn colour off, --color always turns it on', async (context) => {
   need(context, 'script');
-  const root = staged();
-  expect(await onTerminal(100, [root], { NO_COLOR: '1' })).not.toContain('\x1b');
-  expect(await onTerminal(100, ['--color', 'never', root])).not.toContain('\x1b');
+  const root = plantRuns();
+  expect(await inspectOnTerminal(100, [root], { NO_COLOR: '1' })).not.toContain('\x1b');
+  expect(await inspectOnTerminal(100, ['--color', 'never', root])).not.toContain('\x1b');
   expect((await run(['inspect', '--color', 'always', root], { env })).out).toContain(
     '\x1b[31mfailed\x1b[39m',
   );
@@ -173,7 +177,7 @@ test('the sweep that is advised is the one that was inspected', async () => {
 });
 
 test('-q says nothing but errors', async () => {
-  const root = staged();
+  const root = plantRuns();
   const { out, err, code } = await run(['inspect', '-q', root]);
   expect([out, err, code]).toEqual(['', '', 0]);
 });

@@ -9,11 +9,11 @@ import {
   how,
   mkdtemp,
   runScript,
-  type Stage,
-  stage,
   startRun,
   startScript,
-} from '../../support/stand-in.ts';
+  type Workplace,
+  workplace,
+} from '../../support/workplace.ts';
 
 const MAKE = mkdtemp('work');
 
@@ -34,7 +34,7 @@ describe('nothing is left in the work dir, and the status is the command’s,', 
     ['SIGHUP ends it', 'kill -HUP $$', 'SIGHUP'],
     ['SIGXFSZ ends it', 'kill -XFSZ $$', 'SIGXFSZ'],
   ])('when %s', async (_, ending, expected) => {
-    const where = stage();
+    const where = workplace();
     const ended = await runScript(`${MAKE}; ${MAKE}; ${ending}`, where);
     expect(how(ended)).toBe(expected);
     expect(where.left()).toEqual([]);
@@ -50,7 +50,7 @@ describe('nothing is left in the work dir, and the status is the command’s,', 
     'SIGUSR1',
     'SIGUSR2',
   ] as const)('when %s is sent to us', async (signal) => {
-    const where = stage();
+    const where = workplace();
     const running = startScript(`${MAKE}; echo ready; exec sleep 60`, where);
     await running.printed('stdout', /ready/);
     expect(where.left()).toHaveLength(1);
@@ -60,7 +60,7 @@ describe('nothing is left in the work dir, and the status is the command’s,', 
   });
 
   test('when all its processes are killed at once, as the OOM killer does', async () => {
-    const where = stage();
+    const where = workplace();
     const tree = `sh -c '${MAKE}; sleep 60 & wait' & (${MAKE}; sleep 60) & ${MAKE}; sleep 0.2; echo ready; wait`;
     const running = startScript(tree, where);
     await running.printed('stdout', /ready/);
@@ -71,8 +71,8 @@ describe('nothing is left in the work dir, and the status is the command’s,', 
   });
 
   test('when a criu of its is killed too but cannot die at once', async (context) => {
-    need(context, 'root', 'namespaces', 'loop');
-    const where = stage();
+    need(context, 'root', 'namespaces', 'loop devices');
+    const where = workplace();
     const frozen = await freezable(where);
     copyFileSync('/usr/bin/dd', `${where.dir}/criu`);
     const criu = '(cd work; exec ../criu if=/dev/zero of=../frozen/file bs=1 count=1 conv=notrunc)';
@@ -87,7 +87,7 @@ describe('nothing is left in the work dir, and the status is the command’s,', 
   });
 
   test('when it cannot be found', async () => {
-    const where = stage();
+    const where = workplace();
     for (const name of ['no-such-command', './no/such', '']) {
       const ended = await startRun(['--work-dir', 'work', '--', name], where).ended;
       expect(how(ended)).toBe('127');
@@ -97,7 +97,7 @@ describe('nothing is left in the work dir, and the status is the command’s,', 
   });
 
   test('when it cannot be started', async () => {
-    const where = stage();
+    const where = workplace();
     writeFileSync(`${where.dir}/text`, 'nothing\n', { mode: 0o644 });
     for (const [name, why] of [
       ['./text', 'EACCES: permission denied'],
@@ -113,7 +113,7 @@ describe('nothing is left in the work dir, and the status is the command’s,', 
 });
 
 test('a script without a first line that names its interpreter is the shell’s, as execvp(3) has it', async () => {
-  const where = stage();
+  const where = workplace();
   writeFileSync(`${where.dir}/script`, `${MAKE}\nexit 3\n`);
   chmodSync(`${where.dir}/script`, 0o755);
   expect(how(await startRun(['--work-dir', 'work', '--', './script'], where).ended)).toBe('3');
@@ -122,7 +122,7 @@ test('a script without a first line that names its interpreter is the shell’s,
 
 test('as process 1, which no signal of its own ends, the status says which it was', async (context) => {
   need(context, 'root', 'namespaces');
-  const where = stage();
+  const where = workplace();
   const wrap = ['unshare', '--pid', '--fork', '--mount-proc', '--'];
   for (const [ending, status] of [
     ['exit 7', '7'],
@@ -142,8 +142,8 @@ function isCriu(pid: number): boolean {
   }
 }
 
-/** A small file system on `frozen` in the stage's directory that lets nobody write: SIGKILL waits there for its turn. */
-async function freezable({ dir }: Stage) {
+/** A small file system on `frozen` in the workplace's directory that lets nobody write: SIGKILL waits there for its turn. */
+async function freezable({ dir }: Workplace) {
   const mount = `${dir}/frozen`;
   mkdirSync(mount);
   await program(['truncate', '--size=8M', `${dir}/image`]);

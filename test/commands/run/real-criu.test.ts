@@ -4,7 +4,7 @@ import { can, need } from '../../support/abilities.ts';
 import { startProgram } from '../../support/command.ts';
 import { withOwnTmp } from '../../support/own-tmp.ts';
 import { reportOf } from '../../support/schema.ts';
-import { how, type Stage, stage, startRun } from '../../support/stand-in.ts';
+import { how, startRun, type Workplace, workplace } from '../../support/workplace.ts';
 import { after as inShell } from '../../support/wrap.ts';
 
 /** Where criu finds no cache of its kernel probes, and so makes them all. */
@@ -16,7 +16,7 @@ const options = (): string[] => (can('sight of every process') ? [] : ['--no-in-
 beforeEach((context) => need(context, 'root', 'namespaces', 'criu'));
 
 /** What `criu` does without us, and then what it does below us: they end the same, and print the same. */
-async function bothWays(argv: readonly string[], where: Stage) {
+async function bothWays(argv: readonly string[], where: Workplace) {
   const alone = await startProgram(argv, { cwd: where.dir, wrap: withoutCache }).ended;
   const args = [...options(), '--report', 'report', '--', ...argv];
   const below = await startRun(args, where, { wrap: inShell('mount -t tmpfs none /run') }).ended;
@@ -25,14 +25,14 @@ async function bothWays(argv: readonly string[], where: Stage) {
 }
 
 test('criu says its version through us', async () => {
-  const { alone, below } = await bothWays(['criu', '--version'], stage());
+  const { alone, below } = await bothWays(['criu', '--version'], workplace());
   expect(alone.out).toMatch(/^Version: \d/);
   expect(below.out).toBe(alone.out);
   expect(below.err).toBe('');
 });
 
 test('a real dump ends below us as it does alone, and leaves nothing in its work dir', async () => {
-  const where = stage();
+  const where = workplace();
   const task = startProgram(['setsid', 'sleep', '60'], { timeoutMs: 600_000 });
   onTestFinished(async () => {
     task.kill('SIGKILL');
@@ -50,7 +50,7 @@ test('a real dump ends below us as it does alone, and leaves nothing in its work
 });
 
 test('a dump of a process that does not exist fails as CRIU fails', async () => {
-  const where = stage();
+  const where = workplace();
   const { below } = await bothWays(
     ['/usr/sbin/criu', 'dump', '-t', '4194303', '-Wwork', '-D', 'work'],
     where,
@@ -60,7 +60,7 @@ test('a dump of a process that does not exist fails as CRIU fails', async () => 
 
 test('a criu that is killed before it can remove what it made leaves nothing in /tmp', async (context) => {
   need(context, 'strace');
-  const where = stage();
+  const where = workplace();
   // SIGKILL at the first rmdir(2): at the end of the probe that mounts something on a directory in /tmp
   const killed = [
     'strace',
@@ -91,7 +91,7 @@ test('a criu that is killed before it can remove what it made leaves nothing in 
 });
 
 /** What CRIU left in /tmp; the package may be mounted there too. */
-function names({ dir }: Stage): string[] {
+function names({ dir }: Workplace): string[] {
   const found = readFileSync(`${dir}/left`, 'utf8').split('\n');
   return found.filter((name) => /^(\.criu\.|crtools-|cr-)/.test(name));
 }

@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { AA_POLICY, plantMany } from '../../support/leftovers.ts';
 import { reportOf } from '../../support/schema.ts';
-import { how, mkdtemp, type Stage, stage, startRun } from '../../support/stand-in.ts';
 import { outcomes } from '../../support/sweep.ts';
 import { list } from '../../support/tree.ts';
+import { how, mkdtemp, startRun, type Workplace, workplace } from '../../support/workplace.ts';
 import { inMountNamespace, quoted } from '../../support/wrap.ts';
 
 const MAKE = mkdtemp('work');
@@ -13,7 +13,7 @@ const MAKE = mkdtemp('work');
 beforeEach((context) => need(context, 'root', 'namespaces'));
 
 /** Runs a script around `--work-dir` with a report. */
-async function watching(workDir: string, script: string, where: Stage, wrap: readonly string[] = []) {
+async function watching(workDir: string, script: string, where: Workplace, wrap: readonly string[] = []) {
   const args = ['--no-in-use', '--report', 'report', '--work-dir', workDir, '--', 'sh', '-c', script];
   const ended = await startRun(args, where, { wrap }).ended;
   const report = reportOf(readFileSync(`${where.dir}/report`));
@@ -21,7 +21,7 @@ async function watching(workDir: string, script: string, where: Stage, wrap: rea
 }
 
 /** A place elsewhere with leftovers of all ages; their names. */
-function plantOutside({ dir }: Stage): string[] {
+function plantOutside({ dir }: Workplace): string[] {
   mkdirSync(`${dir}/outside/work`, { recursive: true });
   return plantMany(`${dir}/outside/work`, 3);
 }
@@ -35,7 +35,7 @@ describe('a work dir that is replaced while the command runs is changed, and not
     ],
     ['by a file', 'mv work gone; : >work'],
   ])('%s', async (_, script) => {
-    const where = stage();
+    const where = workplace();
     const planted = plantOutside(where);
     const { ended, report, came } = await watching('work', script, where);
     expect(came).toEqual({});
@@ -47,7 +47,7 @@ describe('a work dir that is replaced while the command runs is changed, and not
   });
 
   test('its parent by a link to another place', async () => {
-    const where = stage();
+    const where = workplace();
     const planted = plantOutside(where);
     mkdirSync(`${where.dir}/in/work`, { recursive: true });
     const { came, report } = await watching('in/work', 'mv in gone; ln -s outside in', where);
@@ -60,7 +60,7 @@ describe('a work dir that is replaced while the command runs is changed, and not
 describe('a work dir that was missing before', () => {
   test('and is a link of another user’s in a sticky directory by then is not followed', async (context) => {
     need(context, 'setpriv');
-    const where = stage();
+    const where = workplace();
     const planted = plantOutside(where);
     const link = `mkdir -m 1777 sticky; setpriv --reuid=65534 --regid=65534 --clear-groups ln -s "$PWD/outside/work" sticky/new`;
     const { came, report } = await watching('sticky/new', link, where);
@@ -70,7 +70,7 @@ describe('a work dir that was missing before', () => {
   });
 
   test('of what is moved there, only what the command made is swept', async () => {
-    const where = stage();
+    const where = workplace();
     const [old = ''] = plantMany(`${where.dir}/work`, 1);
     const { came } = await watching('new', `${MAKE}; mv work new`, where);
     expect(Object.values(came)).toEqual(['removed']);
@@ -78,7 +78,7 @@ describe('a work dir that was missing before', () => {
   });
 
   test('below a link that was there before is found where that leads', async () => {
-    const where = stage();
+    const where = workplace();
     const script = `mkdir work/new; ${mkdtemp('work/new')}`;
     const { came, report } = await watching('link/new', script, where, [
       'sh',
@@ -91,7 +91,7 @@ describe('a work dir that was missing before', () => {
   });
 
   test('in a kernel file system is refused', async () => {
-    const where = stage();
+    const where = workplace();
     const ended = await startRun(['--work-dir', '/proc/none', '--', 'touch', 'started'], where).ended;
     expect(how(ended)).toBe('2');
     expect(list(where.dir)).not.toContain('started');
@@ -100,7 +100,7 @@ describe('a work dir that was missing before', () => {
 
 test('inode numbers above 2^63, as overlayfs makes them: what appeared is removed', async (context) => {
   need(context, 'overlayfs');
-  const where = stage();
+  const where = workplace();
   const dir = quoted(where.dir);
   const wrap = inMountNamespace(`cd ${dir}
     mkdir -p lower/w memory; mount -t tmpfs none memory; mkdir memory/upper memory/work

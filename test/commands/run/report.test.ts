@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { reportOf } from '../../support/schema.ts';
-import { how, mkdtemp, runScript, stage, startRun } from '../../support/stand-in.ts';
 import { list } from '../../support/tree.ts';
+import { how, mkdtemp, runScript, startRun, workplace } from '../../support/workplace.ts';
 
 const MAKE = mkdtemp('work');
 
@@ -16,7 +16,7 @@ describe('the report', () => {
     ['kill -KILL $$', { exitCode: null, signal: 'SIGKILL' }],
     ['kill -SEGV $$', { exitCode: null, signal: 'SIGSEGV' }],
   ])('tells of a command that does %j, how it ended and how long it ran', async (ending, end) => {
-    const where = stage();
+    const where = workplace();
     const script = `${MAKE}; sleep 0.2; ${ending}`;
     await startRun(['--report', 'r', '--work-dir', 'work', '--', 'sh', '-c', script], where).ended;
     const report = reportOf(readFileSync(`${where.dir}/r`));
@@ -31,7 +31,7 @@ describe('the report', () => {
     ['no-such-command', { exitCode: 127, signal: null, code: 'ENOENT', syscall: 'spawn' }],
     ['/etc/passwd', { exitCode: 126, signal: null, code: 'EACCES', syscall: 'spawn' }],
   ])('tells of %s that it could not be started, and why', async (command, end) => {
-    const where = stage();
+    const where = workplace();
     await startRun(['--report', 'r', '--', command, 'x'], where).ended;
     const report = reportOf(readFileSync(`${where.dir}/r`));
     expect(report.command).toMatchObject({ argv: [command, 'x'], ...end });
@@ -39,7 +39,7 @@ describe('the report', () => {
   });
 
   test('tells what the command’s status does not: that a removal failed', async () => {
-    const where = stage();
+    const where = workplace();
     const script = `mount -t tmpfs none work; ${MAKE}; mount -o remount,ro work; exit 4`;
     const args = ['--report', 'r', '--work-dir', 'work', '--', 'sh', '-c', script];
     const ended = await startRun(args, where).ended;
@@ -51,7 +51,7 @@ describe('the report', () => {
   });
 
   test('that cannot be written is refused before the command is started', async () => {
-    const where = stage();
+    const where = workplace();
     for (const [file, why] of [
       ['no/where', 'ENOENT: no such file or directory'],
       ['work', 'is a directory: name a file'],
@@ -65,7 +65,7 @@ describe('the report', () => {
   });
 
   test('whose directory is gone in the end is said, and all is swept', async () => {
-    const where = stage();
+    const where = workplace();
     mkdirSync(`${where.dir}/reports`);
     const script = `${MAKE}; rmdir reports; exit 5`;
     const args = ['--report', 'reports/r', '--work-dir', 'work', '--', 'sh', '-c', script];
@@ -78,7 +78,7 @@ describe('the report', () => {
   });
 
   test('goes to a descriptor too, beside what the command prints', async () => {
-    const where = stage();
+    const where = workplace();
     const args = ['--report', '/dev/stdout', '--work-dir', 'work', '--', 'sh', '-c', `${MAKE}; echo said`];
     const { out } = await startRun(args, where).ended;
     expect(out.startsWith('said\n')).toBe(true);
@@ -89,12 +89,12 @@ describe('the report', () => {
 describe('on stderr is', () => {
   const OLD = 'mkdir -m 755 work/.criu.cgyard.mode01';
   const words = (options: string[], script: string) => {
-    const where = stage();
+    const where = workplace();
     return startRun([...options, '--work-dir', 'work', '--', 'sh', '-c', script], where).ended;
   };
 
   test('nothing, where nothing was left', async () => {
-    const ended = await runScript('exit 1', stage());
+    const ended = await runScript('exit 1', workplace());
     expect({ out: ended.out, err: ended.err }).toEqual({ out: '', err: '' });
   });
 

@@ -8,10 +8,10 @@ import {
   how,
   mkdtemp,
   runScript,
-  stage,
   startRun,
   startScript,
-} from '../../support/stand-in.ts';
+  workplace,
+} from '../../support/workplace.ts';
 
 const MAKE = mkdtemp('work');
 
@@ -34,7 +34,7 @@ describe('a signal', () => {
     'SIGTERM',
     'SIGUSR1',
   ] as const)('%s is passed on once for each time it was sent', async (signal) => {
-    const where = stage();
+    const where = workplace();
     const running = startScript(LISTENER, where);
     await running.printed('stdout', /ready/);
     const word = signal.slice(3);
@@ -51,7 +51,7 @@ describe('a signal', () => {
   });
 
   test('goes to the command only, not to its children', async () => {
-    const where = stage();
+    const where = workplace();
     const running = startScript(
       `sh -c 'trap "echo child" TERM; sleep 0.5' & trap 'echo TERM' TERM; echo ready; wait; wait`,
       where,
@@ -62,7 +62,7 @@ describe('a signal', () => {
   });
 
   test('that the command ignores does not end us before it', async () => {
-    const where = stage();
+    const where = workplace();
     const running = startScript(`trap '' TERM INT; ${MAKE}; echo ready; sleep 60 & wait`, where);
     await running.printed('stdout', /ready/);
     for (const signal of ['SIGTERM', 'SIGTERM', 'SIGINT', 'SIGINT'] as const) {
@@ -77,7 +77,7 @@ describe('a signal', () => {
   });
 
   test('that comes at any time while we start is not lost', async () => {
-    const where = stage();
+    const where = workplace();
     for (let delay = 0; delay < 240; delay += 12) {
       // It makes the directory itself: a program that it runs for that would not be told, and be late.
       const make = "fs.mkdtempSync('work/.criu.temp-aa-policy.'); setTimeout(() => {}, 60_000)";
@@ -92,7 +92,7 @@ describe('a signal', () => {
 
 describe('without a terminal', () => {
   test('a command that stops and is continued ends as it would have, and we have not stopped', async () => {
-    const where = stage();
+    const where = workplace();
     const running = startScript(`${MAKE}; echo ready; kill -STOP $$; exit 5`, where);
     await running.printed('stdout', /ready/);
     const pid = child(running);
@@ -105,7 +105,7 @@ describe('without a terminal', () => {
   });
 
   test('SIGCONT sent to us continues a command that has stopped', async () => {
-    const where = stage();
+    const where = workplace();
     const running = startScript(`${MAKE}; echo ready; kill -STOP $$; exit 5`, where);
     await running.printed('stdout', /ready/);
     await vi.waitFor(() => expect(state(child(running))).toBe('T'), 20_000);
@@ -114,7 +114,7 @@ describe('without a terminal', () => {
   });
 
   test('a command that has stopped can be ended', async () => {
-    const where = stage();
+    const where = workplace();
     const running = startScript(`${MAKE}; echo ready; kill -STOP $$; exec sleep 60`, where);
     await running.printed('stdout', /ready/);
     await vi.waitFor(() => expect(state(child(running))).toBe('T'), 20_000);
@@ -125,7 +125,7 @@ describe('without a terminal', () => {
   });
 
   test('we ourselves can be stopped and continued while the command goes on', async () => {
-    const where = stage();
+    const where = workplace();
     const running = startScript(`${MAKE}; echo ready; sleep 0.3; exit 5`, where);
     await running.printed('stdout', /ready/);
     running.kill('SIGSTOP');
@@ -138,7 +138,7 @@ describe('without a terminal', () => {
 });
 
 test('under nohup(1) in front of the command SIGHUP ends neither', async () => {
-  const where = stage();
+  const where = workplace();
   const running = startScript(`${MAKE}; exec nohup sh -c 'echo ready; sleep 0.5; exit 4' 2>&1`, where);
   await running.printed('stdout', /ready/);
   running.kill('SIGHUP');
@@ -147,7 +147,7 @@ test('under nohup(1) in front of the command SIGHUP ends neither', async () => {
 });
 
 test('two signals after the command has ended end us at once, while our words wait for a reader', async () => {
-  const where = stage();
+  const where = workplace();
   const fill = 'timeout 0.3 cat /dev/zero >&2';
   const running = startScript(`${MAKE}; echo ready; ${fill}; exit 3`, where, { stalled: true });
   await vi.waitFor(() => expect(where.left()).toHaveLength(1), 20_000);
@@ -160,7 +160,7 @@ test('two signals after the command has ended end us at once, while our words wa
 });
 
 test('the work of a command that ended by itself is swept although a signal arrives just then', async () => {
-  const where = stage();
+  const where = workplace();
   const until = (pid: string, state: string) =>
     `until grep -q '^State:.${state}' /proc/${pid}/status; do :; done`;
   const ended = await runScript(

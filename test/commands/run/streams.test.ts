@@ -7,10 +7,10 @@ import {
   how,
   mkdtemp,
   runScript,
-  stage,
   startRun,
   startScript,
-} from '../../support/stand-in.ts';
+  workplace,
+} from '../../support/workplace.ts';
 import { after as inShell, pipedInto, straced, withByteArguments } from '../../support/wrap.ts';
 
 const MAKE = mkdtemp('work');
@@ -19,13 +19,13 @@ beforeEach((context) => need(context, 'root', 'namespaces'));
 
 describe('the streams are the command’s:', () => {
   test('what it reads, and what it prints on each', async () => {
-    const where = stage();
+    const where = workplace();
     const ended = await runScript('cat; echo err >&2; exit 2', where, { stdin: 'in\0\xff\n' });
     expect(ended).toMatchObject({ code: 2, out: 'in\0\u00ff\n', err: 'err\n' });
   });
 
   test('10 MB into a pipe whose reader stalls', async () => {
-    const where = stage();
+    const where = workplace();
     const script = `${MAKE}; head -c 10000000 /dev/zero && exit 3`;
     const running = startScript(script, where, { wrap: pipedInto('(sleep 0.3; wc -c)') });
     const ended = await running.ended;
@@ -35,7 +35,7 @@ describe('the streams are the command’s:', () => {
 
   test('no system call of ours makes one of them non-blocking', async (context) => {
     need(context, 'strace');
-    const where = stage();
+    const where = workplace();
     const log = `${where.dir}/log`;
     const wrap = [...straced(log, 'fcntl,ioctl,write'), ...pipedInto('cat')];
     expect(how(await runScript(`${MAKE}; exit 3`, where, { wrap }))).toBe('3');
@@ -45,7 +45,7 @@ describe('the streams are the command’s:', () => {
   });
 
   test('a reader that goes away ends the command by SIGPIPE, and us', async () => {
-    const where = stage();
+    const where = workplace();
     const wrap = pipedInto('head -1');
     const ended = await runScript(`${MAKE}; exec yes`, where, { wrap });
     expect({ out: ended.out, how: how(ended) }).toEqual({ out: 'y\n', how: '141' });
@@ -54,20 +54,20 @@ describe('the streams are the command’s:', () => {
 
   test('each of them closed', async () => {
     for (const closed of ['<&-', '>&-', '2>&-', '<&- >&- 2>&-']) {
-      const where = stage();
+      const where = workplace();
       const ended = await runScript(`${MAKE}; exit 6`, where, { wrap: inShell(`exec ${closed}`) });
       expect({ closed, how: how(ended), left: where.left() }).toEqual({ closed, how: '6', left: [] });
     }
   });
 
   test('a full disk behind stderr is no concern of the command', async () => {
-    const where = stage();
+    const where = workplace();
     expect(how(await runScript(`${MAKE}; exit 6`, where, { stderr: '/dev/full' }))).toBe('6');
     expect(where.left()).toEqual([]);
   });
 
   test('a grandchild that keeps running and holds them does not keep us', async () => {
-    const where = stage();
+    const where = workplace();
     const script = `${MAKE}; sleep 60 & echo $! >pid; exit 3`;
     const ended = await startScript(script, where, { stalled: true }).ended;
     const grandchild = Number(readFileSync(`${where.dir}/pid`, 'utf8'));
@@ -80,7 +80,7 @@ describe('the streams are the command’s:', () => {
 
 describe('the command has from our caller', () => {
   test('descriptors beyond the streams: files, pipes, and under their numbers', async () => {
-    const where = stage();
+    const where = workplace();
     writeFileSync(`${where.dir}/in`, 'said\n');
     const wrap = inShell('exec 3<in 5>out 7>&1 9>/dev/null 8>eight');
     const script =
@@ -92,14 +92,14 @@ describe('the command has from our caller', () => {
   });
 
   test('no descriptor that is Node’s', async () => {
-    const where = stage();
+    const where = workplace();
     const script = 'ls /proc/self/fd';
     const alone = await startProgram(['sh', '-c', script]).ended;
     expect((await runScript(script, where)).out).toBe(alone.out);
   });
 
   test('its environment, umask and working directory', async () => {
-    const where = stage();
+    const where = workplace();
     const wrap = inShell('umask 027');
     const env = { WORD: 'a\nü' };
     const ended = await runScript('printf "%s|" "$WORD"; umask; pwd', where, { wrap, env });
@@ -107,7 +107,7 @@ describe('the command has from our caller', () => {
   });
 
   test('a working directory that was removed', async () => {
-    const where = stage();
+    const where = workplace();
     const wrap = inShell('mkdir gone; cd gone; rmdir ../gone');
     const script = `${mkdtemp(where.work)}; exit 3`;
     const args = ['--work-dir', where.work, '--', '/bin/sh', '-c', script];
@@ -118,14 +118,14 @@ describe('the command has from our caller', () => {
   });
 
   test('its arguments as they are, also after a second --', async () => {
-    const where = stage();
+    const where = workplace();
     const words = ['', 'a b', '--', '-q', '--help', 'ü\n\u202e', '*', '\uFFFD'];
     const ended = await startRun(['--', 'printf', '<%s>', ...words], where).ended;
     expect(ended.out).toBe(words.map((word) => `<${word}>`).join(''));
   });
 
   test('no argument that has lost bytes: what is not UTF-8 is refused', async () => {
-    const where = stage();
+    const where = workplace();
     const words = ['run', '--work-dir', 'work', '--', 'touch', 'work/\xff'];
     const argv = withByteArguments(`${where.dir}/script`, words);
     const ended = await startProgram(argv, { cwd: where.dir }).ended;
@@ -138,14 +138,14 @@ describe('the command has from our caller', () => {
 });
 
 test('while the command runs, nothing of ours keeps a watched directory from being unmounted', async () => {
-  const where = stage();
+  const where = workplace();
   const script = `mount -t tmpfs none work && ${MAKE} && umount work && mkdir work/below && exit 3`;
   const ended = await runScript(script, where);
   expect({ how: how(ended), err: ended.err }).toEqual({ how: '3', err: '' });
 });
 
 test('a command that runs for long has a watcher that sleeps', async () => {
-  const where = stage();
+  const where = workplace();
   const running = startScript('echo ready; exec sleep 60', where);
   await running.printed('stdout', /ready/);
   await vi.waitFor(() => expect(descendants(running.pid).map(comm)).toEqual(['sleep\n']), 20_000);
@@ -168,7 +168,7 @@ function ticks(pid: number): number {
 
 test('a descriptor that cannot be looked at is not passed on, and that is said', async (context) => {
   need(context, 'root', 'strace');
-  const where = stage();
+  const where = workplace();
   const failing = [
     ...['strace', '-D', '-f', '-qq', '-b', 'execve', '-o', `${where.dir}/trace`, '-P', '/proc/self/fdinfo/5'],
     ...['-e', 'trace=openat', '-e', 'inject=openat:error=EMFILE', '--'],

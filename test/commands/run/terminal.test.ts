@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { readStat } from '../../../src/linux/proc-stat.ts';
 import { need } from '../../support/abilities.ts';
-import { descendants, mkdtemp, type Stage, stage } from '../../support/stand-in.ts';
 import {
   CTRL_BACKSLASH,
   CTRL_C,
@@ -12,6 +11,7 @@ import {
   type TypedTerminal,
   terminal,
 } from '../../support/typing.ts';
+import { descendants, mkdtemp, type Workplace, workplace } from '../../support/workplace.ts';
 import { straced } from '../../support/wrap.ts';
 
 const MAKE = mkdtemp('work');
@@ -19,7 +19,7 @@ const HEAR = `trap 'echo heard-$((n = n + 1))-INT' INT; trap 'echo heard-QUIT' Q
 const LOOP = 'while :; do sleep 0.02; done';
 
 /** An interactive shell, in which `./it` is `criu-sweep run` around the script. */
-function shell(script: string, where: Stage, wrap: readonly string[] = []): TypedTerminal {
+function shell(script: string, where: Workplace, wrap: readonly string[] = []): TypedTerminal {
   writeFileSync(`${where.dir}/it`, `exec ${runLine(script, wrap)}\n`);
   const started = terminal('exec bash --norc --noprofile -i', where);
   started.type('stty -echo\n');
@@ -38,7 +38,7 @@ beforeEach((context) => need(context, 'root', 'namespaces', 'script', 'strace'))
 
 describe('on a terminal', () => {
   test('Ctrl-C ends the command and us, and nothing is left', async () => {
-    const where = stage();
+    const where = workplace();
     const at = shell(`${MAKE}; echo ready; exec sleep 60`, where);
     at.type(RUN);
     await at.shows(/ready/);
@@ -50,7 +50,7 @@ describe('on a terminal', () => {
   });
 
   test('each Ctrl-C reaches the command once, and it may go on', async () => {
-    const where = stage();
+    const where = workplace();
     const at = shell(`${HEAR}; ${MAKE}; echo ready; ${LOOP}`, where);
     at.type(RUN);
     await at.shows(/ready/);
@@ -72,7 +72,7 @@ describe('on a terminal', () => {
   });
 
   test('SIGTERM, which no terminal sends, is passed on all the same', async () => {
-    const where = stage();
+    const where = workplace();
     const at = shell(`trap 'echo heard-TERM; exit 4' TERM; ${MAKE}; echo ready; ${LOOP}`, where);
     at.type(RUN);
     await at.shows(/ready/);
@@ -82,7 +82,7 @@ describe('on a terminal', () => {
   });
 
   test('a command in a session of its own, which the terminal does not reach, has Ctrl-C from us', async () => {
-    const where = stage();
+    const where = workplace();
     const own = `trap "echo heard-INT; exit 4" INT; ${MAKE}; echo ready; ${LOOP}`;
     const at = shell(`exec setsid sh -c '${own}'`, where);
     at.type(RUN);
@@ -93,7 +93,7 @@ describe('on a terminal', () => {
   });
 
   test('Ctrl-Z stops both, the shell has the terminal, fg goes on', async () => {
-    const where = stage();
+    const where = workplace();
     const at = shell(`${MAKE}; echo ready; sleep 0.5; exit 7`, where);
     at.type(RUN);
     await at.shows(/ready/);
@@ -109,7 +109,7 @@ describe('on a terminal', () => {
   });
 
   test('where the command alone stops, we stop with it, and fg continues both', async () => {
-    const where = stage();
+    const where = workplace();
     const at = shell(`${MAKE}; kill -STOP $$; echo "goes on"; exit 7`, where);
     at.type(RUN);
     await at.shows(/Stopped/);
@@ -121,7 +121,7 @@ describe('on a terminal', () => {
   });
 
   test('stopped in the background, where a command reads the terminal, fg lets it read', async () => {
-    const where = stage();
+    const where = workplace();
     const at = shell(`${MAKE}; read line </dev/tty; echo "read $line"; exit 7`, where);
     at.type('set +m; set -m; sh ./it &\n');
     await vi.waitFor(() => expect(states(at)).toEqual(['T', 'T']), 20_000);
@@ -137,23 +137,23 @@ describe('on a terminal', () => {
 
 describe('when the terminal hangs up', () => {
   const SCRIPT = `trap 'echo HUP >>heard; sleep 0.3; exit 3' HUP; ${MAKE}; echo ready; ${LOOP}`;
-  const traced = ({ dir }: Stage): string[] => straced(`${dir}/log`, 'kill');
+  const traced = ({ dir }: Workplace): string[] => straced(`${dir}/log`, 'kill');
 
   test.each([
     [
       'the shell has told the command, and we do not',
       0,
-      (where: Stage) => shell(SCRIPT, where, traced(where)),
+      (where: Workplace) => shell(SCRIPT, where, traced(where)),
       RUN,
     ],
     [
       'the leader of the session alone is told; where we are that, we tell the command',
       1,
-      (where: Stage) => terminal(`exec ${runLine(SCRIPT, traced(where))}`, where),
+      (where: Workplace) => terminal(`exec ${runLine(SCRIPT, traced(where))}`, where),
       '',
     ],
   ])('%s', async (_, times, start, line) => {
-    const where = stage();
+    const where = workplace();
     const at = start(where);
     at.type(line);
     await at.shows(/ready/);

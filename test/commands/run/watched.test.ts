@@ -3,17 +3,17 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { AA_POLICY, CATALOGUE, leftoverName, plantMany } from '../../support/leftovers.ts';
 import { type Report, reportOf } from '../../support/schema.ts';
+import { outcomes, whys } from '../../support/sweep.ts';
+import { list } from '../../support/tree.ts';
 import {
   how,
   mkdtemp,
   plantProgram,
   runScript,
-  type Stage,
-  stage,
   startRun,
-} from '../../support/stand-in.ts';
-import { outcomes, whys } from '../../support/sweep.ts';
-import { list } from '../../support/tree.ts';
+  type Workplace,
+  workplace,
+} from '../../support/workplace.ts';
 import { inPidNamespace, after as inShell } from '../../support/wrap.ts';
 
 const MAKE = mkdtemp('work');
@@ -21,8 +21,8 @@ const IN_TMP = ['crtools-proc.', 'cr-tmpfs.', '.criu.mntns.', '.criu.mnt.', '.cr
 
 beforeEach((context) => need(context, 'root', 'namespaces'));
 
-/** Runs a command with a report; what came of each item, by its path below the stage's directory. */
-async function reported(args: readonly string[], where: Stage, wrap: readonly string[] = []) {
+/** Runs a command with a report; what came of each item, by its path below the workplace's directory. */
+async function reported(args: readonly string[], where: Workplace, wrap: readonly string[] = []) {
   const ended = await startRun(['--no-in-use', '--report', 'report', ...args], where, { wrap }).ended;
   const report = reportOf(readFileSync(`${where.dir}/report`));
   return { ended, report, came: outcomes(report, where.dir) };
@@ -52,7 +52,7 @@ describe('watched is', () => {
     ['the current directory', ['./criu', 'check'], ['.']],
     ['the current directory, of any other command', ['./other-command', '-W', 'work'], ['.']],
   ])('%s', async (_, command, dirs) => {
-    const where = stage();
+    const where = workplace();
     for (const dir of ['img', 'checkpoint', 'other']) mkdirSync(`${where.dir}/${dir}`);
     for (const name of ['criu', 'runc', 'crun', 'other-command']) plantProgram(where, name, LEAVE_EVERYWHERE);
     const { came } = await reported(['--', ...command], where);
@@ -66,7 +66,7 @@ describe('watched is', () => {
   });
 
   test('each --work-dir instead, named once or again, once each', async () => {
-    const where = stage();
+    const where = workplace();
     for (const dir of ['img', 'other']) mkdirSync(`${where.dir}/${dir}`);
     symlinkSync('other', `${where.dir}/link`);
     plantProgram(where, 'criu', ['work', 'img', 'other', '.'].map((dir) => mkdtemp(dir)).join('; '));
@@ -78,7 +78,7 @@ describe('watched is', () => {
   });
 
   test('/tmp, for the kinds that CRIU makes there and no others', async () => {
-    const where = stage();
+    const where = workplace();
     const everyKind = CATALOGUE.map(({ prefix }) => mkdtemp('/tmp', prefix)).join('; ');
     const { ended, report } = await reported(['--', 'sh', '-c', `${everyKind}; ls -A /tmp | wc -l`], where);
     expect(Number(ended.out)).toBeGreaterThanOrEqual(CATALOGUE.length);
@@ -87,7 +87,7 @@ describe('watched is', () => {
   });
 
   test('all of /tmp’s kinds, where that is the work dir', async () => {
-    const where = stage();
+    const where = workplace();
     const everyKind = CATALOGUE.map(({ prefix }) => mkdtemp('/tmp', prefix)).join('; ');
     const { report } = await reported(['--work-dir', '/tmp', '--', 'sh', '-c', everyKind], where);
     expect(report.items).toHaveLength(CATALOGUE.length);
@@ -95,7 +95,7 @@ describe('watched is', () => {
   });
 
   test('also /, where that is the current directory', async () => {
-    const where = stage();
+    const where = workplace();
     const name = leftoverName();
     const wrap = inShell('cd /');
     onTestFinished(() => rmSync(`/${name}`, { recursive: true, force: true }));
@@ -106,7 +106,7 @@ describe('watched is', () => {
   });
 
   test('nothing in /proc, /sys or /dev: named it is refused, else it is passed over', async () => {
-    const where = stage();
+    const where = workplace();
     symlinkSync('/proc/self', `${where.dir}/link`);
     for (const dir of ['/proc', '/sys/kernel', '/dev', 'link', '/dev/./../proc']) {
       const ended = await startRun(['--work-dir', dir, '--', 'touch', 'started'], where).ended;
@@ -119,7 +119,7 @@ describe('watched is', () => {
   });
 
   test('only the directory’s own entries, not what lies below', async () => {
-    const where = stage();
+    const where = workplace();
     const { came } = await reported(
       ['--work-dir', 'work', '--', 'sh', '-c', `mkdir work/a; ${mkdtemp('work/a')}`],
       where,
@@ -131,7 +131,7 @@ describe('watched is', () => {
 
 describe('swept is', () => {
   test('what was not there before, whatever its age; what was there is no item', async () => {
-    const where = stage();
+    const where = workplace();
     const before = plantMany(where.work, 3000);
     const made = 'mktemp -d -p work .criu.cgyard.XXXXXX | xargs touch -d "2001-01-01"';
     const { report, came } = await reported(
@@ -144,7 +144,7 @@ describe('swept is', () => {
   });
 
   test('not what a command removed and made again by a name that was there', async () => {
-    const where = stage();
+    const where = workplace();
     const [name = ''] = plantMany(where.work, 1);
     const { came } = await reported(
       ['--work-dir', 'work', '--', 'sh', '-c', `rmdir work/${name}; mkdir -m 700 work/${name}`],
@@ -155,7 +155,7 @@ describe('swept is', () => {
   });
 
   test('only what all other checks leave, and each reason is told', async () => {
-    const where = stage();
+    const where = workplace();
     const script = `cd work
       mkdir -m 755 .criu.cgyard.mode01; mkdir -m 700 .criu.cgyard.full01; touch .criu.cgyard.full01/x
       touch .criu.cgyard.file01; ln -s . .criu.cgyard.link01; mkdir -m 700 .criu.cgyard.other1
@@ -174,7 +174,7 @@ describe('swept is', () => {
   });
 
   test('what --prefix, --owner and --mode say instead', async () => {
-    const where = stage();
+    const where = workplace();
     const script = 'cd work; mkdir -m 750 my.abcdef; chown 65534 my.abcdef; mkdir -m 700 .criu.cgyard.abcdef';
     const options = ['--prefix', 'my.', '--owner', '65534', '--mode', '0750', '--work-dir', 'work'];
     const { report, came } = await reported([...options, '--', 'sh', '-c', script], where);
@@ -190,7 +190,7 @@ describe('swept is', () => {
 
   test('not what another living CRIU made meanwhile', async (context) => {
     need(context, 'root', 'namespaces');
-    const where = stage();
+    const where = workplace();
     plantProgram(
       where,
       'criu',
@@ -209,7 +209,7 @@ describe('swept is', () => {
   });
 
   test('nothing that appears after the command has ended: it is another’s', async () => {
-    const where = stage();
+    const where = workplace();
     // The candidate's own emptiness is looked at last, so a slow look gives the other one the time it needs.
     const other = `(while [ -e /proc/$$ ]; do :; done; sleep 0.05; ${mkdtemp('work', '.criu.cgyard.')}) >/dev/null 2>&1 &`;
     for (let round = 0; round < 5; round += 1) {
@@ -221,7 +221,7 @@ describe('swept is', () => {
 
 describe('a watched directory', () => {
   test('that the command makes is swept', async () => {
-    const where = stage();
+    const where = workplace();
     const { report, came } = await reported(
       ['--work-dir', 'new/dir', '--', 'sh', '-c', `mkdir -p new/dir; ${mkdtemp('new/dir')}`],
       where,
@@ -231,7 +231,7 @@ describe('a watched directory', () => {
   });
 
   test('that the command removes is missing, which is no trouble', async () => {
-    const where = stage();
+    const where = workplace();
     const { ended, report } = await reported(['--work-dir', 'work', '--', 'rmdir', 'work'], where);
     expect({ how: how(ended), err: ended.err }).toEqual({ how: '0', err: '' });
     expect(watchedBy(report)).toEqual(['work: missing', '/tmp: swept']);
@@ -239,7 +239,7 @@ describe('a watched directory', () => {
   });
 
   test('that the command makes anew is swept', async () => {
-    const where = stage();
+    const where = workplace();
     plantMany(where.work, 2);
     const script = `rm -r work; mkdir work; ${MAKE}; ${MAKE}`;
     const { came } = await reported(['--work-dir', 'work', '--', 'sh', '-c', script], where);
@@ -248,7 +248,7 @@ describe('a watched directory', () => {
   });
 
   test('whose way to it is moved is found where its name leads', async () => {
-    const where = stage();
+    const where = workplace();
     const script = `mv ../${where.dir.split('/').at(-1)}/work aside; mkdir work; ${MAKE}; ${mkdtemp('aside')}`;
     await reported(['--work-dir', 'work', '--', 'sh', '-c', script], where);
     expect(where.left()).toEqual([]);
@@ -256,7 +256,7 @@ describe('a watched directory', () => {
   });
 
   test('below the current directory, which is moved, is found where that lies by then', async () => {
-    const where = stage();
+    const where = workplace();
     mkdirSync(`${where.dir}/here/work`, { recursive: true });
     const args = ['--no-in-use', '--work-dir', 'work', '--', 'sh', '-c', `${MAKE}; mv ../here ../there`];
     const ended = await startRun(args, where, { cwd: `${where.dir}/here` }).ended;
@@ -265,7 +265,7 @@ describe('a watched directory', () => {
   });
 
   test('that never exists is said, where it was named', async () => {
-    const where = stage();
+    const where = workplace();
     const { ended, report } = await reported(['--work-dir', 'nowhere', '--', 'sh', '-c', 'exit 5'], where);
     expect(how(ended)).toBe('5');
     expect(ended.err).toBe('criu-sweep: nowhere: ENOENT: no such file or directory (realpath)\n');
@@ -276,7 +276,7 @@ describe('a watched directory', () => {
   });
 
   test('that is a file is said, and its neighbours are swept', async () => {
-    const where = stage();
+    const where = workplace();
     const args = ['--work-dir', '/etc/passwd', '--work-dir', 'work', '--', 'sh', '-c', `${MAKE}; exit 5`];
     const { ended, report } = await reported(args, where);
     expect(how(ended)).toBe('5');
@@ -288,7 +288,7 @@ describe('a watched directory', () => {
   });
 
   test('by a leftover’s name is a directory like others: it is not removed itself', async () => {
-    const where = stage();
+    const where = workplace();
     const name = leftoverName();
     mkdirSync(`${where.dir}/${name}`, { mode: 0o700 });
     await reported(['--work-dir', name, '--', 'sh', '-c', mkdtemp(name)], where);
@@ -296,7 +296,7 @@ describe('a watched directory', () => {
   });
 
   test('by any name, also one that would write to the terminal', async () => {
-    const where = stage();
+    const where = workplace();
     const name = 'a\x1b[31m\n\u202e*ü';
     mkdirSync(`${where.dir}/${name}`);
     const script = 'mktemp -d -p "$0" .criu.cgyard.XXXXXX >/dev/null';
@@ -308,7 +308,7 @@ describe('a watched directory', () => {
 });
 
 test('in a pid namespace of its own, what CRIU mounts things on is kept, and stderr says why', async () => {
-  const where = stage();
+  const where = workplace();
   const script = `${MAKE}; ${mkdtemp('work', '.criu.cgyard.')}`;
   const ended = await runScript(script, where, { wrap: inPidNamespace() });
   expect(ended.err).toMatch(/^removed \S+policy\.\w{6}\ncriu-sweep: this pid namespace .* were kept; .*\n$/);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { closingOf, operationOf } from '../../../src/criu/log/closing.ts';
 import { nameIn } from '../../../src/criu/log/names.ts';
+import { asBytes } from '../../../src/linux/bytes.ts';
 
 describe('the lines CRIU writes', () => {
   it.each([
@@ -15,7 +16,7 @@ describe('the lines CRIU writes', () => {
     ['Restore finished successfully. Tasks resumed.', 'restore', 'succeeded'],
     ['Worker(pid 4711) was killed by 9: Killed', 'unknown', 'cut-off'],
   ])('%s closes a %s', (text, operation, outcome) => {
-    expect(closingOf(text)).toEqual({ operation, outcome });
+    expect(closingOf(asBytes(text))).toEqual({ operation, outcome });
   });
 
   it.each([
@@ -23,7 +24,7 @@ describe('the lines CRIU writes', () => {
     'xDumping FAILED.',
     'Worker(pid 4711) exited with 0',
     'restore late stage hook',
-  ])('%s closes nothing', (text) => expect(closingOf(text)).toBeNull());
+  ])('%s closes nothing', (text) => expect(closingOf(asBytes(text))).toBeNull());
 
   it.each([
     ['Dumping processes (pid: 246)', 'dump'],
@@ -36,7 +37,7 @@ describe('the lines CRIU writes', () => {
     ['Will restore 179 with interrupted system call', null],
     ['Running pre-dump scripts', null],
   ])('%j is written by %s', (text, operation) => {
-    expect(operationOf(text)).toBe(operation);
+    expect(operationOf(asBytes(text))).toBe(operation);
   });
 
   it.each([
@@ -47,6 +48,6 @@ describe('the lines CRIU writes', () => {
     'rmrf: removing .criu.temp-aa-policy.k2Vd0s/cache',
     'Opening /srv/yard as cg yard',
   ])('%j names no directory of this run', (text) => {
-    expect(nameIn(text)).toBeNull();
+    expect(nameIn(asBytes(text))).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseLogName, piecesToRead, READ_FROM_END, READ_FROM_START } from '../../../src/criu/log/files.ts';
+import { asBytes } from '../../../src/linux/bytes.ts';
 
 describe("a log's name", () => {
   it.each([
@@ -10,7 +11,7 @@ describe("a log's name", () => {
     ['criu-dump.log', { base: 'criu-dump.log', pid: null, operation: 'dump' }],
     ['restore.log.1234', { base: 'restore.log', pid: 1234, operation: 'restore' }],
     ['criu.log.1', { base: 'criu.log', pid: 1, operation: 'unknown' }],
-  ])('%s', (name, parsed) => expect(parseLogName(name)).toEqual(parsed));
+  ])('%s', (name, parsed) => expect(parseLogName(asBytes(name))).toEqual(parsed));
 
   it.each([
     '',
@@ -21,7 +22,7 @@ describe("a log's name", () => {
     'xdump.log',
     'toString',
     'constructor.log',
-  ])('%j is none', (name) => expect(parseLogName(name)).toBeNull());
+  ])('%j is none', (name) => expect(parseLogName(asBytes(name))).toBeNull());
 });
 
 describe('the pieces of a log to read', () => {

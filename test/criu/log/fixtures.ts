@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { parseLogName } from '../../../src/criu/log/files.ts';
 import { type LogTold, readLog } from '../../../src/criu/log/read.ts';
 import { describeRun, type Evidence, type LogFile, type Run } from '../../../src/criu/log/run.ts';
+import { asBytes, bytes } from '../../../src/linux/bytes.ts';
 import type { Bytes } from '../../../src/model/model.ts';
 
 const ROOT = fileURLToPath(new URL('../../../fixtures/criu-logs/', import.meta.url));
 
 /** The bytes of a file of fixtures/criu-logs. */
 export function fixture(path: string): Bytes {
-  return readFileSync(`${ROOT}${path}`, 'latin1');
+  return asBytes(readFileSync(`${ROOT}${path}`, 'latin1'));
 }
 
 /** What a log tells, read in chunks of `size` bytes. */
@@ -28,9 +29,9 @@ export function told(log: Bytes): LogTold {
 
 /** A log of this name in /work, last written 100 s after 1970. */
 export function logFile(name: string, more: Partial<LogFile> = {}): LogFile {
-  const parsed = parseLogName(name);
+  const parsed = parseLogName(asBytes(name));
   if (parsed === null) throw new Error(`no log's name: ${name}`);
-  return { path: `/work/${name}`, workDir: '/work', name: parsed, mtimeMs: 100_000, ...more };
+  return { path: asBytes(`/work/${name}`), workDir: bytes`/work`, name: parsed, mtimeMs: 100_000, ...more };
 }
 
 /** Nothing known from outside the log. */
@@ -54,7 +55,7 @@ export function recordedLeftovers(folder: string): { name: Bytes; parent: Bytes;
   return lines.map((line) => {
     const [, parent = '', name = '', seconds = ''] =
       /^(.*)\/(\S+) \d+ \d+ \d+ (\d+) directory$/.exec(line) ?? [];
-    return { name, parent, mtimeMs: Number(seconds) * 1000 };
+    return { name: asBytes(name), parent: asBytes(parent), mtimeMs: Number(seconds) * 1000 };
   });
 }
 
@@ -64,7 +65,11 @@ export function recordedRun(folder: string, log: string): Run {
   const workDir = `/var/tmp/r/${folder}`;
   return describeRun(
     told(fixture(`${folder}/${log}`)),
-    logFile(log, { path: `${workDir}/${log}`, workDir, mtimeMs: times.get(log) ?? 0 }),
+    logFile(log, {
+      path: asBytes(`${workDir}/${log}`),
+      workDir: asBytes(workDir),
+      mtimeMs: times.get(log) ?? 0,
+    }),
     { ...NO_EVIDENCE, statsMtimeMs: times.get('stats-dump') ?? null },
   );
 }

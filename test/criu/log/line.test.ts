@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLine } from '../../../src/criu/log/line.ts';
 import { cutLines, MAX_LINE } from '../../../src/criu/log/lines.ts';
+import { asBytes } from '../../../src/linux/bytes.ts';
 
 const PLAIN = { stamped: false, stampMs: null, level: null, source: null };
 
@@ -25,7 +26,7 @@ describe('a line of a log', () => {
     ['caf\xc3\xa0', { ...PLAIN, text: 'caf\xc3\xa0' }],
     ['text \r', { ...PLAIN, text: 'text' }],
   ])('%j is taken apart', (line, parsed) => {
-    const it = parseLine(line);
+    const it = parseLine(asBytes(line));
     expect({ ...it, stampMs: round(it.stampMs) }).toEqual(parsed);
   });
 
@@ -41,13 +42,13 @@ describe('a line of a log', () => {
     ['Error (restore.go:12): x', null, null, 'Error (restore.go:12): x'],
     ['    Error (a.c:1): indented', null, null, '    Error (a.c:1): indented'],
   ])('%j has its level and source', (line, level, source, text) => {
-    expect(parseLine(line)).toMatchObject({ level, source, text });
+    expect(parseLine(asBytes(line))).toMatchObject({ level, source, text });
   });
 
   it('is parsed whatever its bytes', () => {
     fc.assert(
       fc.property(bytes(), (line) => {
-        expect(line).toContain(parseLine(line).text);
+        expect(line).toContain(parseLine(asBytes(line)).text);
       }),
     );
   });
@@ -57,7 +58,7 @@ describe('cutting a stream into lines', () => {
   const lines = (chunks: readonly string[]) => {
     const got: [string, boolean][] = [];
     const cutter = cutLines((line, whole) => got.push([line, whole]));
-    for (const chunk of chunks) cutter.chunk(chunk);
+    for (const chunk of chunks) cutter.chunk(asBytes(chunk));
     cutter.end();
     return got;
   };
@@ -88,9 +89,9 @@ describe('cutting a stream into lines', () => {
   it('drops both halves of the lines at a gap', () => {
     const got: string[] = [];
     const cutter = cutLines((line) => got.push(line));
-    cutter.chunk('one\ntw');
+    cutter.chunk(asBytes('one\ntw'));
     cutter.gap();
-    cutter.chunk('ee\nfour\nfi');
+    cutter.chunk(asBytes('ee\nfour\nfi'));
     cutter.end();
     expect(got).toEqual(['one', 'four', 'fi']);
   });

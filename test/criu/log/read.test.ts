@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NEAR_END, readLog } from '../../../src/criu/log/read.ts';
+import { asBytes, bytes } from '../../../src/linux/bytes.ts';
 import { fixture, tell, told } from './fixtures.ts';
 
 const REAL = [
@@ -30,11 +31,13 @@ describe('what a log tells', () => {
       message: 'unix: External socket is used. Consider using --ext-unix-sk option.',
       source: 'criu/sk-unix.c:864',
     });
-    expect(told('Error (criu/cr-dump.c:1781): Dumping FAILED.\n').firstError).toEqual({
+    expect(told(asBytes('Error (criu/cr-dump.c:1781): Dumping FAILED.\n')).firstError).toEqual({
       message: 'Dumping FAILED.',
       source: 'criu/cr-dump.c:1781',
     });
-    expect(told('Error (a.c:1): Dumping FAILED.\nError (b.c:2): why\n').firstError?.source).toBe('b.c:2');
+    expect(told(asBytes('Error (a.c:1): Dumping FAILED.\nError (b.c:2): why\n')).firstError?.source).toBe(
+      'b.c:2',
+    );
   });
 
   it('is the time of the last line that has one, also beyond 100 s', () => {
@@ -44,7 +47,10 @@ describe('what a log tells', () => {
       stamped: false,
       lastStampMs: null,
     });
-    expect(told('(00.000100) x\n(4294967295 y\n')).toMatchObject({ stamped: true, lastStampMs: null });
+    expect(told(asBytes('(00.000100) x\n(4294967295 y\n'))).toMatchObject({
+      stamped: true,
+      lastStampMs: null,
+    });
   });
 
   it('is the version', () => {
@@ -58,9 +64,9 @@ describe('what a log tells', () => {
 
   it('is whether it ends with an error', () => {
     const followedBy = (lines: number) => `(00.000001) Error (a.c:1): x\n${'(00.000002) y\n'.repeat(lines)}`;
-    expect(told(followedBy(NEAR_END - 1)).errorNearEnd).toBe(true);
-    expect(told(followedBy(NEAR_END)).errorNearEnd).toBe(false);
-    expect(told('(00.000001) x\n(00.000002) Error (criu/cr-du').errorNearEnd).toBe(true);
+    expect(told(asBytes(followedBy(NEAR_END - 1))).errorNearEnd).toBe(true);
+    expect(told(asBytes(followedBy(NEAR_END))).errorNearEnd).toBe(false);
+    expect(told(asBytes('(00.000001) x\n(00.000002) Error (criu/cr-du')).errorNearEnd).toBe(true);
   });
 
   it.each([
@@ -108,7 +114,7 @@ describe('what a log tells', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         const reader = readLog();
-        for (const bytes of pieces) reader.chunk(bytes);
+        for (const bytes of pieces) reader.chunk(asBytes(bytes));
         const it = reader.finish();
         expect(it === null || it.names.length <= 64).toBe(true);
       }),
@@ -119,7 +125,7 @@ describe('what a log tells', () => {
     const reader = readLog();
     for (let i = 0; i < 1000; i += 1) {
       const name = String(i).padStart(6, '0');
-      reader.chunk(`rmrf: removing .criu.temp-aa-policy.${name}\nError (a.c:1): x\n`);
+      reader.chunk(asBytes(`rmrf: removing .criu.temp-aa-policy.${name}\nError (a.c:1): x\n`));
     }
     expect(reader.finish()?.names).toHaveLength(64);
   });
@@ -152,15 +158,15 @@ describe('telling a log of CRIU from other files', () => {
   ])('%s is one', (log) => expect(tell(fixture(log))?.empty).toBe(false));
 
   it('an empty one may be one', () => {
-    expect(tell('')?.empty).toBe(true);
-    expect(tell('\0\0\0\n \n')?.empty).toBe(true);
+    expect(tell(bytes``)?.empty).toBe(true);
+    expect(tell(asBytes('\0\0\0\n \n'))?.empty).toBe(true);
   });
 
   it('is possible before the end', () => {
     const reader = readLog();
-    reader.chunk('pg_dump: reading extensions\n');
+    reader.chunk(asBytes('pg_dump: reading extensions\n'));
     expect(reader.recognised()).toBe(false);
-    reader.chunk('(00.000001) Version: 3.17\n');
+    reader.chunk(asBytes('(00.000001) Version: 3.17\n'));
     expect(reader.recognised()).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { statsNames } from '../../../src/criu/log/files.ts';
 import { describeRun, type Evidence } from '../../../src/criu/log/run.ts';
+import { asBytes } from '../../../src/linux/bytes.ts';
 import { fixture, logFile, NO_EVIDENCE, recordedRun, recordedTimes, told } from './fixtures.ts';
 
 const run = (path: string, evidence: Partial<Evidence> = {}) => {
@@ -74,12 +75,14 @@ describe('runs of other versions', () => {
 describe('what a run did', () => {
   it('is told by its log before its name', () => {
     const evidence = NO_EVIDENCE;
-    const restore = told('(00.000001) Reading image tree\n');
+    const restore = told(asBytes('(00.000001) Reading image tree\n'));
     expect(describeRun(restore, logFile('dump.log'), evidence).operation).toBe('restore');
-    expect(describeRun(told('(00.000001) x\n'), logFile('pre-dump.log'), evidence).operation).toBe(
+    expect(describeRun(told(asBytes('(00.000001) x\n')), logFile('pre-dump.log'), evidence).operation).toBe(
       'pre-dump',
     );
-    expect(describeRun(told('(00.000001) x\n'), logFile('criu.log'), evidence).operation).toBe('unknown');
+    expect(describeRun(told(asBytes('(00.000001) x\n')), logFile('criu.log'), evidence).operation).toBe(
+      'unknown',
+    );
   });
 });
 

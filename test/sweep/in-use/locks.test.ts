@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { asBytes } from '../../../src/linux/bytes.ts';
 import { OwnMounts, parseMountinfo } from '../../../src/linux/mountinfo.ts';
 import { Locks } from '../../../src/sweep/in-use/locks.ts';
 
 const mounts = new OwnMounts(
-  parseMountinfo('27 1 254:0 / / rw - ext4 /dev/vda rw\n28 27 0:45 / /btrfs rw - btrfs /dev/vdb rw'),
+  parseMountinfo(asBytes('27 1 254:0 / / rw - ext4 /dev/vda rw\n28 27 0:45 / /btrfs rw - btrfs /dev/vdb rw')),
 );
 const TEXT = `1: FLOCK  ADVISORY  WRITE 4242 fe:00:131090 0 EOF
 1: -> FLOCK  ADVISORY  WRITE 4343 fe:00:131090 0 EOF
@@ -34,7 +35,7 @@ describe('/proc/locks', () => {
       [77],
     ],
   ])('tells %s', (_, file, path, expected) => {
-    const parent = { path: posix.dirname(path), dev: 1, ino: 1 };
-    expect(locks.of(file, { parent, name: posix.basename(path) })).toEqual(expected);
+    const parent = { path: asBytes(posix.dirname(path)), dev: 1, ino: 1 };
+    expect(locks.of(file, { parent, name: asBytes(posix.basename(path)) })).toEqual(expected);
   });
 });

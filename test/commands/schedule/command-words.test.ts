@@ -7,7 +7,7 @@ import {
   quoteForExec,
   quoteForPaths,
   splitWords,
-} from '../../../src/commands/schedule/quote.ts';
+} from '../../../src/commands/schedule/command-words.ts';
 
 test.each([
   ['criu-sweep', ['criu-sweep']],

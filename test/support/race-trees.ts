@@ -10,7 +10,7 @@ import { unprotectedCommand } from './unprotected.ts';
 import { pausing } from './wrap.ts';
 
 /** Where a race takes place: a sweeper is sent to the target, and nothing outside may go. */
-export interface Stage {
+export interface RaceTree {
   readonly target: string;
   readonly outside: string;
   /** Puts everything where it was. */
@@ -32,7 +32,7 @@ function fill(root: string, dirs: readonly string[]): void {
 }
 
 /** The directories of the target are swapped for links that lead outside. */
-export function linksOnStage(dir: string): Stage {
+export function treeSwappedForLinks(dir: string): RaceTree {
   const names = numbered('d', 8);
   mkdirSync(`${dir}/links`);
   for (const name of names) symlinkSync(`${dir}/outside`, `${dir}/links/${name}`);
@@ -45,7 +45,7 @@ export function linksOnStage(dir: string): Stage {
 }
 
 /** Directories in the target's depth are swapped for others, so that the way up from them leads outside. */
-export function directoriesOnStage(dir: string): Stage {
+export function treeSwappedForDirectories(dir: string): RaceTree {
   const names = numbered('d', 8);
   // Node sorts what it reads, and the scanner goes down into the last first: these come after the others.
   const inPlace = numbered('a', 8);
@@ -71,35 +71,34 @@ export function directoriesOnStage(dir: string): Stage {
 }
 
 /** What lies outside, but for the directories that the attacker moves about. */
-const lyingOutside = ({ outside }: Stage): string[] => list(outside).filter((path) => !/^d\d+/.test(path));
+const lyingOutside = ({ outside }: RaceTree): string[] => list(outside).filter((path) => !/^d\d+/.test(path));
 
-async function underAttack<T>(stage: Stage, act: () => Promise<T>): Promise<T> {
-  const racer = await stage.attack();
+async function underAttack<T>(tree: RaceTree, act: () => Promise<T>): Promise<T> {
+  const racer = await tree.attack();
   const done = await act();
   expect(await racer.stop()).toMatch(/^swaps [1-9]/);
   return done;
 }
 
-async function falls(stage: Stage, sweeper: () => Promise<unknown>): Promise<boolean> {
+async function falls(tree: RaceTree, sweeper: () => Promise<unknown>): Promise<boolean> {
   return until(40_000, async () => {
-    stage.set();
-    const before = lyingOutside(stage);
-    await underAttack(stage, sweeper);
-    return lyingOutside(stage).length < before.length;
+    tree.set();
+    const before = lyingOutside(tree);
+    await underAttack(tree, sweeper);
+    return lyingOutside(tree).length < before.length;
   });
 }
 
 /** Whether a sweeper that passes joined paths takes something from outside. */
-export const joinedPathsFall = (stage: Stage): Promise<boolean> =>
-  falls(stage, () => unsafeSweep('rmdir', stage.target));
+export const joinedPathsFall = (tree: RaceTree): Promise<boolean> =>
+  falls(tree, () => unsafeSweep('rmdir', tree.target));
 
 /** Whether our command does, with its own comparisons switched off. */
-export function unprotectedFalls(stage: Stage, dir: string): Promise<boolean> {
+export function unprotectedFalls(tree: RaceTree, dir: string): Promise<boolean> {
   const bin = unprotectedCommand(dir);
   return falls(
-    stage,
-    () =>
-      startProgram([process.execPath, bin, '--no-in-use', stage.target], { wrap: pausing('chdir') }).ended,
+    tree,
+    () => startProgram([process.execPath, bin, '--no-in-use', tree.target], { wrap: pausing('chdir') }).ended,
   );
 }
 
@@ -115,15 +114,15 @@ export interface Siege {
  * Sweeps with the built command, again and again, until that is enough or half a minute is over. Throws as soon as
  * anything outside is missing.
  */
-export async function holdsOut(stage: Stage, enough: (siege: Siege) => boolean): Promise<Siege> {
+export async function holdsOut(tree: RaceTree, enough: (siege: Siege) => boolean): Promise<Siege> {
   let siege: Siege = { sweeps: 0, removed: 0, changed: 0 };
   await until(30_000, async () => {
-    stage.set();
-    const before = lyingOutside(stage);
-    const { report, code } = await underAttack(stage, () =>
-      sweep(['--no-in-use', stage.target], { wrap: pausing('chdir') }),
+    tree.set();
+    const before = lyingOutside(tree);
+    const { report, code } = await underAttack(tree, () =>
+      sweep(['--no-in-use', tree.target], { wrap: pausing('chdir') }),
     );
-    expect(lyingOutside(stage)).toEqual(before);
+    expect(lyingOutside(tree)).toEqual(before);
     expect(report.errors.filter((error) => error.code !== 'changed')).toEqual([]);
     expect(code).toBe(report.errors.length > 0 ? 3 : 0);
     siege = {

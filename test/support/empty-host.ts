@@ -8,7 +8,7 @@ const emptied = (dir: string): string => `mount -t tmpfs -o mode=755 none ${quot
  * is named; then after these commands of a shell ran there. This package stays where it is. A place in /etc or /var need
  * not exist on this machine: its /etc is a copy there, and its /var/spool empty.
  */
-export function staged(commands: readonly string[], more: readonly string[] = []): string[] {
+export function onEmptyHost(commands: readonly string[], more: readonly string[] = []): string[] {
   const here = quoted(PACKAGE);
   return inMountNamespace(
     [

@@ -1,17 +1,13 @@
 import { type Command, Option } from 'commander';
-import { CATALOGUE } from '../criu/catalogue.ts';
+import { CATALOGUE, MKDTEMP_MODE } from '../criu/catalogue.ts';
 import { AGE_STAMPS, type AgeBy, type Policy } from '../model/model.ts';
-import { FORMATS, type OutputOptions } from '../output/choices.ts';
-import { COLOR_CHOICES } from '../output/terminal.ts';
-import { parseDuration, parseInterval } from './duration.ts';
+import { parseDuration } from './duration.ts';
 import {
   chooseKinds,
   DEFAULT_AGE,
   DEFAULT_AGE_MS,
-  MKDTEMP_MODE,
   parseExclude,
   parseMaxDepth,
-  parseMaxRemovals,
   parseMode,
   parseOwner,
   parsePrefix,
@@ -32,26 +28,6 @@ export interface PolicyOptions extends KindOptions {
   readonly exclude: readonly string[];
   readonly crossDevice?: boolean;
 }
-
-/** All options of a sweep. */
-export interface SweepOptions extends PolicyOptions, OutputOptions {
-  readonly known?: boolean;
-  readonly ignoreMissing?: boolean;
-  readonly dryRun?: boolean;
-  readonly check?: boolean;
-  /** Milliseconds. */
-  readonly every?: number;
-  readonly inUse: boolean;
-  readonly maxRuntime?: number;
-  readonly maxRemovals?: number;
-}
-
-/** What `--known` says in every command's help. */
-export const KNOWN_HELP =
-  'also the work directories of runc, crun, podman, CRI-O, containerd, Docker, LXC and Incus, and /tmp';
-
-/** The help of `--ignore-missing`, the same for every command. */
-export const IGNORE_MISSING_HELP = 'a target that is not there is nothing to do';
 
 /** Adds the options that say which directories are meant: their names, owner and mode. */
 export function addKindOptions(command: Command): Command {
@@ -112,48 +88,6 @@ export function addPolicyOptions(command: Command): Command {
       '--cross-device',
       'enter other file systems and bind mounts too; never proc, sysfs, cgroup or autofs',
     );
-}
-
-/** Adds the options for verbosity and colours. */
-export function addVerbosityOptions(command: Command): Command {
-  return command
-    .addOption(new Option('-v, --verbose', 'say also what was kept, and why').conflicts('quiet'))
-    .addOption(new Option('-q, --quiet', 'say errors only').conflicts('verbose'))
-    .addOption(new Option('--color <when>', 'colour the output').choices(COLOR_CHOICES).default('auto'));
-}
-
-/** Adds all options of a sweep. */
-export function addSweepOptions(command: Command): Command {
-  addPolicyOptions(command)
-    .option('--known', KNOWN_HELP)
-    .option('--ignore-missing', IGNORE_MISSING_HELP)
-    .option('-n, --dry-run', 'change nothing; say what would be removed')
-    .addOption(
-      new Option('--check', 'dry run that exits 1 when there is something to remove').conflicts('every'),
-    )
-    .addOption(new Option('--format <format>', 'what stdout shows').choices(FORMATS).default('text'))
-    .option('--json', 'same as --format json')
-    .option('--report <file>', 'write the JSON report into a file too, whole or not at all')
-    .option('--metrics <file.prom>', "write metrics for node_exporter's textfile collector, mode 0644")
-    .addOption(
-      new Option(
-        '--every <duration>',
-        'stay in the foreground and sweep again at this interval, until a signal comes',
-      ).argParser((text) => parseInterval(text, '--every')),
-    )
-    .option('--no-in-use', 'do not look who uses a directory')
-    .addOption(
-      new Option(
-        '--max-runtime <duration>',
-        'stop before the next removal after this time, exit 3',
-      ).argParser((text) => parseInterval(text, '--max-runtime')),
-    )
-    .addOption(
-      new Option('--max-removals <n>', 'a fuse: stop before removal n+1, exit 3').argParser(parseMaxRemovals),
-    );
-  return addVerbosityOptions(command).on('option:json', () =>
-    command.setOptionValueWithSource('format', 'json', 'cli'),
-  );
 }
 
 /**

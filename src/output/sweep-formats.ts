@@ -1,19 +1,17 @@
 import type { Environment } from '../model/environment.ts';
-import { readTool } from '../package/version.ts';
+import { readTool } from '../package/tool.ts';
 import type { Format } from '../report/format.ts';
 import { githubFormat, withoutCommands } from '../report/github.ts';
 import { jsonFormat, ndjsonFormat } from '../report/json.ts';
 import { messageFormat } from '../report/messages.ts';
 import { textFormat } from '../report/text.ts';
 import type { OutputOptions } from './choices.ts';
+import { colorsFor } from './color-choice.ts';
 import { isTerminal } from './is-terminal.ts';
 import { markFor } from './journal.ts';
-import { colorsFor } from './terminal.ts';
+import { STDERR, STDOUT } from './standard-streams.ts';
 
-export const STDOUT = 1;
-export const STDERR = 2;
-
-/** How stdout says the results. */
+/** The format of a sweep's results on stdout. */
 export function resultFormat(
   { format, verbose = false, quiet = false, color }: OutputOptions,
   env: Environment,
@@ -30,7 +28,7 @@ export function resultFormat(
   }
 }
 
-/** How stderr says all else. */
+/** The format of all messages on stderr. */
 export function stderrFormat(options: OutputOptions, env: Environment): Format {
   const { verbose = false, quiet = false, format, color } = options;
   const say = messageFormat({

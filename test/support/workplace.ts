@@ -7,7 +7,7 @@ import { MEMORY, scratch } from './scratch.ts';
 import { list } from './tree.ts';
 
 /** Where a command runs, and works as CRIU does. */
-export interface Stage {
+export interface Workplace {
   /** Its working directory. */
   readonly dir: string;
   /** The work dir `work` in it. */
@@ -17,7 +17,7 @@ export interface Stage {
 }
 
 /** A directory with an empty work dir in it, away from /tmp. */
-export function stage(): Stage {
+export function workplace(): Workplace {
   const dir = scratch(MEMORY);
   const work = join(dir, 'work');
   mkdirSync(work);
@@ -29,7 +29,7 @@ export const mkdtemp = (dir: string, prefix = '.criu.temp-aa-policy.'): string =
   `mktemp -d -p ${dir} ${prefix}XXXXXX >/dev/null`;
 
 /** Starts `criu-sweep run`, in a /tmp of its own; killed when the test has finished. */
-export function startRun(args: readonly string[], { dir }: Stage, options: RunOptions = {}): Running {
+export function startRun(args: readonly string[], { dir }: Workplace, options: RunOptions = {}): Running {
   const wrap = [...withOwnTmp(), ...(options.wrap ?? [])];
   const running = start(['run', ...args], { cwd: dir, ...options, wrap });
   onTestFinished(async () => {
@@ -45,19 +45,19 @@ function end(pid: number): void {
   } catch {}
 }
 
-/** Runs `criu-sweep run` around a shell's script in the stage's directory, watching its work dir. */
-export const runScript = (script: string, where: Stage, options: RunOptions = {}): Promise<Ended> =>
+/** Runs `criu-sweep run` around a shell's script in the workplace's directory, watching its work dir. */
+export const runScript = (script: string, where: Workplace, options: RunOptions = {}): Promise<Ended> =>
   startScript(script, where, options).ended;
 
 /** Starts the same. */
-export const startScript = (script: string, where: Stage, options: RunOptions = {}): Running =>
+export const startScript = (script: string, where: Workplace, options: RunOptions = {}): Running =>
   startRun(['--work-dir', 'work', '--', 'sh', '-c', script], where, options);
 
 /** How it ended, in one word: `7`, `SIGKILL`. */
 export const how = ({ code, signal }: Ended): string => signal ?? String(code);
 
-/** Makes an executable in the stage's directory, a shell's script by any name; its path. */
-export function plantProgram({ dir }: Stage, name: string, script: string): string {
+/** Makes an executable in the workplace's directory, a shell's script by any name; its path. */
+export function plantProgram({ dir }: Workplace, name: string, script: string): string {
   const path = join(dir, name);
   writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   return path;

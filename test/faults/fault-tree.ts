@@ -8,7 +8,7 @@ import { quoted } from '../support/wrap.ts';
 import { withFewProcesses } from './few-processes.ts';
 
 /** A small tree with leftovers of every sort, some of them in use, and who uses them. All paths are bytes, below `dir`. */
-export interface Stage {
+export interface FaultTree {
   readonly dir: string;
   readonly targets: readonly string[];
   /** What a sweep removes. */
@@ -23,10 +23,10 @@ export interface Stage {
   lost(): readonly string[];
 }
 
-export async function makeStage(): Promise<Stage> {
+export async function makeFaultTree(): Promise<FaultTree> {
   const dir = scratch();
   let names = 40_000_000_000;
-  // The same in every stage, for their directories to be read in the same order.
+  // The same in every tree, for their directories to be read in the same order.
   const name = (parent: string, prefix: string = AA_POLICY) => `${parent}/${prefix}${nthSuffix(names++)}`;
   const free = [
     name('one'),
