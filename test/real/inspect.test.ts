@@ -1,38 +1,32 @@
 import { describe, expect, test } from 'vitest';
 import { ATTEMPTS } from './attempts.ts';
-import { factsOf, prefixOf } from './facts.ts';
-import { tried } from './tried.ts';
+import { factsOf } from './facts.ts';
+import { leftBy, tried } from './tried.ts';
 
 const facts = factsOf('leftovers');
-/** The kinds that do not lie in the work dir. */
-const IN_TMP: ReadonlySet<string> = new Set([
-  '.criu.mntns.',
-  'crtools-proc.',
-  'cr-tmpfs.',
-  '.criu.mnt.',
-  '.criu.move_mount_set_group.',
-]);
+
 const logOf = (name: string, operation: string) => `/srv/criu/${name}/${operation}.log`;
 
-describe.each(ATTEMPTS.filter(({ outcome }) => outcome !== null))('$name', ({
-  name,
-  operation,
-  outcome,
-  left,
-}) => {
-  test(`its log is of a ${operation} that ${outcome}`, () => {
+/** The log of the run that `inspect` says it is of. */
+const runOf = (path: string) => facts.inspection('inspect').items.find((item) => item.path === path)?.run;
+
+const LOGGED = ATTEMPTS.filter(({ outcome }) => outcome !== null);
+
+describe.each(LOGGED)('inspect on $name', ({ name, operation, outcome, left }) => {
+  test(`its log is of a ${operation}: ${outcome}`, () => {
     const run = facts.inspection('inspect').runs.find(({ log }) => log === logOf(name, operation));
     expect(run).toMatchObject({ operation, outcome, version: '3.17.1', affected: false });
   });
 
-  for (const { prefix, ofNoRun } of left.filter(({ prefix }) => !IN_TMP.has(prefix)))
+  for (const { prefix, ofNoRun } of left.filter(({ where }) => where === 'work dir'))
     test(`${prefix} in its work dir is ${ofNoRun ? 'of no run' : 'of that run'}`, () => {
-      const { path } =
-        tried()
-          .get(name)
-          ?.left.find((each) => prefixOf(each.path) === prefix) ?? {};
-      const item = facts.inspection('inspect').items.find((each) => each.path === path);
-      expect(item?.run).toBe(ofNoRun ? null : logOf(name, operation));
+      expect(runOf(leftBy(name, prefix).path)).toBe(ofNoRun ? null : logOf(name, operation));
+    });
+
+  // From there on its log names it: "mnt: …/tmp/.criu.mntns.X/…".
+  if (left.some(({ prefix, mode }) => prefix === '.criu.mntns.' && mode === '777'))
+    test('.criu.mntns. in /tmp is of that run, too', () => {
+      expect(runOf(leftBy(name, '.criu.mntns.').path)).toBe(logOf(name, operation));
     });
 });
 

@@ -1,28 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { ATTEMPTS, PHASES } from './attempts.ts';
-import { factsOf, prefixOf, whyKept } from './facts.ts';
-import { tried } from './tried.ts';
+import { ATTEMPTS } from './attempts.ts';
+import { type Found, factsOf, prefixOf, whyKept } from './facts.ts';
+import { type Left, PHASES } from './left.ts';
+import { leftBy, tried } from './tried.ts';
 
 const facts = factsOf('leftovers');
 
 describe.each(ATTEMPTS)('$name', ({ name, status, left }) => {
-  test(`CRIU ended with ${status}, and left what it leaves so`, () => {
-    const { status: was, left: found } = tried().get(name) ?? expect.unreachable();
-    expect(was).toBe(status);
-    const kinds = found.map(({ path, mode, there }) => ({ prefix: prefixOf(path), mode, there }));
-    expect(sorted(kinds)).toEqual(sorted(left.map(({ prefix, mode, there }) => ({ prefix, mode, there }))));
+  test(`CRIU ended with ${status}, and left ${left.length === 0 ? 'nothing' : 'what it leaves so'}`, () => {
+    const came = tried().get(name) ?? expect.unreachable();
+    expect(came.status).toBe(status);
+    const expected = left.map(({ prefix, where, mode, there }) => ({ prefix, where, mode, there }));
+    expect(came.left.map(described).toSorted(byPrefix)).toEqual(expected.toSorted(byPrefix));
   });
 
-  if (left.length > 0)
-    test('each of them is swept when nobody uses it, and not before', () => {
-      for (const { path } of tried().get(name)?.left ?? []) {
-        const went = PHASES.map((phase) => outcomeIn(phase, path));
-        expect([path, went]).toEqual([path, left.find(({ prefix }) => prefix === prefixOf(path))?.went]);
-      }
+  for (const { prefix, went } of left)
+    test(`${prefix} is swept when nobody uses it, and not before: ${went.join(', ')}`, () => {
+      const { path } = leftBy(name, prefix);
+      expect(PHASES.map((phase) => outcomeIn(phase, path))).toEqual(went);
     });
 });
 
-describe.each(PHASES)('the sweep while %s', (phase) => {
+describe.each(PHASES)('the sweep: %s', (phase) => {
   test('removes what its dry run foretold', () => {
     const dry = facts.report(`${phase}-dry`);
     const real = facts.report(phase);
@@ -33,11 +32,11 @@ describe.each(PHASES)('the sweep while %s', (phase) => {
     expect(real).toMatchObject({ exitCode: 0, errors: [], inUse: { checked: true, unreadableProcesses: 0 } });
   });
 
-  test('the dry run changed nothing', () => {
+  test('changes nothing in its dry run', () => {
     expect(facts.lines(`${phase}.dry`)).toEqual(facts.lines(`${phase}.before`));
   });
 
-  test('nothing went but what it says', () => {
+  test('removes nothing but what it says', () => {
     const removed = facts.report(phase).items.filter(({ outcome }) => outcome === 'removed');
     const gone = new Set(removed.map(({ path }) => path));
     const before = facts.lines(`${phase}.before`);
@@ -50,6 +49,19 @@ test('in the end only what holds files is left', () => {
   expect(left).toEqual([['700', 'full']]);
 });
 
+/** A found directory in the terms of {@link Left}. */
+const described = ({ path, mode, there }: Found) => ({
+  prefix: prefixOf(path),
+  where: whereIs(path),
+  mode,
+  there,
+});
+
+function whereIs(path: string): Left['where'] {
+  if (path.startsWith('/srv/criu/')) return 'work dir';
+  return path.startsWith('/tmp/') ? '/tmp' : "the container's /tmp";
+}
+
 /** What the sweep of that phase says of a path: `removed`, or why it was kept; `null` where it was no item. */
 function outcomeIn(phase: string, path: string): string | null {
   const item = facts.report(phase).items.find((each) => each.path === path);
@@ -59,4 +71,5 @@ function outcomeIn(phase: string, path: string): string | null {
 
 const pathOf = (line: string): string => line.split(' ').slice(3).join(' ');
 
-const sorted = (all: readonly object[]): string[] => all.map((each) => JSON.stringify(each)).toSorted();
+const byPrefix = (one: { readonly prefix: string }, other: { readonly prefix: string }): number =>
+  one.prefix < other.prefix ? -1 : 1;

@@ -1,4 +1,4 @@
-import { type Found, factsOf, foundOf } from './facts.ts';
+import { type Found, factsOf, foundOf, prefixOf } from './facts.ts';
 
 /** How an attempt ended, and what it left. */
 export interface Tried {
@@ -18,4 +18,13 @@ export function tried(): ReadonlyMap<string, Tried> {
     } else latest.push(foundOf(line.replace(/^left\t/, '')));
   }
   return all;
+}
+
+/** The directory of that kind that the attempt left. Throws where it left none. */
+export function leftBy(name: string, prefix: string): Found {
+  const found = tried()
+    .get(name)
+    ?.left.find(({ path }) => prefixOf(path) === prefix);
+  if (found === undefined) throw new Error(`${name} left no ${prefix}`);
+  return found;
 }

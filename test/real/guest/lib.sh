@@ -24,6 +24,18 @@ start_container() {
   echo $task >/sys/fs/cgroup/container/cgroup.procs
 }
 
+# Kills all processes of these names, and waits until they are gone or reaped by nobody.
+end_all() {
+  local name tries
+  for name in "$@"; do
+    pkill -KILL -x $name
+    for ((tries = 0; tries < 100; tries++)); do
+      if [ -z "$(pgrep --runstates D,R,S,T,t -x $name)" ]; then break; fi
+      sleep 0.1
+    done
+  done
+}
+
 # A profile in an AppArmor namespace, for tasks whose policies a dump has to read.
 prepare_confined() {
   echo 'profile confined flags=(attach_disconnected) { /** rwmlkix, unix, capability, signal, ptrace, network, }' >/run/profile
@@ -39,13 +51,10 @@ prepare_root() {
 
 # The directories of CRIU that lie there now: mode, what is there, path.
 leftovers() {
-  local path what
-  find $WORK $ROOT /tmp /var/lib/containers -mindepth 1 -regextype posix-extended -type d -regex "$NAMES" -prune -print 2>/dev/null | sort |
-    while read -r path; do
-      what=empty
-      if mountpoint -q "$path"; then what=mount; elif [ -n "$(ls -A "$path")" ]; then what=full; fi
-      printf '%s\t%s\t%s\n' "$(stat -c %a "$path")" $what "$path"
-    done
+  find $WORK $ROOT /srv/bundle /tmp /var/lib/containers -mindepth 1 -regextype posix-extended -type d -regex "$NAMES" \
+    -prune \( -empty -printf '%m\tempty\t%p\n' -o -printf '%m\tfull\t%p\n' \) 2>/dev/null |
+    awk -v OFS='\t' 'NR == FNR { mounts[$5]; next } $3 in mounts { $2 = "mount" } { print }' /proc/self/mountinfo - |
+    sort -k 3
 }
 
 # All that lies there now, mounts not entered.
