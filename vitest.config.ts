@@ -8,6 +8,9 @@ const ALONE = 'test/**/alone/*.test.ts';
 /** Tests that boot a virtual machine: `npm run test:real`. */
 const REAL = 'test/real/**';
 
+/** Tests that install packages: vitest.packages.config.ts. */
+const PACKAGES = 'test/packages/**';
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -22,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts', 'bench/*.test.ts'],
-          exclude: [ALONE, REAL],
+          exclude: [ALONE, PACKAGES, REAL],
           sequence: { groupOrder: 0 },
         },
       },

@@ -4,11 +4,12 @@ import { assertErrno } from '../linux/errno.ts';
 import { UsageError } from '../model/usage-error.ts';
 
 /**
- * The last words of our command line as {@link toText} says them. Node decodes them as UTF-8, and what is none becomes
- * U+FFFD: a name that another file may bear. /proc/self/cmdline has the bytes (proc_pid_cmdline(5)).
+ * The exact bytes of the last words of our command line, as {@link toText} writes them. Node decodes the
+ * words as UTF-8; other bytes become U+FFFD, and with it the name of another file. /proc/self/cmdline has the
+ * bytes (proc_pid_cmdline(5)).
  *
  * @param words as Node has them
- * @throws UsageError where there is no /proc to ask
+ * @throws UsageError if the bytes are needed and there is no /proc
  */
 export function exactWords(words: readonly string[]): readonly string[] {
   if (!words.some((word) => word.includes('\uFFFD'))) return words;

@@ -1,17 +1,19 @@
 import { wrap } from '../output/layout.ts';
 
-/** Columns where there is no terminal to have some; no line is made shorter than the smallest. */
+/** The columns of a help without a terminal, and the least columns of any help. */
 const USUAL = 80;
 const SMALLEST = 40;
 
-/** Columns that a help may take. @param columns of the terminal, infinite where there is none */
+/** The columns that a help may take. @param columns of the terminal; infinite if there is none */
 export function helpWidth(columns: number): number {
   return Number.isFinite(columns) ? Math.max(SMALLEST, columns) : USUAL;
 }
 
 /**
- * A help with no line longer than so many columns, as far as words allow. What is broken hangs below its own column; a
- * command to be copied goes on after a backslash.
+ * Breaks the lines of a help so that they fit, as far as its words allow. The rest of a broken line is
+ * indented to its column. An example command goes on after a backslash, so that it can be copied.
+ *
+ * @param width columns
  */
 export function fitHelp(text: string, width: number): string {
   return text

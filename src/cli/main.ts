@@ -20,7 +20,11 @@ async function main(): Promise<number> {
   }
 }
 
-/** Says in a line what was wrong with the command line; anything else is a bug of ours, and is shown as it is. */
+/**
+ * Reports an error: in one line if the command line was wrong, else as a bug of ours, with its stack.
+ *
+ * @returns the exit status
+ */
 function sayWhy(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
   if (error instanceof UsageError) {
@@ -35,7 +39,7 @@ function say(text: (mark: Mark) => string): void {
   try {
     writeSync(STDERR, text(markFor(STDERR, process.env)));
   } catch {
-    // With nobody to hear it, the exit status says it alone.
+    // Nobody can read it: the exit status alone has to tell.
   }
 }
 

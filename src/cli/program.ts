@@ -29,7 +29,7 @@ Examples:
 `;
 
 /**
- * Runs what a command line says: the command that its first word names, or a sweep.
+ * Runs a command line: the command that its first word names, or a sweep.
  *
  * @param args without the interpreter and the script
  * @param end called with the exit status
@@ -67,7 +67,7 @@ export async function runProgram(
   }
 }
 
-/** A message with where the help is, in the same line. */
+/** Adds to a message, in the same line, how to get help. */
 function withHelp(message: string, name: string | null): string {
   const help = name === null || name === 'help' ? 'criu-sweep --help' : `criu-sweep ${name} --help`;
   return `${message.replace(/\.$/, '')}${message.endsWith('?') ? ' See' : '; see'} ${help}`;
@@ -106,7 +106,7 @@ function commandsHelp(): string {
   return `\nCommands, each with a --help of its own:\n${lines.join('\n')}\n`;
 }
 
-/** Every command with its options, as what an option may have been meant for. */
+/** All commands with their options. An unknown option may be one of theirs. */
 async function otherCommands(commands: readonly CommandEntry[]): Promise<readonly OtherCommand[]> {
   const context = { args: [], env: {}, commands, help: async () => {}, end: () => {} };
   const named = commands.map(async ({ name, load }) => {

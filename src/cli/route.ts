@@ -8,9 +8,9 @@ import { readWords } from '../request/arguments.ts';
  * The command that a command line calls, by its first word; `null`: a sweep of the targets that it names.
  *
  * @param names of all commands
- * @param options those of a sweep, to know what is an operand
- * @throws UsageError where a command's name comes after something else, where a bare word names neither a command nor
- *   anything that exists, and where a dash is not the one that options begin with
+ * @param options the options of a sweep, to tell operands from their values
+ * @throws UsageError if a command's name comes too late, if a bare word is neither a command nor anything
+ *   that exists, and if a word begins with another dash than options do
  */
 export async function routeOf(
   args: readonly string[],
@@ -46,7 +46,7 @@ function refuseLateCommand(name: string | undefined): void {
   );
 }
 
-/** Dashes that a text processor makes of a hyphen (Unicode's category Pd, and the minus sign). */
+/** The dashes that a text processor makes of a hyphen (Unicode's category Pd, and the minus sign). */
 const OTHER_DASH = /^[\p{Pd}\u2212]+/u;
 
 function refuseOtherDash(word: string): void {
@@ -65,7 +65,7 @@ function wordsBeforeSeparator(args: readonly string[]): readonly string[] {
   return separator < 0 ? args : args.slice(0, separator);
 }
 
-/** Letters as a command's name has them, but no path and no glob. */
+/** Whether a word could be a command's name: no path and no glob. */
 function isBareWord(word: string): boolean {
   return /^[^/*?[\]{}()!+@\\]+$/.test(word) && word !== '.' && word !== '..';
 }

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import type { Environment } from '../model/environment.ts';
 
-/** The context of a command: all that commander does not give it. */
+/** The input of a command that commander does not give it. */
 export interface CommandContext {
-  /** Its command line as it was written, the command's own name left out. */
+  /** The command line as it was written, without the command's name. */
   readonly args: readonly string[];
   readonly env: Environment;
-  /** All commands but the sweep, for those that tell of the others. */
+  /** All commands but the sweep, for `help` and `completion`. */
   readonly commands: readonly CommandEntry[];
-  /** Shows the help of a command; `null`: that of the sweep. Rejects with the CommanderError that ends a help. */
+  /** Shows the help of a command; `null`: of the sweep. Rejects with the CommanderError that ends a help. */
   readonly help: (name: string | null) => Promise<void>;
   /** Called with the exit status. */
   readonly end: (exitCode: number) => void;

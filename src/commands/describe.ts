@@ -3,9 +3,9 @@ import type { CommandEntry } from './command.ts';
 import { HELP_OPTION } from './help-option.ts';
 import { defineSweep } from './sweep/definition.ts';
 
-/** A command as its definition says it: what --help, the man page and the completions are all made of. */
+/** A command's definition as data. The man page and the completions are made of it. */
 export interface DescribedCommand {
-  /** Its first word; `null`: the sweep itself, which has none. */
+  /** The command's first word; `null`: the sweep, which has none. */
   readonly name: string | null;
   /** The words after `criu-sweep`. */
   readonly usage: string;
@@ -21,17 +21,17 @@ export type ValueKind = 'file' | 'directory' | 'user' | 'command' | 'sweep' | 'o
 
 /** A value of an option, or an argument. */
 export interface DescribedValue {
-  /** As the help writes it, without brackets: `duration`, `name|uid|any`. */
+  /** The placeholder in the help, without brackets: `duration`, `name|uid|any`. */
   readonly placeholder: string;
   readonly kind: ValueKind;
-  /** Words to choose from; with a kind that is not `other` it may be something else too. */
+  /** Words to choose from. If the kind is not `other`, another value may be given too. */
   readonly choices: readonly string[];
 }
 
 export interface DescribedOption {
-  /** As the help writes it: `-n, --dry-run`, `--format <format>`. */
+  /** The option in the help: `-n, --dry-run`, `--format <format>`. */
   readonly term: string;
-  /** As the help writes it, with choices and default. */
+  /** The description in the help, with choices and default. */
   readonly description: string;
   /** `-n`, `--dry-run`. */
   readonly names: readonly string[];

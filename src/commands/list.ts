@@ -27,6 +27,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./schedule/definition.ts')).defineSchedule,
   },
   {
+    name: 'catalogue',
+    usage: 'catalogue [options]',
+    summary: 'print what is ever removed, and the directories of --known',
+    load: async () => (await import('./catalogue/definition.ts')).defineCatalogue,
+  },
+  {
     name: 'completion',
     usage: 'completion <bash|zsh|fish>',
     summary: "print the shell's completion script",

@@ -1,7 +1,7 @@
 import type { Bytes } from '../model/model.ts';
-import { CATALOGUE, type Making } from './catalogue.ts';
-import { type Run, TOLERANCE_MS } from './log/run.ts';
-import { compareVersions, FIRST_LEAKING } from './version.ts';
+import { CATALOGUE, CRIU, type Making } from './catalogue.ts';
+import { type Run, TOLERANCE_MS } from './log/criu-run.ts';
+import { isBeforePolicies } from './version.ts';
 
 /** A directory that was left. */
 export interface Leftover {
@@ -43,9 +43,9 @@ function fits(leftover: Leftover, run: Run): boolean {
 function couldHaveLeft(leftover: Leftover, run: Run, madeBy: readonly Making[]): boolean {
   if (run.operation !== 'unknown' && !madeBy.some((making) => making === run.operation)) return false;
   const isPolicy = leftover.name.startsWith(AA_POLICY);
-  if (isPolicy && run.version !== null && compareVersions(run.version, FIRST_LEAKING) < 0) return false;
+  if (isPolicy && run.version !== null && isBeforePolicies(run.version)) return false;
   // crtools-proc.X of v3.14 and later, and of any restore whose work dir is /tmp
-  if (leftover.name.startsWith('crtools-proc.') && leftover.parent === '/tmp') return false;
+  if (leftover.name.startsWith('crtools-proc.') && leftover.parent === CRIU.temporary) return false;
   // A successful run removes all it made, except for the leak
   return run.outcome !== 'succeeded' || (isPolicy && run.affected !== false);
 }

@@ -123,7 +123,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   row('.criu.move_mount_set_group.', {
     places: ['/tmp'],
     madeBy: ['start'],
-    condition: 'without a valid kernel-probe cache (/run/criu.kdat)',
+    condition: 'without a valid kernel-probe cache, /run/criu.kdat',
     versions: 'v3.17 and later',
     mounted: 'a tmpfs (mode 1777) with a directory `subdir`',
     left: 'empty, or a living mount',

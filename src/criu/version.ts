@@ -60,18 +60,48 @@ export function compareVersions(a: Numbers, b: Numbers): number {
 type Numbers = Pick<Version, 'major' | 'minor' | 'sublevel'>;
 
 /**
- * The first release that makes `.criu.temp-aa-policy.*`, and the first whose rmrf() also removes the directory
- * itself: commits 0db135ac4 and c750e62ca of checkpoint-restore/criu.
+ * The first release that makes `.criu.temp-aa-policy.*`, and the first whose rmrf() also removes the
+ * directory itself: commits 0db135ac4 and c750e62ca of checkpoint-restore/criu.
  */
-export const FIRST_LEAKING: Numbers = { major: 3, minor: 16, sublevel: 0 };
-export const FIRST_FIXED: Numbers = { major: 3, minor: 17, sublevel: 0 };
+const FIRST_LEAKING: Numbers = { major: 3, minor: 16, sublevel: 0 };
+const FIRST_FIXED: Numbers = { major: 3, minor: 17, sublevel: 0 };
 
 /**
- * Whether this version leaves one empty directory at every dump and pre-dump: from 3.16 to before 3.17.
- *
- * @returns `null` if the version is not known
+ * The number of builds from git that may have the leak: it came 307 commits after v3.15, which is the tag
+ * before.
  */
-export function affected(version: Numbers | null): boolean | null {
+const FIRST_MAYBE: Numbers = { major: 3, minor: 15, sublevel: 0 };
+
+/**
+ * A distribution's revision of a release: `-2`, `-2ubuntu1`, `+dfsg`. Others (`-crac`, `.dev`) are other
+ * sources.
+ */
+const REVISION = /^(?:|[-+~]\d.*|\+dfsg.*)$/;
+
+/**
+ * Whether this version leaves one empty directory at every dump and pre-dump: from 3.16 to before 3.17. A
+ * build from git keeps the number of the last tag: one that calls itself 3.15 can have the leak, and one that
+ * calls itself 3.16.1 the fix (27 commits later).
+ *
+ * @returns `null` if the version is not known, or its number does not tell
+ */
+export function affected(version: Version | null): boolean | null {
   if (version === null) return null;
-  return compareVersions(version, FIRST_LEAKING) >= 0 && compareVersions(version, FIRST_FIXED) < 0;
+  if (compareVersions(version, FIRST_MAYBE) < 0 || compareVersions(version, FIRST_FIXED) >= 0) return false;
+  if (!isRelease(version)) return null;
+  return compareVersions(version, FIRST_LEAKING) >= 0;
+}
+
+/**
+ * Whether it was built from the sources of a release: from its tarball, or from the commit that its tag
+ * names.
+ */
+function isRelease({ major, minor, sublevel, extra, gitId }: Version): boolean {
+  const number = sublevel === 0 ? `${major}.${minor}` : `${major}.${minor}.${sublevel}`;
+  return REVISION.test(extra) && (gitId === null || gitId === `v${number}`);
+}
+
+/** Whether this version is too old to make `.criu.temp-aa-policy.*`, which come with the leak. */
+export function isBeforePolicies(version: Version): boolean {
+  return affected(version) === false && compareVersions(version, FIRST_LEAKING) < 0;
 }

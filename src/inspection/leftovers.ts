@@ -1,4 +1,4 @@
-import type { Run } from '../criu/log/run.ts';
+import type { Run } from '../criu/log/criu-run.ts';
 import { joinPath } from '../linux/bytes.ts';
 import type { Mount } from '../linux/mountinfo.ts';
 import type { Bytes, Item } from '../model/model.ts';

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { CRIU } from '../criu/catalogue.ts';
 import { asBytes, EMPTY } from '../linux/bytes.ts';
 import { sameFile } from '../linux/lstat.ts';
-import { attempt, commOf, isForeignPidNamespace, listPids, type Seen, statLink } from '../linux/proc.ts';
+import { statLink } from '../linux/magic-link.ts';
+import { commOf, isForeignPidNamespace, listPids } from '../linux/proc.ts';
+import { attempt, type Seen } from '../linux/seen.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 import type { User } from '../sweep/in-use/users.ts';
 
@@ -43,9 +46,9 @@ export function lookForMountUsers(names: ReadonlySet<Bytes>): MountUsers {
         for (const name of path.split('/')) if (names.has(name) && !users.has(name)) users.set(name, user);
       }
     }
-    if (user.command === 'criu') living.push({ user, workDir: statLink(`/proc/${pid}/cwd`) });
+    if (user.command === CRIU.comm) living.push({ user, workDir: statLink(`/proc/${pid}/cwd`) });
   }
-  const temporary = statLink('/tmp');
+  const temporary = statLink(CRIU.temporary);
   return {
     blind,
     of: ({ parent, name }) =>

@@ -1,11 +1,14 @@
 import { attribute, type Leftover } from '../criu/attribute.ts';
-import type { Run } from '../criu/log/run.ts';
+import type { ImageSet } from '../criu/images.ts';
+import type { Run } from '../criu/log/criu-run.ts';
 import { keyOf } from '../linux/lstat.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 
-/** A run, and the directory in which its log was read. */
+/** A run, the directory in which its log was read, and the images that lie there. */
 export interface PlacedRun extends Run {
   readonly directory: Identity;
+  /** `null`: none, or not looked at. */
+  readonly images: ImageSet | null;
 }
 
 /**
@@ -18,19 +21,21 @@ const MOST_COMPARED = 100;
 /** The runs that were found, to look up which of them left a directory. */
 export class RunIndex {
   /**
-   * The runs, newest first. A log of a single task is part of the run whose log lies beside it, if there is
-   * one.
+   * The runs to be shown, newest first. A log of a single task is part of the run whose log lies beside it,
+   * if there is one.
    */
-  readonly runs: readonly Run[];
+  readonly runs: readonly PlacedRun[];
   readonly #byLog: ReadonlyMap<Bytes, Run>;
   readonly #byName = new Map<Bytes, Run[]>();
   readonly #byDirectory = new Map<string, Run[]>();
 
-  constructor(found: readonly PlacedRun[]) {
+  /** @param sinceMs runs that ended earlier are not shown, but still known; `null`: all are shown */
+  constructor(found: readonly PlacedRun[], sinceMs: number | null = null) {
     const logs = new Set(found.map(({ log }) => log));
     const all = found.map((run) => (isOrphan(run, logs) ? { ...run, pid: null } : run));
-    this.runs = foldTasks(all).sort((a, b) => lastSign(b) - lastSign(a));
-    this.#byLog = new Map(this.runs.map((run) => [run.log, run]));
+    const runs = foldTasks(all).sort((a, b) => lastSign(b) - lastSign(a));
+    this.runs = sinceMs === null ? runs : runs.filter((run) => endedAfter(run, sinceMs));
+    this.#byLog = new Map(runs.map((run) => [run.log, run]));
     for (const run of all) {
       if (run.pid === null) add(this.#byDirectory, keyOf(run.directory), run, MOST_COMPARED + 1);
       for (const name of run.names) add(this.#byName, name, run, MOST_COMPARED + 1);
@@ -55,9 +60,14 @@ export class RunIndex {
   }
 }
 
-/** When a run last gave a sign of life, in milliseconds since 1970. */
+/** The last sign of life of a run, in milliseconds since 1970. */
 export function lastSign({ endedAtMs, loggedAtMs }: Run): number {
   return endedAtMs ?? loggedAtMs;
+}
+
+/** Whether a run ended after that time, in milliseconds since 1970, or has not ended. */
+export function endedAfter(run: Run, sinceMs: number): boolean {
+  return run.outcome === 'running' || lastSign(run) > sinceMs;
 }
 
 function isOrphan({ log, pid }: Run, logs: ReadonlySet<Bytes>): boolean {
@@ -72,7 +82,7 @@ function withoutPid(log: Bytes): Bytes {
  * Adds the logs of tasks to their runs. If the run's own log has no error, the first error of one of its
  * tasks is the run's.
  */
-function foldTasks(all: readonly Run[]): Run[] {
+function foldTasks(all: readonly PlacedRun[]): PlacedRun[] {
   const tasks = new Map<Bytes, Run>();
   for (const run of all) {
     if (run.pid !== null && run.firstError !== null) tasks.set(withoutPid(run.log), run);

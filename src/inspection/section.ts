@@ -1,4 +1,4 @@
-import type { Run } from '../criu/log/run.ts';
+import type { Run } from '../criu/log/criu-run.ts';
 import type { Bytes, Item } from '../model/model.ts';
 import type { Inspected } from './leftovers.ts';
 
@@ -35,7 +35,7 @@ export class DraftSection {
     this.#see(run.loggedAtMs);
   }
 
-  /** Takes in a leftover. @param mostShown how many of its group are kept to be shown; the others are counted */
+  /** Takes in a leftover. @param mostShown how many of its group are kept to be shown; others are counted */
   addItem(inspected: Inspected, mostShown: number): void {
     const { item, run } = inspected;
     const { outcome } = item.result;

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Bytes } from '../model/model.ts';
+import type { Bytes, Text } from '../model/model.ts';
 
 /** Takes a string for bytes: one that was read with the encoding latin1, or is a part of such a one. */
 export function asBytes(latin1: string): Bytes {
@@ -23,7 +23,7 @@ export const EMPTY = bytes``;
 
 const ASCII = /^[\0-\x7f]*$/;
 
-/** A well-formed UTF-8 sequence as it looks in latin1 (RFC 3629, section 4), or a byte that belongs to none. */
+/** A well-formed UTF-8 sequence read as latin1 (RFC 3629, section 4), or a byte that belongs to none. */
 export const SEQUENCE =
   /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
 
@@ -35,7 +35,7 @@ const SURROGATE = /([\udc80-\udcff])/u;
  * The bytes of a JavaScript string for the kernel: its UTF-8, and the bytes that {@link toText} kept as
  * surrogates.
  */
-export function encode(text: string): Bytes {
+export function encode(text: Text): Bytes {
   if (ASCII.test(text)) return asBytes(text);
   return asBytes(
     text

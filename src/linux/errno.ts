@@ -29,6 +29,8 @@ export function describeErrno(code: string): string {
     return 'no more logs are read: they are more than 50,000, or 2 GiB, or have 32 MiB of paths and errors: name fewer directories';
   if (code === 'forbidden')
     return 'leads to /, /proc, /sys, /dev (but /dev/shm) or a kernel file system, where nothing is ever swept';
+  if (code === 'malformed')
+    return 'is not what its program reads, or names no absolute path there: directories that it moves are not looked at';
   for (const [, [name, text]] of getSystemErrorMap()) if (name === code) return `${code}: ${text}`;
   const nameless = NAMELESS.find(([, name]) => name === code);
   return nameless === undefined ? code : `${code}: ${nameless[2]}`;

@@ -59,6 +59,7 @@ function fromBigInt(stats: BigIntStats): Facts {
     mode: Number(stats.mode),
     uid: Number(stats.uid),
     size: Number(stats.size),
+    nlink: Number(stats.nlink),
     mtimeMs: Number(stats.mtimeNs) / 1e6,
     ctimeMs: Number(stats.ctimeNs) / 1e6,
     birthtimeMs: Number(stats.birthtimeNs) / 1e6,

@@ -77,7 +77,7 @@ export class OwnMounts {
   readonly all: readonly Mount[];
   readonly #byPath = new Map<Bytes, Mount>();
   readonly #lastComponents = new Set<Bytes>();
-  readonly #tmpfs = new Set<number>();
+  readonly #fsTypes = new Map<number, string>();
   /** The errno of reading them; `null`: they were read, or there is no /proc. */
   readonly failure: Errno | null;
 
@@ -87,7 +87,7 @@ export class OwnMounts {
     for (const mount of mounts) {
       this.#byPath.set(mount.mountPoint, mount);
       this.#lastComponents.add(mount.mountPoint.slice(mount.mountPoint.lastIndexOf('/') + 1));
-      if (mount.fsType === 'tmpfs') this.#tmpfs.add(mount.device);
+      this.#fsTypes.set(mount.device, mount.fsType);
     }
   }
 
@@ -96,9 +96,18 @@ export class OwnMounts {
     return this.#lastComponents.has(name) ? this.#byPath.get(joinPath(parent.path, name)) : undefined;
   }
 
-  /** Whether a file's st_dev is that of a tmpfs. */
-  isTmpfs(dev: number): boolean {
-    return this.#tmpfs.has(dev);
+  /** The type of the file system that a st_dev belongs to; `undefined` if it is unknown. */
+  fsTypeOf(dev: number): string | undefined {
+    return this.#fsTypes.get(dev);
+  }
+
+  /**
+   * Notes that a st_dev belongs to the mount of this ID. Mountinfo does not tell the st_dev of subvolumes
+   * (btrfs).
+   */
+  identify(dev: number, id: number): void {
+    const mount = this.#fsTypes.has(dev) ? undefined : this.all.find((each) => each.id === id);
+    if (mount !== undefined) this.#fsTypes.set(dev, mount.fsType);
   }
 
   /** The mount that a path lies in: the mount with the longest mount point that contains the path. */

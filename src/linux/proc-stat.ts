@@ -1,10 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync, readSync } from 'node:fs';
+import type { Bytes } from '../model/model.ts';
+import { asBytes } from './bytes.ts';
 import { assertErrno } from './errno.ts';
-import { attempt } from './proc.ts';
+import { release } from './release.ts';
+import { attempt } from './seen.ts';
 
 /** Fields of /proc/PID/stat (proc_pid_stat(5)). */
 export interface ProcStat {
   readonly pid: number;
+  /** The kernel's name for it, at most 15 bytes, whatever its argv says. */
+  readonly comm: Bytes;
   /** One letter: `T` stopped by a signal, `Z` a zombie. */
   readonly state: string;
   readonly parent: number;
@@ -18,6 +23,9 @@ export interface ProcStat {
   readonly startTime: number;
 }
 
+/** Room for the line: some fifty numbers. Twice as fast as a buffer for each. */
+const LINE = Buffer.alloc(4096);
+
 /**
  * The fields of a process; `null` if it has gone (ENOENT, ESRCH) or cannot be seen: there is no /proc, a
  * security module refuses it, or we are out of descriptors or memory. A `null` never leads to a removal:
@@ -26,17 +34,22 @@ export interface ProcStat {
  */
 export function readStat(pid: number | 'self'): ProcStat | null {
   try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    const fd = openSync(`/proc/${pid}/stat`, 'r');
+    try {
+      return parseStat(LINE.toString('latin1', 0, readSync(fd, LINE, 0, LINE.length, 0)));
+    } finally {
+      release(fd);
+    }
   } catch (error) {
     assertErrno(error);
     return null;
   }
 }
 
-/** USER_HZ, the ticks of /proc/PID/stat, is 100 a second on every machine that Node runs on (proc_pid_stat(5)). */
+/** A tick of /proc/PID/stat: USER_HZ is 100 on every machine that Node runs on (proc_pid_stat(5)). */
 const TICK_MS = 10;
 
-/** When a process started, in milliseconds since 1970; 0 where that cannot be told. */
+/** The start of a process, in milliseconds since 1970; 0 if we cannot tell. */
 export function startOf(pid: number): number {
   const stat = readStat(pid);
   const boot = attempt(() => readFileSync('/proc/stat', 'latin1'));
@@ -46,12 +59,14 @@ export function startOf(pid: number): number {
 
 /** The comm, in brackets, may hold anything, brackets too. */
 export function parseStat(text: string): ProcStat | null {
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const end = text.lastIndexOf(')');
+  const fields = text.slice(end + 2).split(' ');
   const [state = '', parent, group, session, , terminalGroup, flags] = fields;
   const startTime = fields[19];
   if (startTime === undefined) return null;
   return {
     pid: Number.parseInt(text, 10),
+    comm: asBytes(text.slice(text.indexOf('(') + 1, end)),
     state,
     parent: Number(parent),
     group: Number(group),

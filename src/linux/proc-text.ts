@@ -2,8 +2,8 @@ import { openSync, readSync } from 'node:fs';
 import type { Pause } from '../model/events.ts';
 import type { Bytes } from '../model/model.ts';
 import { asBytes, EMPTY, fsPath } from './bytes.ts';
-import { attempt, type Seen } from './proc.ts';
 import { release } from './release.ts';
+import { attempt, type Seen } from './seen.ts';
 
 /** Bytes asked for at once. Most files of /proc return no more than a page at a time (fs/seq_file.c). */
 const PIECE = 65_536;

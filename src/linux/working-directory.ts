@@ -36,6 +36,26 @@ export function stepInto(name: Bytes, expected: Identity): Step {
   return arrived(expected);
 }
 
+/**
+ * Steps into a sibling of the directory we stand in, past the directory above. It must be the `expected` one, by an lstat
+ * of its bare name in the directory that was above then. Never throws.
+ *
+ * Two components are safe here because nothing is believed of them but where we stand afterwards: if somebody
+ * has moved the directory we stood in, `..` leads to another place, and what has the name there has another
+ * inode. One that has the same is the directory that lstat saw, as after a step of one component. Nothing
+ * else may go by such a path.
+ */
+export function stepAside(name: Bytes, expected: Identity): Step {
+  const { text, exact } = decode(name);
+  if (!exact) return { kind: 'gone' };
+  try {
+    process.chdir(`../${text}`);
+  } catch (error) {
+    return { kind: 'failed', moved: false, ...errnoOf(error) };
+  }
+  return arrived(expected);
+}
+
 /** Steps out to the parent. Never throws. */
 export function stepOut(parent: Identity): Step {
   try {
@@ -109,8 +129,8 @@ export function changeDirectory(path: Bytes): void {
 }
 
 /**
- * The path of the directory we stand in, as getcwd(3) has it: no link is followed. `null` if it has none (ENOENT: it
- * was removed), or if we cannot tell, whatever the errno.
+ * The path of the directory we stand in, as getcwd(3) has it: no link is followed. `null` if it has none
+ * (ENOENT: it was removed), or if we cannot tell, whatever the errno.
  */
 export function currentDirectory(): Bytes | null {
   try {

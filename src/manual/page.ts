@@ -1,12 +1,14 @@
 import type { DescribedCommand, DescribedOption } from '../commands/describe.ts';
-import type { KnownWorkDir } from '../criu/work-dirs.ts';
-import type { Kind } from '../model/model.ts';
+import type { CatalogueRow } from '../criu/catalogue.ts';
+import { boundsText, type KnownWorkDir, type MovableRoot } from '../criu/work-dirs.ts';
 import { fill } from '../package/template.ts';
+import { makersText, modesText, mountedText, nameText, placesText } from '../report/kind-words.ts';
 
 /** The input of a man page. */
 export interface Manual {
-  readonly kinds: readonly Kind[];
+  readonly kinds: readonly CatalogueRow[];
   readonly workDirs: readonly KnownWorkDir[];
+  readonly movableRoots: readonly MovableRoot[];
   /** The page with its hand-written sections, and `{{names}}` for the others. */
   readonly template: string;
   /** The sweep first. */
@@ -16,8 +18,9 @@ export interface Manual {
   readonly date: string;
 }
 
-/** The man page, in the man(7) macros: what the commands' definitions say, in a frame written by hand. */
-export function manualPage({ template, commands, kinds, workDirs, version, date }: Manual): string {
+/** Makes the man page, in the man(7) macros: a hand-written frame, filled from the commands' definitions. */
+export function manualPage(manual: Manual): string {
+  const { template, commands, kinds, workDirs, movableRoots, version, date } = manual;
   const [sweep, ...others] = commands;
   return fill(template, {
     version: escaped(version),
@@ -28,19 +31,35 @@ export function manualPage({ template, commands, kinds, workDirs, version, date 
       .replace('.br\n', ''),
     options: (sweep?.options ?? []).map(option).join('\n'),
     commands: others.map(section).join('\n'),
-    prefixes: kinds.map(({ prefix, modes }) => entry(`${prefix}XXXXXX`, modesText(modes))).join('\n'),
+    prefixes: kinds.map(kindEntry).join('\n'),
     workDirs: workDirs.flatMap(workDir).join('\n'),
+    movableRoots: movableRoots.map(movableRoot).join('\n'),
   });
 }
 
-/** `mode 0700`. */
-function modesText(modes: Kind['modes']): string {
-  const octal = (modes ?? []).map((mode) => mode.toString(8).padStart(4, '0'));
-  return octal.length === 0 ? 'any mode' : `mode ${octal.join(' or ')}`;
+function kindEntry(kind: CatalogueRow): string {
+  const sentences = [
+    `mode ${modesText(kind)}, in ${placesText(kind)}, by ${makersText(kind)}`,
+    kind.versions,
+    `left behind: ${kind.left}`,
+    `mounted on it: ${mountedText(kind)}`,
+  ];
+  return entry(nameText(kind), `${sentences.join('. ')}.`);
 }
 
-function workDir({ target, callers }: KnownWorkDir): string[] {
-  return target === null ? [] : [entry(target, callers.join(', '))];
+function workDir({ target, callers, bounds }: KnownWorkDir): string[] {
+  const bound = boundsText(bounds);
+  const description = `${callers.join(', ')}${bound === null ? '' : `; ${bound}`}`;
+  return target === null ? [] : [tagged(path(target), text(description))];
+}
+
+/** A path, which may be broken after each slash (groff(7), `\\:`). */
+function path(words: string): string {
+  return escaped(words).replace(/\/(?=.)/g, '/\\:');
+}
+
+function movableRoot({ directory, file, keys }: MovableRoot): string {
+  return tagged(path(directory), text(`${keys.join('.')} of ${file}`));
 }
 
 function section({ usage, description, options, args }: DescribedCommand): string {
@@ -59,15 +78,19 @@ function option({ term, description }: DescribedOption): string {
 
 /** A tagged paragraph. */
 function entry(term: string, description: string): string {
-  return `.TP\n.B ${escaped(term)}\n${text(description)}`;
+  return tagged(escaped(term), text(description));
 }
 
-/** Words of ours as text: a line that would begin with a control character begins with nothing first. */
+function tagged(term: string, description: string): string {
+  return `.TP\n.B ${term}\n${description}`;
+}
+
+/** Writes words as text. A line that begins with a roff control character gets a `\&` before it. */
 function text(words: string): string {
   return escaped(words).replace(/^(?=[.'])/gm, '\\&');
 }
 
-/** Characters that mean something to roff, or that it would draw otherwise (groff_char(7)). */
+/** Escapes the characters that mean something to roff, or that it would draw otherwise (groff_char(7)). */
 function escaped(words: string): string {
   return words
     .replaceAll('\\', '\\e')

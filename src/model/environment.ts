@@ -15,6 +15,9 @@ export interface Environment extends ColorEnvironment {
    * specification).
    */
   readonly XDG_RUNTIME_DIR?: string | undefined;
+  /** The home of CRIU's own configuration (criu(8)), and one more file of it. */
+  readonly HOME?: string | undefined;
+  readonly CRIU_CONFIG_FILE?: string | undefined;
   /** `device:inode` of the journal's stream, set by systemd (systemd.exec(5)). */
   readonly JOURNAL_STREAM?: string | undefined;
   /** The file whose Markdown GitHub Actions shows as the step's summary. */

@@ -14,7 +14,7 @@ export interface TargetReport {
   /** Absolute, links resolved; `null` if there is nothing to resolve. */
   readonly resolved: Bytes | null;
   readonly status: TargetStatus;
-  /** Directories read, and entries seen in them. */
+  /** Directories seen, read or not, and entries of those that were read. */
   readonly directories: number;
   readonly entries: number;
 }
@@ -65,9 +65,24 @@ export interface CommandEnd {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly durationMs: number;
+  /** The directories in which something could have appeared. */
+  readonly watched: readonly WatchedDirectory[];
 }
 
-/** How a command ended. */
+/**
+ * The reason why `run` watched a directory: the command line, or CRIU's configuration, says that CRIU works there; an
+ * engine has it work there; it was seen to; `--work-dir` names it; it is the command's working directory; or, /tmp, it
+ * always is.
+ */
+export type WatchedWhy = 'command' | 'configuration' | 'engine' | 'seen' | 'named' | 'current' | 'always';
+
+/** A directory that `run` watched; of an engine the glob of all of them. */
+export interface WatchedDirectory {
+  readonly path: Bytes;
+  readonly why: WatchedWhy;
+}
+
+/** The end of a command. */
 export type End =
   | { readonly kind: 'exited'; readonly status: number }
   | { readonly kind: 'killed'; readonly signal: NodeJS.Signals }

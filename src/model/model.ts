@@ -1,15 +1,18 @@
 /**
- * The types of a judgement. A {@link Policy} is the input of a sweep; {@link Facts} are the lstat of a name; a
- * {@link Verdict} is the filter's decision; an {@link Item} is the result. The events in which a sweep tells of
- * them are in events.ts.
+ * The types of a judgement. A {@link Policy} is the input of a sweep; {@link Facts} are the lstat of a name;
+ * a {@link Verdict} is the filter's decision; an {@link Item} is the result. The events of a sweep, which
+ * carry them, are in events.ts.
  */
 
 /**
  * A name or path as the kernel has it: one character (U+0000 to U+00FF) for each byte. Linux names are bytes;
- * decoding them as UTF-8 would lose bytes that are not. A string of text is not assignable: linux/bytes.ts has
- * the ways in and out.
+ * decoding them as UTF-8 would lose bytes that are not. A string of text is not assignable; linux/bytes.ts
+ * has the ways in and out.
  */
 export type Bytes = Parts & string;
+
+/** A string that is text, and no bytes. */
+export type Text = string & { readonly [BYTES]?: never };
 
 declare const BYTES: unique symbol;
 
@@ -65,6 +68,8 @@ export interface Facts extends Identity {
   readonly uid: number;
   /** Bytes. */
   readonly size: number;
+  /** Hard links. Of a directory on some file systems: its subdirectories, and 2. */
+  readonly nlink: number;
   readonly mtimeMs: number;
   readonly ctimeMs: number;
   readonly birthtimeMs: number;

@@ -6,7 +6,7 @@ export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
 export type ColorChoice = (typeof COLOR_CHOICES)[number];
 
 /**
- * Whether a stream is coloured: the flag, then NO_COLOR where it is set and not empty (no-color.org), then
+ * Whether a stream is coloured: the flag, then NO_COLOR if it is set and not empty (no-color.org), then
  * FORCE_COLOR (`0` and `false` say no), then whether the stream is a terminal.
  */
 export function wantsColor(choice: ColorChoice, env: ColorEnvironment, terminal: boolean): boolean {

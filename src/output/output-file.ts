@@ -7,7 +7,7 @@ import { NEVER, Output, type Stopped } from './output.ts';
 import { O_CLOEXEC } from './pinned-directory.ts';
 import { TemporaryFile } from './temporary-file.ts';
 
-/** How an output file is opened. */
+/** The options of opening an output file. */
 export interface OpenOptions {
   /**
    * The permission bits, whatever the umask says. If left out: those of the file that is replaced, or as the

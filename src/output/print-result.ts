@@ -10,7 +10,7 @@ import { STDERR, STDOUT } from './standard-streams.ts';
  * Prints the whole result of a command on stdout, and says on stderr why that failed. A reader that has gone
  * (EPIPE) is no failure.
  *
- * @param exitCode the command's exit status where nothing failed
+ * @param exitCode the command's exit status if nothing failed
  * @returns the exit status
  */
 export async function printResult(

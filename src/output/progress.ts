@@ -46,7 +46,7 @@ export class Progress {
     return isTerminal(STDERR) ? new Progress(!WITHOUT_SEQUENCES.includes(TERM)) : null;
   }
 
-  /** Shows the line, if it is time to. @param where the directory that is being read */
+  /** Shows the line, if it is time to. @param where the directory being read */
   async show(text: string, where: Bytes | null): Promise<void> {
     const now = monotonicMs();
     const due = this.#shownAt === null ? this.#startedAt + SHOW_AFTER_MS : this.#shownAt + SHOW_EVERY_MS;

@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { packageFile } from './package-file.ts';
+import { readPackageFile } from './package-file.ts';
 
 /** The text of a template, from the package's folder `templates`. */
 export function readTemplate(name: string): string {
-  return readFileSync(packageFile(`templates/${name}`), 'utf8');
+  return readPackageFile(`templates/${name}`);
 }
 
 /**
- * A template with its `{{names}}` replaced. A line that is nothing but a name whose value is empty is left out.
+ * Replaces the `{{names}}` in a template. A line that has only a name is left out if its value is empty.
  *
  * @throws Error for a name without a value, which is a bug of ours
  */

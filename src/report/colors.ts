@@ -1,15 +1,14 @@
 import picocolors from 'picocolors';
 
-/** The colours of one stream; where it is not coloured, each gives its text back as it is. */
+/** The colours of one stream. If it is not coloured, each function returns its text unchanged. */
 export type Colors = Pick<
   ReturnType<typeof picocolors.createColors>,
   'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan'
 >;
 
 /**
- * The colours of a stream, as was decided for it. picocolors' own guess, which turns colours on in CI, is not asked,
- * and the build takes out that it reads `process.stdout` for that: this alone makes a pipe non-blocking for everybody
- * who shares it.
+ * The colours of a stream, switched on or off. picocolors' own guess is not used, because it turns colours on
+ * in CI. The build removes its reading of `process.stdout`, which alone makes a shared pipe non-blocking.
  */
 export function createColors(enabled: boolean): Colors {
   return picocolors.createColors(enabled);

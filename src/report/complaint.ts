@@ -1,7 +1,7 @@
 import { escapeText } from './escape.ts';
 import type { Mark, Severity } from './severity.ts';
 
-/** A line of ours for stderr: with its priority where that is the journal, and nothing in it that a terminal would obey. */
+/** One line for stderr, ours by its name: with the journal's priority, if it goes there, and escaped. */
 export function complaint(mark: Mark, severity: Severity, text: string): string {
   return `${mark(severity)}criu-sweep: ${escapeText(text)}\n`;
 }

@@ -1,5 +1,5 @@
 import { asBytes, decode, encode, SEQUENCE } from '../linux/bytes.ts';
-import type { Bytes } from '../model/model.ts';
+import type { Bytes, Text } from '../model/model.ts';
 
 /** Text that needs no escaping: printable ASCII except the backslash. */
 const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
@@ -13,8 +13,9 @@ const HARMFUL = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069
 const HARMFUL_OR_BACKSLASH = new RegExp(`\\\\|${HARMFUL.source}`, 'g');
 
 /**
- * A name as it may be printed: one line, no control or direction characters, nothing that could be taken for
- * something else. Bytes that are not UTF-8 become `\xff`, control characters `\x1b`, others `\u202e`, the backslash `\\`.
+ * Escapes a name so that it may be printed: on one line, without control or direction characters, and never
+ * the same for two names. Bytes that are not UTF-8 become `\xff`, control characters `\x1b`, others `\u202e`,
+ * and the backslash `\\`.
  */
 export function escapeName(name: Bytes): string {
   if (PLAIN.test(name)) return name;
@@ -30,14 +31,14 @@ export function escapeName(name: Bytes): string {
 const HARMFUL_ASCII = /[\\\x00-\x1f\x7f]/g;
 
 /**
- * Text that is not a name of bytes but may hold anything all the same (what a user wrote, a message); of what was written
- * on the command line also bytes that are not UTF-8, as `toText` has them.
+ * Escapes a text in the same way: a message, or words of the command line. These may have bytes that are not
+ * UTF-8, as `toText` writes them.
  */
-export function escapeText(text: string): string {
+export function escapeText(text: Text): string {
   return PLAIN.test(text) ? text : escapeName(encode(text));
 }
 
-/** JSON on one line, in which what could harm a terminal is escaped too: `\u001b`, `\u202e`. */
+/** Writes JSON on one line. Characters that could harm a terminal are escaped too: `\u001b`, `\u202e`. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(HARMFUL, (character) => `\\u${hex4(character)}`);
 }

@@ -4,12 +4,12 @@ import { escapeName } from './escape.ts';
 import type { Format } from './format.ts';
 import { itemPath } from './text.ts';
 
-/** GitHub shows no more annotations of each kind from one step. */
+/** The number of annotations of each level that GitHub shows for one step. */
 const MOST_ANNOTATIONS = 10;
 
 /**
- * Workflow commands for GitHub Actions: a warning for each directory that was or would be removed, an error for what
- * failed, the first ten of each, and notices that count the others.
+ * The format for GitHub Actions: a warning for each directory that was or would be removed, an error for each
+ * failure. Only the first ten of each are written; notices count the others.
  */
 export function githubFormat(): Format {
   const counts = { warning: 0, error: 0 };
@@ -57,7 +57,7 @@ function countOthers(count: number, what: string): string {
   return others > 0 ? workflowCommand('notice', 'criu-sweep', `${others} more ${what} like these`) : '';
 }
 
-/** One workflow command, escaped as the toolkit does it (actions/toolkit, packages/core/src/command.ts). */
+/** Writes one workflow command, escaped as in actions/toolkit, packages/core/src/command.ts. */
 export function workflowCommand(
   level: 'notice' | 'warning' | 'error',
   title: string,
@@ -75,8 +75,8 @@ function escapeProperty(text: string): string {
 }
 
 /**
- * Text for the log of a workflow, where `##[` begins a command of the older kind wherever it stands in a line
- * (actions/runner, src/Runner.Common/ActionCommand.cs, TryParse).
+ * Makes a text harmless in the log of a workflow, where `##[` begins an older sort of command anywhere in a
+ * line (actions/runner, src/Runner.Common/ActionCommand.cs, TryParse).
  */
 export function withoutCommands(text: string): string {
   return text.replaceAll('##[', '#\\x23[');

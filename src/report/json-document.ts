@@ -4,17 +4,20 @@ import { jsonMembers } from './escape.ts';
 import type { Format } from './format.ts';
 import { errorValues, summaryValues, targetValues } from './json-values.ts';
 
-/** The parts in which JSON reports differ, each as the members of an object, without braces. */
+/** The parts in which JSON reports differ. Each is the members of an object, without braces. */
 export interface Members {
   readonly head: (start: Start) => string;
   readonly item: (item: Item) => string;
 }
 
-/** More errors than this, or longer ones, are counted, not kept: they wait for the end of the items. */
+/** The limits of the errors that are kept until the items end. What is more is only counted. */
 const MOST_ERRORS = 10_000;
 const MOST_ERROR_CHARACTERS = 16 * 1024 * 1024;
 
-/** A JSON report: one document, written as the sweep goes on. Items are not kept; targets and errors are few. */
+/**
+ * The format of a JSON report: one document, written while the sweep goes on. Only targets and errors are
+ * kept.
+ */
 export function jsonDocument({ head, item }: Members): Format {
   const targets: TargetReport[] = [];
   const errors: SweepError[] = [];

@@ -5,12 +5,12 @@ import { octalMode } from '../sweep/filter.ts';
 import { jsonMembers, jsonText } from './escape.ts';
 import { pathValues } from './json-values.ts';
 
-/** Printable ASCII but quote and backslash: in JSON it is what it is. */
+/** Text that JSON writes as it is: printable ASCII without quote and backslash. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 /**
- * The members of an item's JSON object, without its braces. There may be a million, so they are put together as text,
- * in a tenth of the time that objects and JSON.stringify take.
+ * The members of an item's JSON object, without braces. There may be a million items, so the text is put
+ * together by hand: objects and JSON.stringify take ten times as long.
  */
 export function itemMembers({ candidate, facts, ageMs, result }: Item): string {
   return `${nameMembers(candidate)},${resultMembers(result)},${factsMembers(facts, ageMs)}`;
@@ -41,7 +41,9 @@ function factsMembers(facts: Facts | null, ageMs: number | null): string {
   return `"uid":${uid},"mode":"${octalMode(mode)}","mtime":"${isoTime(mtimeMs)}","ageMs":${digits(ageMs)},"dev":"${dev}","ino":"${digits(ino)}"`;
 }
 
-/** A whole number, by a way that does not keep its text in V8's cache of numbers, where a million of them fill the heap. */
+/**
+ * Writes a whole number. `toFixed` avoids V8's cache of number texts: a million of them would fill the heap.
+ */
 function digits(value: number | bigint | null): string {
   return typeof value === 'number' ? value.toFixed() : `${value}`;
 }

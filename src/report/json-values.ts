@@ -28,8 +28,9 @@ export function startValues(tool: Tool, { host, uid, startedAt, dryRun, policy, 
   };
 }
 
-function commandValues({ argv, end, startedAt, durationMs }: CommandEnd): object {
-  return { argv, ...endValues(end), startedAt: isoTime(startedAt), durationMs };
+function commandValues({ argv, end, startedAt, durationMs, watched }: CommandEnd): object {
+  const directories = watched.map(({ path, why }) => ({ ...pathValues(path), why }));
+  return { argv, ...endValues(end), startedAt: isoTime(startedAt), durationMs, watched: directories };
 }
 
 function endValues(end: End): object {
@@ -43,7 +44,7 @@ function endValues(end: End): object {
   }
 }
 
-/** `path`, and `pathBase64` with the exact bytes where they are not UTF-8. */
+/** The member `path`, and, if it is not UTF-8, `pathBase64` with the exact bytes. */
 export function pathValues(path: Bytes): { path: string; pathBase64?: string } {
   const { text, exact } = decode(path);
   return exact ? { path: text } : { path: text, pathBase64: Buffer.from(path, 'latin1').toString('base64') };

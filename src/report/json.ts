@@ -5,12 +5,12 @@ import { jsonDocument } from './json-document.ts';
 import { itemMembers } from './json-item.ts';
 import { errorValues, startValues, summaryValues, type Tool, targetValues } from './json-values.ts';
 
-/** The JSON report of a sweep. */
+/** The format of a sweep's JSON report. */
 export function jsonFormat(tool: Tool): Format {
   return jsonDocument({ head: (start) => jsonMembers(startValues(tool, start)), item: itemMembers });
 }
 
-/** The same values as lines, each a JSON object with its `type`; the summary is the last. */
+/** The format with the same values in lines: each a JSON object with its `type`, the summary last. */
 export function ndjsonFormat(tool: Tool): Format {
   return (event) =>
     event.type === 'item'

@@ -14,18 +14,18 @@ export interface MessageOptions {
   readonly verbose: boolean;
   /** Errors only. */
   readonly quiet: boolean;
-  /** Results are text too, so a summary belongs below them. */
+  /** Whether stdout shows text, so that a summary belongs below it. */
   readonly summary: boolean;
-  /** Somebody is looking: the summary is said even when nothing happened. */
+  /** Whether stderr is a terminal. Then the summary is said even if nothing happened. */
   readonly terminal: boolean;
   readonly colors: Colors;
-  /** A sweep that came to nothing says so, where all it found is somebody else's. */
+  /** Whether to say that all leftovers belong to other users, if a sweep removed nothing for that reason. */
   readonly tellOwners: boolean;
   /** The prefix of each line, by severity. */
   readonly mark: Mark;
 }
 
-/** Failures, and errors, that are said one by one; the others are counted. */
+/** The number of failures, and of errors, that are said one by one. The others are counted. */
 const MOST_SAID = 20;
 
 /**
@@ -96,7 +96,7 @@ function ownersLine(advice: string | null, { quiet, tellOwners, mark }: MessageO
   return advice === null || quiet || !tellOwners ? '' : complaint(mark, 'warning', advice);
 }
 
-/** A target where there was nothing to do, though nothing went wrong. */
+/** The message for a target with nothing to do, though nothing went wrong. */
 function nothingLine(
   { path, status }: TargetReport,
   { quiet, verbose, terminal, mark }: MessageOptions,

@@ -3,17 +3,17 @@ import type { Item } from '../model/model.ts';
 
 const ROOT = 0;
 
-/** Owners that are named, and that are remembered; there may be as many as users. */
+/** The numbers of owners that are named, and that are remembered. There may be as many as users. */
 const MOST_NAMED = 3;
 const MOST_REMEMBERED = 1000;
 
-/** Whose the leftovers are that a sweep kept for their owner. */
+/** The owners of the leftovers that a sweep kept because they belong to another user. */
 export class OthersLeftovers {
   readonly #owners = new Set<number>();
-  /** Its owner is all that speaks against one. */
+  /** Whether a leftover was kept for its owner alone. */
   #forOwnerAlone = false;
 
-  /** Takes in an item of the sweep. */
+  /** Notes an item of the sweep. */
   note({ result }: Item): void {
     if (result.outcome !== 'kept') return;
     this.#forOwnerAlone ||= result.reasons.length === 1 && result.reasons[0]?.why === 'owner';

@@ -3,7 +3,7 @@ import type { Item, Why } from '../model/model.ts';
 
 const LAST_SUCCESS = 'criu_sweep_last_success_timestamp_seconds';
 
-/** Every reason, so that each has its time series from the first run on. */
+/** All reasons, so that each has its time series from the first run on. */
 const REASONS: Readonly<Record<Why, null>> = {
   mounted: null,
   'not-a-directory': null,
@@ -22,15 +22,15 @@ const REASONS: Readonly<Record<Why, null>> = {
 export interface Measured {
   readonly version: string;
   readonly summary: Summary;
-  /** Nothing was left undone. */
+  /** Whether nothing was left undone. */
   readonly succeeded: boolean;
-  /** Seconds since 1970 of the last run that succeeded before this one; 0: never. */
+  /** The time of the last success before this run, in seconds since 1970; 0: never. */
   readonly lastSuccess: number;
 }
 
 /**
- * The metrics of one sweep in Prometheus' text format (version 0.0.4), for node_exporter's textfile collector. No
- * label holds a path: names are for others to choose, and each would be a time series for ever.
+ * Writes the metrics of one sweep in Prometheus' text format (version 0.0.4), for node_exporter's textfile
+ * collector. No label has a path: other users choose names, and each would become a time series of its own.
  */
 export async function metricsText({ version, summary, succeeded, lastSuccess }: Measured): Promise<string> {
   const { Gauge, Registry } = await import('prom-client');
@@ -89,7 +89,7 @@ function byReason({ keptBy }: Counts): Readonly<Record<string, number>> {
   );
 }
 
-/** The time of the last success that an earlier metrics file tells of, in seconds since 1970; 0 where it tells none. */
+/** Reads the time of the last success from a metrics file, in seconds since 1970; 0 if it tells none. */
 export function lastSuccessIn(text: string): number {
   const value = new RegExp(`^${LAST_SUCCESS} (\\S+)$`, 'm').exec(text)?.[1];
   const seconds = Number(value ?? 0);

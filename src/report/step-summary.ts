@@ -6,11 +6,14 @@ import type { Format } from './format.ts';
 import { summaryText } from './messages.ts';
 import { itemPath } from './text.ts';
 
-/** Rows of the table, and characters of a path in it: a step's summary may have 1 MiB. */
+/** The most rows of the table, and characters of a path in it. A step's summary may have 1 MiB. */
 const MOST_ROWS = 100;
 const LONGEST_PATH = 1000;
 
-/** The Markdown of a step's summary, all of it at the end: the counts, and a table of what was removed or failed. */
+/**
+ * The format of a step's summary in Markdown: the counts, and a table of what was removed or failed. It is
+ * written at the end.
+ */
 export function stepSummaryFormat(): Format {
   const rows: string[] = [];
   let others = 0;
@@ -67,7 +70,7 @@ function markdown(summary: string, rows: readonly string[], others: number): str
   return `${head}\n| outcome | directory |\n|---|---|\n${rows.join('')}${more}\n`;
 }
 
-/** Text in which Markdown and HTML see nothing of theirs. */
+/** Escapes a text so that it means nothing to Markdown and HTML. */
 function asEntities(text: string): string {
   return text.replace(/[^A-Za-z0-9 /.,:()…-]/gu, (character) => `&#${character.codePointAt(0)};`);
 }

@@ -5,7 +5,10 @@ import type { Colors } from './colors.ts';
 import { escapeName } from './escape.ts';
 import type { Format } from './format.ts';
 
-/** The text report: a line for each directory removed; with `verbose` also for each kept, and why. */
+/**
+ * The format of the text report: a line for each directory removed; if `verbose`, also for each kept, and
+ * why.
+ */
 export function textFormat(options: { readonly verbose: boolean; readonly colors: Colors }): Format {
   return (event) => (event.type === 'item' ? itemLine(event.item, options) : '');
 }
@@ -28,7 +31,7 @@ function itemLine(item: Item, { verbose, colors }: { verbose: boolean; colors: C
   }
 }
 
-/** An item's path as it may be printed. */
+/** The path of an item, escaped. */
 export function itemPath({ candidate }: Item): string {
   return escapeName(joinPath(candidate.parent.path, candidate.name));
 }
@@ -37,7 +40,7 @@ function processText({ pid, command }: Unseen): string {
   return pid === undefined ? '' : `, pid ${pid} ${escapeName(command ?? EMPTY)}`.trimEnd();
 }
 
-/** A reason as a person reads it: its word, and what was found in brackets. */
+/** A reason for people: its word, and in brackets what was found. */
 export function reasonText(reason: Reason): string {
   switch (reason.why) {
     case 'mounted':

@@ -1,4 +1,4 @@
-import { UsageError } from '../model/usage-error.ts';
+import { takingApart } from './glob-mistake.ts';
 
 type PathMatcher = (path: string) => boolean;
 
@@ -12,14 +12,8 @@ type PathMatcher = (path: string) => boolean;
 export async function excludeMatcher(globs: readonly string[]): Promise<PathMatcher | null> {
   if (globs.length === 0) return null;
   const { pathMatcher } = await import('./path-matcher.ts');
-  const matchers = globs.map((glob) => {
-    try {
-      return pathMatcher(glob);
-    } catch (error) {
-      // micromatch and its braces throw these two for a glob that is too long, or has too many parts.
-      if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
-      throw new UsageError(`--exclude: '${glob}': ${error.message}: write it as several --exclude`);
-    }
-  });
+  const matchers = globs.map((glob) =>
+    takingApart(`--exclude: '${glob}'`, 'several --exclude', () => pathMatcher(glob)),
+  );
   return (path) => matchers.some((matches) => matches(path));
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
+import fastGlob from 'fast-glob';
 import { encode } from '../linux/bytes.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Target } from '../sweep/targets.ts';
@@ -22,6 +23,11 @@ const MOST_ERRORS = 10_000;
  */
 export function startGlobs(text: string, expanding: Expanding): readonly GlobStart[] | null {
   return parseGlob(text)?.map((task) => startGlob(task, expanding)) ?? null;
+}
+
+/** The text as the part of a glob that matches nothing else; empty if it is. */
+export function escapeGlob(text: string): string {
+  return text === '' ? '' : fastGlob.escapePath(text);
 }
 
 /** Finds the directories that a glob names. Stops when asked to; then a target says so. */

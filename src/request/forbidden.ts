@@ -14,8 +14,8 @@ export function isForbidden(path: Bytes): boolean {
 }
 
 /**
- * Whether nothing may be removed from a directory, by its path: /proc, /sys and /dev (except /dev/shm). `/` is
- * allowed: a leftover in it can be named.
+ * Whether nothing may be removed from a directory, by its path: /proc, /sys and /dev (except /dev/shm). `/`
+ * is allowed: a leftover in it can be named.
  */
 export function isKernelPath(path: Bytes): boolean {
   return isKernels(normalPath(path));
@@ -36,7 +36,7 @@ export function isKernelFileSystem(resolved: Bytes, { dev }: Identity, mounts: O
   return mounts.all.some(({ device, fsType }) => device === dev && isPseudoFileSystem(fsType));
 }
 
-/** A path without `.`, `..`, doubled slashes and a slash at its end. Links are not looked at. */
+/** A path without `.`, `..`, doubled slashes and a slash at its end. Links are not resolved. */
 export function normalPath(path: string): string {
   return posix
     .normalize(path)

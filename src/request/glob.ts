@@ -1,5 +1,6 @@
 import fastGlob from 'fast-glob';
 import { UsageError } from '../model/usage-error.ts';
+import { takingApart } from './glob-mistake.ts';
 import { PathPattern, segmentsOf } from './glob-pattern.ts';
 import { parseSegment } from './glob-segment.ts';
 
@@ -35,13 +36,7 @@ const OPTIONS = { dot: true };
  */
 export function parseGlob(text: string): readonly GlobTask[] | null {
   if (!fastGlob.isDynamicPattern(text, OPTIONS)) return null;
-  try {
-    return tasksOf(text);
-  } catch (error) {
-    // micromatch and its braces throw these two for a glob that is too long, or has too many parts.
-    if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
-    throw new UsageError(`${text}: ${error.message}: write it as several targets`);
-  }
+  return takingApart(text, 'several targets', () => tasksOf(text));
 }
 
 function tasksOf(text: string): readonly GlobTask[] {

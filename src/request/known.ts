@@ -1,7 +1,14 @@
 import { homedir } from 'node:os';
-import { type Caller, KNOWN_WORK_DIRS, knownTargets } from '../criu/work-dirs.ts';
+import { posix } from 'node:path';
+import { type Caller, type KnownTarget, knownTargets } from '../criu/known-targets.ts';
+import type { WorkDirBounds } from '../criu/work-dirs.ts';
+import { encode } from '../linux/bytes.ts';
 import { assertErrno } from '../linux/errno.ts';
-import type { Target } from '../sweep/targets.ts';
+import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { SweepError } from '../model/events.ts';
+import type { NameMatcher } from '../sweep/names.ts';
+import type { Target, TargetBounds } from '../sweep/targets.ts';
+import { Bearings } from './bearings.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { type Expanding, leaveLostDirectory, type ResolvedTargets } from './resolve-targets.ts';
 
@@ -38,46 +45,107 @@ function homeDirectory(): string | undefined {
   }
 }
 
-/** Resolves `--known`: those of the known work dirs that exist and are open to us. */
-export async function resolveKnown(caller: Caller, expanding: Expanding): Promise<ResolvedTargets> {
-  const targets: Target[] = [];
-  const errors = [];
-  for (const text of knownTargets(caller)) {
-    const known = await resolveKnownTarget(text, caller, expanding);
-    for (const target of known.targets) targets.push(target);
-    errors.push(...known.errors);
+/** The places of `--known`, whether or not they exist, and the configuration that could not be read. */
+export interface KnownPlaces {
+  readonly targets: readonly KnownTarget[];
+  readonly errors: readonly SweepError[];
+}
+
+/** The known places of this host: those of the table, and below the roots that its configuration moves. */
+export async function knownPlaces(caller: Caller): Promise<KnownPlaces> {
+  const { readMovedRoots } = await import('./moved-roots.ts');
+  const { roots, errors } = await readMovedRoots();
+  const isMeant = ({ code }: SweepError) => caller.uid === ROOT || code !== 'EACCES';
+  return { targets: knownTargets(caller, roots), errors: errors.filter(isMeant) };
+}
+
+/** A known place as people write it. */
+export function placeName({ base, glob }: KnownTarget): string {
+  return `${base}${glob ?? ''}`;
+}
+
+/** A known place, and the targets that it means here: none where nothing of it exists or is open to us. */
+export interface ResolvedPlace {
+  readonly place: KnownTarget;
+  readonly targets: readonly Target[];
+}
+
+/** Resolves the known places one by one. Errors are of their configuration, and of globs. */
+export async function resolvePlaces(
+  caller: Caller,
+  expanding: Expanding,
+): Promise<{ readonly places: readonly ResolvedPlace[]; readonly errors: readonly SweepError[] }> {
+  const known = await knownPlaces(caller);
+  const places: ResolvedPlace[] = [];
+  const errors = [...known.errors];
+  for (const place of known.targets) {
+    const found = await resolvePlace(place, caller, expanding);
+    places.push({ place, targets: found.targets });
+    errors.push(...found.errors);
     if (expanding.interrupted()) break;
   }
+  return { places, errors };
+}
+
+/** Resolves `--known`: what of the known places exists here. */
+export async function resolveKnown(caller: Caller, expanding: Expanding): Promise<ResolvedTargets> {
+  const { places, errors } = await resolvePlaces(caller, expanding);
+  const targets: Target[] = [];
+  for (const place of places) for (const target of place.targets) targets.push(target);
   return { targets, errors };
 }
 
-/** Resolves one known work dir, which may be a glob of many. No targets if none of it exists here. */
-export async function resolveKnownTarget(
-  text: string,
+/** The circumstances of a caller that only looks which places there are. */
+export function lookingAround(match: NameMatcher, mounts: OwnMounts): Expanding {
+  const bearings = new Bearings();
+  const plain = { crossDevice: false, nested: false, ignoreMissing: false, interrupted: () => false };
+  return { match, mounts, bearings, ...plain };
+}
+
+/** Resolves one known place, which may be a glob of many. */
+async function resolvePlace(
+  place: KnownTarget,
   { uid }: Caller,
   expanding: Expanding,
 ): Promise<ResolvedTargets> {
   leaveLostDirectory();
-  const { targets, errors } = await lookAt(text, expanding);
-  const forgiven = { forgiven: FORGIVEN, ...(uid === ROOT ? {} : { forgivenBelow: FORGIVEN_BELOW }) };
+  const { targets, errors } = await lookAt(place, expanding);
+  const bounds = await boundsOf(place.bounds, expanding.match);
+  const own = {
+    forgiven: FORGIVEN,
+    ...(uid === ROOT ? {} : { forgivenBelow: FORGIVEN_BELOW }),
+    ...(bounds === null ? {} : { bounds }),
+  };
   return {
     targets: targets.flatMap((target): Target[] => {
-      if (target.kind === 'tree') return [{ ...target, ...forgiven }];
+      if (target.kind === 'tree') return [{ ...target, ...own }];
       return target.kind === 'none' && target.status === 'interrupted' ? [target] : [];
     }),
     errors: errors.filter(({ code }) => !FORGIVEN.includes(code)),
   };
 }
 
-async function lookAt(text: string, expanding: Expanding): Promise<ResolvedTargets> {
-  // The user's own directories are taken literally, even with glob characters in them.
-  const isOurs = KNOWN_WORK_DIRS.some(({ target }) => target === text);
-  if (!isOurs || !text.includes('*')) return lookAtPath(text, expanding);
-  const { expandGlob, startGlobs } = await import('./expand-glob.ts');
-  const starts = startGlobs(text, expanding);
-  if (starts === null) return lookAtPath(text, expanding);
-  // A storage pool or a container's directory may be a file system of its own.
-  return expandGlob(text, starts, { ...expanding, crossDevice: true });
+/** The bounds as a scan knows them; `null`: there are none. A leftover itself is never excluded by them. */
+async function boundsOf(
+  { maxDepth, exclude }: WorkDirBounds,
+  match: NameMatcher,
+): Promise<TargetBounds | null> {
+  if (exclude.length === 0) return maxDepth === null ? null : { maxDepth, excludes: null };
+  const { pathMatcher } = await import('./path-matcher.ts');
+  const matchers = exclude.map((glob) => pathMatcher(glob));
+  return {
+    maxDepth,
+    excludes: (path) =>
+      matchers.some((matches) => matches(path)) && match(encode(posix.basename(path))) === undefined,
+  };
+}
+
+async function lookAt({ base, glob, bounds }: KnownTarget, expanding: Expanding): Promise<ResolvedTargets> {
+  if (glob === null) return lookAtPath(base, expanding);
+  const { escapeGlob, expandGlob, startGlobs } = await import('./expand-glob.ts');
+  const text = `${escapeGlob(base)}${glob}`;
+  const starts = startGlobs(text, expanding) ?? [];
+  return expandGlob(text, starts, { ...expanding, crossDevice: expanding.crossDevice || bounds.mounts });
 }
 
 /**
@@ -88,4 +156,17 @@ function lookAtPath(text: string, expanding: Expanding): ResolvedTargets {
   const target = resolveTarget(text, expanding);
   const errors = target.kind === 'none' && target.error !== null ? [target.error] : [];
   return { targets: [target], errors: errors.filter(({ code }) => code !== 'forbidden') };
+}
+
+/**
+ * Lifts the bounds of known places that lie in a target somebody wrote: it is meant to be swept whole, and
+ * its scan leaves them to these.
+ */
+export function liftBoundsIn(written: readonly Target[], known: readonly Target[]): readonly Target[] {
+  const trees = written.flatMap((target) => (target.kind === 'tree' ? [`${target.resolved}/`] : []));
+  return known.map((target) => {
+    if (target.kind !== 'tree' || target.bounds === undefined) return target;
+    const { bounds, ...whole } = target;
+    return trees.some((tree) => target.resolved.startsWith(tree)) ? whole : target;
+  });
 }

@@ -114,11 +114,11 @@ export function chooseKinds(
   return kinds.map((kind) => ({ ...kind, modes: mode === 'any' ? null : [mode] }));
 }
 
-/** The age that `--older-than` stands at where nobody says another. */
+/** The default of `--older-than`. */
 export const DEFAULT_AGE = '1h';
 export const DEFAULT_AGE_MS = parseDuration(DEFAULT_AGE, '--older-than');
 
-/** What a sweep removes where nobody says otherwise. @param uid the effective user's */
+/** The policy of a sweep without options. @param uid the effective user's */
 export function defaultPolicy(uid: number): Policy {
   return {
     kinds: CATALOGUE,

@@ -3,7 +3,7 @@ import { UsageError } from '../model/usage-error.ts';
 import { nameMatcher } from '../sweep/names.ts';
 import { Bearings } from './bearings.ts';
 import { excludeMatcher } from './exclude.ts';
-import { callerOf, type KnownEnvironment, resolveKnown } from './known.ts';
+import { callerOf, type KnownEnvironment, liftBoundsIn, resolveKnown } from './known.ts';
 import { type PolicyOptions, policyOf } from './policy-options.ts';
 import { claims, markRepeated } from './repeated.ts';
 import { type Expanding, type ResolvedTargets, resolveTargets } from './resolve-targets.ts';
@@ -14,9 +14,11 @@ import { looker, type Prepared, prepared } from './sweep-request.ts';
 export type PrepareOptions = PolicyOptions &
   Pick<SweepOptions, 'known' | 'ignoreMissing' | 'dryRun' | 'check' | 'inUse' | 'maxRemovals'>;
 
-/** The run to prepare: what may stop it already, and what earlier runs of `--every` have seen. */
+/** The circumstances of the sweep to prepare. */
 export interface Run {
+  /** Whether to stop, for a signal or because the time is up. */
   readonly interrupted: () => boolean;
+  /** The places that targets led to in earlier sweeps of `--every`. */
   readonly bearings: Bearings;
 }
 
@@ -62,7 +64,7 @@ async function resolveAll(
   const named = await resolveTargets(written, expanding);
   if (known === null) return named;
   const more = await known();
-  const targets = markRepeated([...named.targets, ...more.targets]);
+  const targets = markRepeated([...named.targets, ...liftBoundsIn(named.targets, more.targets)]);
   const isNews = (at: number) => at < named.targets.length || targets[at]?.kind !== 'again';
   return {
     targets: targets.filter((_, at) => isNews(at)),

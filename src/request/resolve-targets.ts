@@ -25,8 +25,8 @@ export interface Expanding extends Resolving, Pick<WalkScope, 'crossDevice' | 'n
   readonly interrupted: () => boolean;
 }
 
-/** A word of the command line, once all words have been checked and before any glob is expanded. */
-type Word =
+/** A target as it was written, after all were checked and before any glob is expanded. */
+type WrittenTarget =
   | { readonly kind: 'target'; readonly target: Target }
   | { readonly kind: 'glob'; readonly text: string; readonly starts: readonly GlobStart[] };
 
@@ -44,7 +44,7 @@ export async function resolveTargets(
   const here = currentDirectory();
   for (const text of written) refuseForbidden(text, here);
   const lost = here === null ? resolveInLostDirectory(written, expanding) : null;
-  const words: Word[] = [];
+  const words: WrittenTarget[] = [];
   for (const text of written) words.push(lost?.get(text) ?? (await readWord(text, expanding)));
   const targets: Target[] = [];
   const errors: SweepError[] = [];
@@ -76,10 +76,13 @@ function refuseForbidden(text: string, here: Bytes | null): void {
  * Resolves relative targets after the working directory was removed: they are missing, globs too. Then leaves
  * it, because fast-glob asks for the working directory whatever the glob.
  */
-function resolveInLostDirectory(written: readonly string[], expanding: Expanding): Map<string, Word> {
+function resolveInLostDirectory(
+  written: readonly string[],
+  expanding: Expanding,
+): Map<string, WrittenTarget> {
   const relative = written.filter((text) => !text.startsWith('/'));
   const words = new Map(
-    relative.map((text): [string, Word] => [
+    relative.map((text): [string, WrittenTarget] => [
       text,
       { kind: 'target', target: resolveTarget(text, expanding) },
     ]),
@@ -93,7 +96,7 @@ export function leaveLostDirectory(): void {
   if (currentDirectory() === null) process.chdir('/');
 }
 
-async function readWord(text: string, expanding: Expanding): Promise<Word> {
+async function readWord(text: string, expanding: Expanding): Promise<WrittenTarget> {
   const target = resolveTarget(text, expanding);
   if (target.kind === 'none' && target.status === 'missing' && /[*?[\]{}()!+@\\]/.test(text)) {
     const { startGlobs } = await import('./expand-glob.ts');

@@ -3,7 +3,7 @@ import type { VerbosityOptions } from '../output/choices.ts';
 import { COLOR_CHOICES } from '../output/color-choice.ts';
 import { parseInterval } from './duration.ts';
 
-/** The values of the options that every command of targets has: {@link addTargetOptions} and those below. */
+/** The values of the options that a sweep and `inspect` share. */
 export interface TargetOptions extends VerbosityOptions {
   readonly known?: boolean;
   readonly ignoreMissing?: boolean;
@@ -16,7 +16,7 @@ export interface TargetOptions extends VerbosityOptions {
 const KNOWN_HELP =
   'also the work directories of runc, crun, podman, CRI-O, containerd, Docker, LXC and Incus, and /tmp';
 
-/** Adds the options that say what the targets are. @param knownNote what to say after the help of `--known` */
+/** Adds the options for the targets. @param knownNote follows the help of `--known` */
 export function addTargetOptions(command: Command, knownNote = ''): Command {
   return command
     .option('--known', `${KNOWN_HELP}${knownNote}`)

@@ -8,7 +8,7 @@ import { UsageError } from '../model/usage-error.ts';
 
 /** The directory that relative targets start from, and the way back to it, because a sweep moves around. */
 export class StartingPlace {
-  readonly #place: { readonly path: Bytes; readonly identity: Identity } | null = currentDirectory();
+  readonly #place: { readonly path: Bytes; readonly identity: Identity } | null = placeHere();
   readonly #needed: boolean;
 
   constructor(targets: readonly string[]) {
@@ -38,7 +38,7 @@ export class StartingPlace {
 }
 
 /** The working directory; `null` if it was removed (ENOENT) or we cannot tell its path. */
-function currentDirectory(): { path: Bytes; identity: Identity } | null {
+function placeHere(): { path: Bytes; identity: Identity } | null {
   try {
     return { path: asBytes(realpathSync.native('.', 'latin1')), identity: statHere() };
   } catch (error) {

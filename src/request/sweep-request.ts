@@ -10,41 +10,41 @@ import type { ScanScope } from '../sweep/scanner.ts';
 import type { SweepRequest } from '../sweep/sweep.ts';
 import type { Target } from '../sweep/targets.ts';
 
-/** The clock of one sweep, and what stops it. */
+/** The part of a request that is new for each sweep: the clock, and the signals that stop it. */
 export type Clock = Pick<SweepRequest, 'host' | 'startedAt' | 'elapsedMs' | 'interrupted'>;
 
-/** A sweep as it is described; the clock and the signals come with each run. */
+/** A sweep's request without its clock. */
 export type Prepared = Omit<SweepRequest, keyof Clock>;
 
-/** The uses of directories that a sweep looks for. */
+/** The input of the look at who uses directories. */
 export interface Look {
   readonly policy: Policy;
-  /** Of the policy's kinds. */
+  /** Matches the names of the policy's kinds. */
   readonly match: NameMatcher;
   readonly mounts: OwnMounts;
   /** The effective user. */
   readonly uid: number;
 }
 
-/** A sweep in the words of a command. What is left out is as if nobody had asked for it. */
+/** A sweep as a command asks for it. */
 export interface Asked extends Look {
   readonly targets: readonly Target[];
   readonly errors: readonly SweepError[];
-  /** What the targets leave to each other, or to somebody else. */
+  /** The directories and candidates that a target's scan leaves to another. */
   readonly claims: Pick<ScanScope, 'isOtherTarget' | 'passesOver'>;
   readonly excludes?: ScanScope['excludes'];
   readonly lookForUsers: SweepRequest['lookForUsers'];
   readonly dryRun?: boolean;
   readonly check?: boolean;
   readonly maxRemovals?: number | undefined;
-  /** Of `run`: the command that ran before. */
+  /** The command that `run` has run before. */
   readonly command?: CommandEnd;
 }
 
-/** Makes of it what the engine is told. */
+/** Makes the request of a sweep, with defaults for what is left out. */
 export function prepared(asked: Asked): Prepared {
   const { policy, targets, errors, uid, match, mounts, command, check = false, dryRun = false } = asked;
-  const { maxDepth, crossDevice } = policy;
+  const { maxDepth, crossDevice, olderThanMs } = policy;
   return {
     policy,
     targets,
@@ -52,21 +52,30 @@ export function prepared(asked: Asked): Prepared {
     uid,
     check,
     dryRun: dryRun || check,
-    scope: { match, excludes: asked.excludes ?? null, maxDepth, crossDevice, mounts, ...asked.claims },
+    scope: {
+      match,
+      excludes: asked.excludes ?? null,
+      maxDepth,
+      crossDevice,
+      mounts,
+      // A leftover made after the lstat that found none is too young, where age counts.
+      readsLeaves: olderThanMs === null,
+      ...asked.claims,
+    },
     maxRemovals: asked.maxRemovals ?? null,
     lookForUsers: asked.lookForUsers,
     ...(command === undefined ? {} : { command }),
   };
 }
 
-/** The look for users of CRIU's directories, once for each call. */
+/** A function that looks who uses CRIU's directories, anew at each call. */
 export function looker({ policy, match, mounts, uid }: Look): NonNullable<SweepRequest['lookForUsers']> {
   return () => lookForUsers({ kinds: policy.kinds, match, mounts, uid, maker: CRIU });
 }
 
-/** What ends a sweep before its time. */
+/** The limits that end a sweep early. */
 export interface Ends {
-  /** Milliseconds; `undefined`: it may take as long as it takes. */
+  /** Milliseconds; `undefined`: no limit. */
   readonly maxRuntime?: number | undefined;
   readonly signals?: { readonly received: StopSignal | null };
 }

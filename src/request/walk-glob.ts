@@ -1,8 +1,5 @@
-import { accessSync, constants } from 'node:fs';
 import { encode, joinPath, toText } from '../linux/bytes.ts';
-import { errnoOf } from '../linux/errno.ts';
-import { isDirectory, lstatName } from '../linux/lstat.ts';
-import { isPseudoFileSystem, type OwnMounts } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/mountinfo.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
 import { Descent } from '../sweep/descent.ts';
@@ -12,7 +9,8 @@ import { mayReadOn, nextBatch } from '../sweep/scanner.ts';
 import { leave, said, stayInMount } from '../sweep/standing.ts';
 import { isClosedToWalks, isForbidden } from './forbidden.ts';
 import type { GlobTask } from './glob.ts';
-import type { Progress } from './glob-pattern.ts';
+import { type Course, Courses } from './glob-course.ts';
+import { type Enterable, factsOfDirectory } from './glob-facts.ts';
 import { type GlobStart, identityOf, type Root } from './glob-start.ts';
 
 /** The limits of where a glob may go. */
@@ -41,20 +39,10 @@ export type Walked =
   | { readonly type: 'error'; readonly error: SweepError }
   | { readonly type: 'pause' };
 
-/** The work between two pauses, counted in entries. */
+/** The work between two pauses, counted in entries that are read; to visit a name costs more. */
 const PAUSE_AFTER = 1024;
-const LOOK_COST = 8;
+const VISIT_COST = 8;
 const PAUSE: Walked = { type: 'pause' };
-
-/** A directory on the walk, and its progress in the patterns. */
-interface Course {
-  readonly wanted: Progress;
-  readonly unwanted: Progress;
-  /** The directory's identity, one object for all matches in it. */
-  readonly identity: Identity;
-  /** Whether it has to be read; if not, the names to look at are known. */
-  readonly reads: boolean;
-}
 
 /**
  * Walks the directories that may match one part of a glob, without recursion: from its base one name at a
@@ -70,15 +58,19 @@ export function* walkGlob({ task, root }: GlobStart, scope: WalkScope): Generato
 class Walk {
   readonly #task: GlobTask;
   readonly #scope: WalkScope;
+  readonly #enterable: Enterable;
   readonly #root: Root;
   readonly #descent: Descent;
-  readonly #courses = new WeakMap<Level, Course>();
+  readonly #courses: Courses;
 
   constructor(task: GlobTask, scope: WalkScope, root: Root) {
     this.#task = task;
     this.#scope = scope;
     this.#root = root;
-    this.#descent = new Descent(root.path, !(scope.crossDevice || task.literal));
+    const others = scope.crossDevice || task.literal;
+    this.#enterable = { mounts: scope.mounts, others };
+    this.#descent = new Descent(root.path, !others);
+    this.#courses = new Courses(task);
   }
 
   *run(): Generator<Walked> {
@@ -92,11 +84,11 @@ class Walk {
           yield PAUSE;
           yield* stayInMount(level, descent);
         }
-        const course = this.#courseOf(level);
+        const course = this.#courses.of(level);
         const name = mayReadOn(level, descent) ? undefined : level.pending.pop();
         if (name !== undefined) {
-          work += LOOK_COST;
-          yield* this.#look(level, course, name);
+          work += VISIT_COST;
+          yield* this.#visit(level, course, name);
         } else if (level.listed) {
           for (const error of leave(level, descent)) yield { type: 'error', error };
         } else {
@@ -110,29 +102,6 @@ class Walk {
     }
   }
 
-  /** The course of the directory that the walk stands in. The root's course is made at the first call. */
-  #courseOf(level: Level): Course {
-    const known = this.#courses.get(level);
-    if (known !== undefined) return known;
-    const { base, wanted, unwanted } = this.#task;
-    const names = base.split('/').filter((name) => name !== '');
-    return this.#begin(level, {
-      wanted: wanted.start,
-      unwanted: names.reduce((at, name) => unwanted.step(at, name), unwanted.start),
-    });
-  }
-
-  #begin(level: Level, at: Pick<Course, 'wanted' | 'unwanted'>): Course {
-    const names = this.#task.wanted.onlyNames(at.wanted);
-    const course = { ...at, identity: identityOf(level), reads: names === null };
-    this.#courses.set(level, course);
-    if (names !== null) {
-      level.pending.push(...names.map(encode).sort().reverse());
-      level.listed = true;
-    }
-    return course;
-  }
-
   /** Reads on in a directory. @returns the amount of work, or the error */
   #read(level: Level, course: Course): number | SweepError {
     const batch = nextBatch(level);
@@ -141,19 +110,20 @@ class Walk {
       if (entry.isDirectory() && this.#task.wanted.step(course.wanted, toText(entry.name)).length > 0)
         level.pending.push(entry.name);
     }
-    // The last name is looked at first.
+    // The last name is visited first.
     if (level.listed) level.pending.sort().reverse();
     return 1 + batch.length;
   }
 
-  *#look(level: Level, course: Course, name: Bytes): Generator<Walked> {
+  *#visit(level: Level, course: Course, name: Bytes): Generator<Walked> {
     const { match, nested } = this.#scope;
     const text = toText(name);
     const wanted = this.#task.wanted.step(course.wanted, text);
     const unwanted = this.#task.unwanted.step(course.unwanted, text);
     const path = joinPath(level.path, name);
     if (wanted.length === 0 || isClosedToWalks(path) || this.#task.unwanted.accepts(unwanted)) return;
-    const facts = this.#lstat(level, course, name);
+    const wasDirectory = course.reads && level.listing.typed;
+    const facts = factsOfDirectory(level, name, wasDirectory, this.#enterable);
     if (facts === null) return;
     if ('code' in facts) {
       yield* said([facts], level, this.#descent);
@@ -165,35 +135,8 @@ class Walk {
     if (match(name) !== undefined || !this.#task.wanted.leadsOn(wanted) || (matched && !nested)) return;
     yield* said(this.#descent.enter(name, facts), level, this.#descent);
     const deepest = this.#descent.deepest;
-    if (deepest !== undefined && this.#courses.get(deepest) === undefined)
-      this.#begin(deepest, { wanted, unwanted });
-  }
-
-  /**
-   * The lstat of a name, if the walk may go there. A mount point that it may not enter is not even looked at.
-   */
-  #lstat(level: Level, course: Course, name: Bytes): Facts | SweepError | null {
-    if (!level.searchable) return null;
-    const mount = this.#scope.mounts.at(level, name);
-    if (mount !== undefined && !this.#mayCross(mount.fsType)) return null;
-    try {
-      const facts = lstatName(name);
-      if (facts === null) return null;
-      if (!isDirectory(facts)) {
-        const wasDirectory = course.reads && level.listing.typed;
-        return wasDirectory ? { path: joinPath(level.path, name), code: 'changed', syscall: 'lstat' } : null;
-      }
-      return facts.dev === level.dev || this.#mayCross(mount?.fsType) ? facts : null;
-    } catch (error) {
-      const errno = errnoOf(error);
-      level.searchable = isSearchable();
-      return { path: level.searchable ? joinPath(level.path, name) : level.path, ...errno };
-    }
-  }
-
-  #mayCross(fsType: string | undefined): boolean {
-    if (fsType !== undefined && isPseudoFileSystem(fsType)) return false;
-    return this.#task.literal || this.#scope.crossDevice;
+    if (deepest !== undefined && !this.#courses.has(deepest))
+      this.#courses.begin(deepest, { wanted, unwanted });
   }
 
   #matchOf(level: Level, course: Course, name: Bytes, facts: Facts): GlobMatch {
@@ -206,15 +149,5 @@ class Walk {
       name,
       identity: identityOf(facts),
     };
-  }
-}
-
-/** Whether names can be looked up where we stand. Only EACCES means that none can. */
-function isSearchable(): boolean {
-  try {
-    accessSync('.', constants.X_OK);
-    return true;
-  } catch (error) {
-    return errnoOf(error).code !== 'EACCES';
   }
 }

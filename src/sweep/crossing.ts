@@ -4,7 +4,7 @@ import { isDirectory, lstatName, statHere } from '../linux/lstat.ts';
 import { isPseudoFileSystem, type OwnMounts } from '../linux/mountinfo.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
-import type { Descent } from './descent.ts';
+import { hasNoSubdirectory } from './leaf.ts';
 import type { Level } from './level.ts';
 import { MountNews } from './mount-news.ts';
 
@@ -14,26 +14,45 @@ export interface Bounds {
   readonly mounts: OwnMounts;
   /** Directories that are targets themselves, and are swept as such. */
   readonly isOtherTarget: (directory: Identity) => boolean;
+  /** Whether a directory is read that has no subdirectory: something else is looked for, or a new one counts. */
+  readonly readsLeaves: boolean;
 }
 
 const NOTHING: readonly SweepError[] = [];
 
-/** The step from a directory into one of its own, where that may be taken. */
+/** Limit of subdirectories that are chosen at a time. From one to the next we need not stop in the directory above. */
+export const MOST_CHILDREN = 16;
+
+/** The choice of subdirectories that are entered. */
 export class Crossing {
   readonly #bounds: Bounds;
   readonly #news: MountNews;
+  readonly #counts: { directories: number };
 
-  constructor(bounds: Bounds) {
+  /** @param counts counts the directories that need not be entered */
+  constructor(bounds: Bounds, counts: { directories: number }) {
     this.#bounds = bounds;
+    this.#counts = counts;
     this.#news = new MountNews(bounds.mounts);
   }
 
   /**
-   * Enters a subdirectory of the deepest level. Returns what prevented it; nothing where it is not ours to
-   * enter.
+   * Takes up to {@link MOST_CHILDREN} of a directory's pending names, and adds those that are to be entered to its
+   * children. We must stand in it. Returns what prevented it for others, if that is an error.
    */
-  enter(name: Bytes, level: Level, descent: Descent): readonly SweepError[] {
-    if (!level.searchable || this.#isShut(level, name)) return NOTHING;
+  choose(level: Level): readonly SweepError[] {
+    const errors: SweepError[] = [];
+    for (let count = 0; count < MOST_CHILDREN && level.searchable; count += 1) {
+      const name = level.pending.pop();
+      if (name === undefined) break;
+      errors.push(...this.#choose(name, level));
+    }
+    if (!level.searchable) level.pending.length = 0;
+    return errors;
+  }
+
+  #choose(name: Bytes, level: Level): readonly SweepError[] {
+    if (this.#isShut(level, name)) return NOTHING;
     let facts: Facts | null;
     try {
       facts = lstatName(name);
@@ -46,8 +65,12 @@ export class Crossing {
         ? [{ path: joinPath(level.path, name), code: 'changed', syscall: 'lstat' }]
         : NOTHING;
     }
+    const { dev, ino } = facts;
     if (!this.#mayCross(level, facts) || this.#bounds.isOtherTarget(facts)) return NOTHING;
-    return descent.enter(name, facts);
+    if (!this.#bounds.readsLeaves && hasNoSubdirectory(facts, this.#bounds.mounts))
+      this.#counts.directories += 1;
+    else level.children.push({ name, dev, ino });
+    return NOTHING;
   }
 
   /**

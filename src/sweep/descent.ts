@@ -2,7 +2,7 @@ import { EMPTY, joinPath } from '../linux/bytes.ts';
 import { type Errno, errnoOf } from '../linux/errno.ts';
 import { sameFile } from '../linux/lstat.ts';
 import { MountIds } from '../linux/mount-id.ts';
-import { type Step, stepDown, stepInto, stepOut } from '../linux/working-directory.ts';
+import { type Step, stepAside, stepDown, stepInto, stepOut } from '../linux/working-directory.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
 import { type Level, newLevel } from './level.ts';
@@ -40,6 +40,11 @@ export class Descent {
     return this.#levels.at(-1);
   }
 
+  /** The ID of the mount that the root lies in; `null` if the way is not bound to it. */
+  get mountId(): number | null {
+    return this.#mountId;
+  }
+
   /** 1 in the target itself. */
   get depth(): number {
     return this.#levels.length;
@@ -65,10 +70,10 @@ export class Descent {
   }
 
   /** Steps into a subdirectory, which must be the one that lstat saw. Does nothing if it has gone. */
-  enter(name: Bytes, facts: Facts): SweepError[] {
+  enter(name: Bytes, expected: Identity): SweepError[] {
     const parent = this.deepest;
     const path = parent === undefined ? name : joinPath(parent.path, name);
-    const step = stepInto(name, facts);
+    const step = stepInto(name, expected);
     switch (step.kind) {
       case 'entered':
         this.#push(path, name, step.here);
@@ -82,13 +87,33 @@ export class Descent {
     }
   }
 
-  /** Steps out of the deepest directory. */
+  /** Steps out of the deepest directory, into the one above. */
   leave(): SweepError[] {
     this.#levels.pop()?.listing.close();
     const parent = this.deepest;
     if (parent === undefined) return [];
     parent.inOurMount = false;
     return stepOut(parent).kind === 'entered' ? [] : this.#comeBack();
+  }
+
+  /**
+   * Steps out of the deepest directory, into the next child of the one above if one is known. A child that is not
+   * found there is to be looked at again.
+   */
+  leaveForNext(): SweepError[] {
+    const parent = this.#levels.at(-2);
+    const next = parent?.children.shift();
+    if (parent === undefined || next === undefined) return this.leave();
+    const step = stepAside(next.name, next);
+    if (step.kind === 'entered') {
+      this.#levels.pop()?.listing.close();
+      this.#push(joinPath(parent.path, next.name), next.name, step.here);
+      return [];
+    }
+    parent.pending.push(next.name);
+    if (step.kind === 'gone' || (step.kind === 'failed' && !step.moved)) return this.leave();
+    this.#levels.pop()?.listing.close();
+    return this.#comeBack();
   }
 
   /**

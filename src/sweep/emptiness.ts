@@ -10,9 +10,27 @@ import type { Bytes, Facts } from '../model/model.ts';
  */
 const EMPTY_ON_TMPFS = 40;
 
+/**
+ * The same on XFS: the head of the short form, without an entry, with 4 or 8 bytes for the parent's inode number
+ * (xfs_dir2_sf_hdr_size in fs/xfs/libxfs/xfs_da_format.h). An entry makes it at least 14.
+ */
+const EMPTY_ON_XFS: readonly number[] = [6, 10];
+
+/** The same on btrfs: the size counts the bytes of names (btrfs_rmdir in fs/btrfs/inode.c asks the same). */
+const EMPTY_ON_BTRFS = 0;
+
 /** Whether a directory is empty, by lstat's size of it; `null` if only reading it can tell. */
 export function emptyBySize({ dev, size }: Facts, mounts: OwnMounts): boolean | null {
-  return size >= EMPTY_ON_TMPFS && mounts.isTmpfs(dev) ? size === EMPTY_ON_TMPFS : null;
+  switch (mounts.fsTypeOf(dev)) {
+    case 'tmpfs':
+      return size >= EMPTY_ON_TMPFS ? size === EMPTY_ON_TMPFS : null;
+    case 'xfs':
+      return EMPTY_ON_XFS.includes(size) || null;
+    case 'btrfs':
+      return size === EMPTY_ON_BTRFS || null;
+    default:
+      return null;
+  }
 }
 
 /** Whether a directory beside us is empty. Throws the errno of opendir(3) or readdir(3). */

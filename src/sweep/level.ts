@@ -1,6 +1,11 @@
 import type { Errno } from '../linux/errno.ts';
 import { type Listing, listHere } from '../linux/listing.ts';
-import type { Bytes, Facts, Place } from '../model/model.ts';
+import type { Bytes, Facts, Identity, Place } from '../model/model.ts';
+
+/** A subdirectory that is to be entered, by what lstat(2) of its name said while we stood in the directory above. */
+export interface Child extends Identity {
+  readonly name: Bytes;
+}
 
 /**
  * A directory on the way down, with the entries still to be read and the subdirectories still to be entered.
@@ -9,7 +14,10 @@ export interface Level extends Place {
   /** Its own name in the level above; empty for a target's root. */
   readonly name: Bytes;
   readonly listing: Listing;
+  /** Names of subdirectories, not looked at yet. */
   readonly pending: Bytes[];
+  /** A few of them that are to be entered, the next first. */
+  readonly children: Child[];
   /** Its first entries have been read. */
   opened: boolean;
   /** All its entries have been read. */
@@ -31,6 +39,7 @@ export function newLevel(path: Bytes, name: Bytes, { dev, ino, size }: Facts): L
     ino,
     listing: listHere(size),
     pending: [],
+    children: [],
     opened: false,
     listed: false,
     searchable: true,
@@ -44,4 +53,5 @@ export function abandon(level: Level): void {
   level.listing.close();
   level.listed = true;
   level.pending.length = 0;
+  level.children.length = 0;
 }

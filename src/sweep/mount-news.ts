@@ -28,7 +28,7 @@ export class MountNews {
   }
 
   #fsTypeOf(dev: number): string | undefined {
-    return this.#mounts.all.find((mount) => mount.device === dev)?.fsType;
+    return this.#mounts.fsTypeOf(dev);
   }
 
   #readAgain(): boolean {

@@ -9,11 +9,13 @@ export interface ScanScope extends Bounds {
   /** Whether a path below the target is excluded; `null`: nothing is. */
   readonly excludes: ((pathBelowTarget: string) => boolean) | null;
   readonly maxDepth: number | null;
+  /** Whether what matches is entered as well, where it is a directory; without it, nothing that matches is. */
+  readonly enters?: (name: Bytes) => boolean;
   /** Candidates that this scan leaves to others, such as those that are targets themselves. */
   readonly passesOver: (parent: Identity, name: Bytes) => boolean;
 }
 
-/** Something that could not be counts at. */
+/** Something that could not be looked at. */
 export interface Problem {
   readonly type: 'error';
   readonly error: SweepError;
@@ -25,9 +27,11 @@ export interface Problem {
  */
 export type Scanned = { readonly type: 'candidate'; readonly candidate: Candidate } | Problem | Pause;
 
-/** Counts of the directories and entries that a scan has counts at. */
+/** Counts of the directories and entries that a scan has seen. */
 export interface ScanCounts {
+  /** Also those that need not be read. */
   directories: number;
+  /** Of those that were read. */
   entries: number;
 }
 

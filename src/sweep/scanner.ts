@@ -14,6 +14,7 @@ export type { ScanCounts, Scanned, ScanScope } from './scan.ts';
 const PAUSE_AFTER = 1024;
 const CANDIDATE_COST = 8;
 const DIRECTORY_COST = 16;
+const CHOICE_COST = 16;
 
 /** Limit of subdirectory names that are remembered before we go down into them. */
 const MOST_PENDING = 4096;
@@ -37,22 +38,27 @@ export function* scanTree(
   counts: ScanCounts,
 ): Generator<Scanned> {
   const descent = new Descent(root, !scope.crossDevice);
-  const crossing = new Crossing(scope);
+  const crossing = new Crossing(scope, counts);
   let work = 0;
   try {
     for (const error of descent.enterRoot(expected)) yield problem(error);
+    if (descent.mountId !== null) scope.mounts.identify(expected.dev, descent.mountId);
     for (let level = descent.deepest; level !== undefined; level = descent.deepest) {
       if (work >= PAUSE_AFTER) {
         work = 0;
         yield { type: 'pause', entries: counts.entries, where: level.path };
         yield* stayInMount(level, descent);
       }
-      const name = mayReadOn(level, descent) ? undefined : level.pending.pop();
-      if (name !== undefined) {
-        work += DIRECTORY_COST;
-        const errors = crossing.enter(name, level, descent);
+      const child = level.children.shift();
+      if (child !== undefined) {
+        const errors = descent.enter(child.name, child);
+        if (errors.length > 0) yield* said(errors, level, descent);
+      } else if (level.pending.length > 0 && !mayReadOn(level, descent)) {
+        work += CHOICE_COST;
+        const errors = crossing.choose(level);
         if (errors.length > 0) yield* said(errors, level, descent);
       } else if (level.listed) {
+        work += DIRECTORY_COST;
         for (const error of leave(level, descent)) yield problem(error);
       } else {
         for (const found of read(level, root, descent, scope, counts)) {
@@ -103,6 +109,8 @@ function* read(
       const excluded = isExcluded(level, name, root, scope);
       const mountedAt = scope.mounts.at(level, name)?.mountPoint ?? null;
       yield { type: 'candidate', candidate: { parent: level, name, kind, excluded, mountedAt } };
+      const enters = mayGoDown && !excluded && scope.enters?.(name) === true;
+      if (enters && entry.isDirectory()) level.pending.push(name);
     } else if (mayGoDown && entry.isDirectory() && !isExcluded(level, name, root, scope)) {
       level.pending.push(name);
     }

@@ -38,8 +38,8 @@ export function* said(errors: readonly SweepError[], level: Level, descent: Desc
  * container's: it has no entries any more. If its name is still the same directory, the ENOENT was an error.
  */
 export function leave(level: Level, descent: Descent): readonly SweepError[] {
+  if (level.missing === null) return descent.leaveForNext();
   const errors = descent.leave();
-  if (level.missing === null) return errors;
   const gone = errors.length === 0 && level.name !== '' && !isStillThere(level);
   return gone ? errors : [...errors, { path: level.path, ...level.missing }];
 }

@@ -17,6 +17,8 @@ export type Target =
       readonly forgiven?: readonly string[];
       /** Errnos that are no failure of what lies below it, because nobody named that. */
       readonly forgivenBelow?: readonly string[];
+      /** What of it is searched; left out: all of it. */
+      readonly bounds?: TargetBounds;
     }
   | CandidateTarget
   /** The same as an earlier target, which accounts for it. */
@@ -27,6 +29,9 @@ export type Target =
       readonly status: TargetStatus;
       readonly error: SweepError | null;
     };
+
+/** The bounds of one target, besides those of the whole scan. */
+export type TargetBounds = Pick<ScanScope, 'maxDepth' | 'excludes'>;
 
 /** A target whose own name is a leftover's: judged itself, never entered. */
 export interface CandidateTarget {
@@ -96,7 +101,7 @@ export function resolvedPath(target: Target): Bytes | null {
 function scan(target: Target, scope: ScanScope, counts: ScanCounts): Iterable<Scanned> {
   switch (target.kind) {
     case 'tree':
-      return scanTree(target.resolved, target.identity, scope, counts);
+      return scanTree(target.resolved, target.identity, scopeOf(target, scope), counts);
     case 'candidate':
       return scanCandidate(target, scope, counts);
     case 'none':
@@ -104,6 +109,19 @@ function scan(target: Target, scope: ScanScope, counts: ScanCounts): Iterable<Sc
     case 'again':
       return [];
   }
+}
+
+/** The scope of one target's scan: what both the whole scan and the target itself let it enter. */
+export function scopeOf(target: Target, scope: ScanScope): ScanScope {
+  if (target.kind !== 'tree' || target.bounds === undefined) return scope;
+  const { bounds } = target;
+  const maxDepth = Math.min(scope.maxDepth ?? Infinity, bounds.maxDepth ?? Infinity);
+  return { ...scope, maxDepth, excludes: either(scope.excludes, bounds.excludes) };
+}
+
+function either(one: ScanScope['excludes'], other: ScanScope['excludes']): ScanScope['excludes'] {
+  if (one === null || other === null) return one ?? other;
+  return (path) => one(path) || other(path);
 }
 
 function* scanCandidate(target: CandidateTarget, scope: ScanScope, counts: ScanCounts): Generator<Scanned> {

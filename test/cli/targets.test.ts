@@ -51,6 +51,7 @@ test('a directory below a target that may not be read is said, the others are sw
   need(context, 'root', 'setpriv');
   const dir = scratch();
   plant(dir, [
+    { path: 'closed/more' },
     { path: 'closed', mode: '0700' },
     { path: 'open', mode: '0777' },
     { path: `open/${NAME}`, uid: 65534, ...OLD },

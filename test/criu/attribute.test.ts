@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attribute, type Leftover } from '../../src/criu/attribute.ts';
-import type { Run } from '../../src/criu/log/run.ts';
+import type { Run } from '../../src/criu/log/criu-run.ts';
 import { parseVersion } from '../../src/criu/version.ts';
 import { bytes } from '../../src/linux/bytes.ts';
 import { recordedLeftovers, recordedRun } from './log/fixtures.ts';
@@ -76,6 +76,12 @@ describe('attribution by work dir and time', () => {
     ['for a name that is none of CRIU’s', { ...LEFT, name: bytes`mine.aaaaaa` }, KILLED],
   ])('does not take a run %s', (_, leftover, run) => {
     expect(attribute(leftover, [run])).toBeNull();
+  });
+
+  it('takes a run of a build from git that may make such a directory', () => {
+    const version = parseVersion(bytes`Version: 3.15 (gitid v3.15-400-g0123456)`);
+    expect(attribute(LEFT, [{ ...KILLED, version, affected: null }])).toBe('/w/dump.log');
+    expect(attribute(LEFT, [{ ...RUN, version, affected: null }])).toBe('/w/dump.log');
   });
 
   it('does not take a restore whose work dir is /tmp for one that made its directory there', () => {

@@ -58,6 +58,25 @@ describe('the version', () => {
     expect(affected(parseVersion(asBytes(`Version: ${text}`)))).toBe(leaks);
   });
 
+  it.each([
+    ['Version: 3.15 (gitid v3.14-348-gb98bbda8e)', null],
+    ['Version: 3.15\nGitID: v3.15-307-gabcdef012\n', null],
+    ['Version: 3.15\nGitID: v3.15\n', false],
+    ['Version: 3.16\nGitID: v3.16\n', true],
+    ['Version: 3.16.1\nGitID: v3.16.1\n', true],
+    ['Version: 3.16.1\nGitID: v3.16.1-27-gc750e62ca\n', null],
+    ['Version: 3.16.1 (gitid v3.16.1-dirty)', null],
+    ['Version: 3.16.1 (gitid c750e62ca)', null],
+    ['Version: 3.16.1.dev', null],
+    ['Version: 3.16.1-crac (gitid 0)', null],
+    ['Version: 3.16.1-2ubuntu1', true],
+    ['Version: 3.17.1-crac (gitid 8926431+1)', false],
+    ['Version: 3.14 (gitid v3.14-12-gabcdef012)', false],
+    ['Version: 3.17 (gitid v3.17-18-gcd0ed7e54)', false],
+  ])('%j leaks at every dump: %s', (text, leaks) => {
+    expect(affected(parseVersion(asBytes(text)))).toBe(leaks);
+  });
+
   it('that is not known may or may not leak', () => expect(affected(null)).toBeNull());
 
   it('is ordered by its numbers', () => {

@@ -84,6 +84,7 @@ test('no permission to remove, to read or to search: failed or said, the others 
     { path: `closed/${remove}`, uid: 65534, age: '2h' },
     { path: `unsearchable/${search}`, uid: 65534, age: '2h' },
     { path: 'unsearchable', mode: '0744' },
+    { path: 'unreadable/more' },
     { path: 'unreadable', mode: '0711' },
     { path: `sticky/${sticky}`, uid: 65534, age: '2h' },
     { path: 'sticky', mode: '1777', uid: 1 },
@@ -109,7 +110,7 @@ test('a thousand directories that cannot be read: the messages are bounded, the 
   const dir = scratch();
   plant(
     dir,
-    Array.from({ length: 1000 }, (_, n) => ({ path: `d${n}`, mode: '0000' })),
+    Array.from({ length: 1000 }, (_, n) => [{ path: `d${n}/more` }, { path: `d${n}`, mode: '0000' }]).flat(),
   );
   plant(dir, [{ path: 'open', mode: '0777' }]);
   const free = plantMany(`${dir}/open`, 3);

@@ -198,7 +198,7 @@ test('a tree 3,000 levels deep below ** is swept', async () => {
 test('`..` behind a wildcard, and braces that are too many, are refused before anything is touched', async () => {
   const dir = scratch();
   const leftover = plantLeftover(dir);
-  for (const glob of [`${dir}/*/../x`, `${dir}/{1..5000}`]) {
+  for (const glob of [`${dir}/*/../x`, `${dir}/{1..5000}`, `${dir}/{({a,b})a`]) {
     const ended = await start([dir, glob]).ended;
     expect(ended).toMatchObject({ code: 2, out: '' });
     expect(ended.err).toMatch(/^criu-sweep: [^\n]+\n$/);

@@ -1,10 +1,11 @@
 import { existsSync, openSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { program, run, start, startProgram } from '../support/command.ts';
 import { makeMany } from '../support/hazards.ts';
 import { plantLeftover } from '../support/leftovers.ts';
+import { handlesSignals } from '../support/processes.ts';
 import { reportOf } from '../support/schema.ts';
 import { scratch } from '../support/scratch.ts';
 import { list } from '../support/tree.ts';
@@ -20,13 +21,14 @@ async function place(name = 'fifo'): Promise<{ fifo: string; work: string; lefto
   return { fifo: `${dir}/${name}`, work, leftover: plantLeftover(work) };
 }
 
-const quickly = { timeoutMs: 10_000 };
+const quickly = { timeoutMs: 30_000 };
 
 describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the wait for a FIFO’s reader', (signal) => {
   test('--report: nothing has been removed yet', async () => {
     const { fifo, work, leftover } = await place();
     const running = start(['--report', fifo, work], quickly);
-    await sleep(700);
+    await handlesSignals(running.pid);
+    await sleep(300);
     running.kill(signal);
     const { signal: endedBy, err } = await running.ended;
     expect(endedBy).toBe(signal);
@@ -50,7 +52,8 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the wait for a 
     const { fifo, work } = await place();
     const env = { GITHUB_STEP_SUMMARY: fifo };
     const running = start(['--format', 'github', work], { ...quickly, env });
-    await sleep(700);
+    await handlesSignals(running.pid);
+    await sleep(300);
     running.kill(signal);
     expect((await running.ended).signal).toBe(signal);
   });
@@ -58,16 +61,18 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the wait for a 
   test('inspect --report', async () => {
     const { fifo, work } = await place();
     const running = start(['inspect', '--report', fifo, work], quickly);
-    await sleep(700);
+    await handlesSignals(running.pid);
+    await sleep(300);
     running.kill(signal);
     expect((await running.ended).signal).toBe(signal);
   });
 
   test('run --report: the command has ended, and ends us', async () => {
     const { fifo, work } = await place();
-    const args = ['run', '--work-dir', work, '--report', fifo, '--', 'sh', '-c', 'exit 7'];
+    const args = ['run', '--work-dir', work, '--report', fifo, '--', 'sh', '-c', `touch ${fifo}.ran; exit 7`];
     const running = start(args, quickly);
-    await sleep(900);
+    await vi.waitFor(() => expect(existsSync(`${fifo}.ran`)).toBe(true), 20_000);
+    await sleep(500);
     running.kill(signal);
     const { code, err } = await running.ended;
     expect(code).toBe(7);
@@ -83,6 +88,15 @@ test('--max-runtime ends the wait too', async () => {
   expect(existsSync(leftover)).toBe(true);
 });
 
+/** Waits until the sweep has removed some of a directory's entries, and then none for a second. */
+async function standsStill(dir: string): Promise<void> {
+  const all = readdirSync(dir).length;
+  for (let last = -1, now = all; now !== last || now === all; now = readdirSync(dir).length) {
+    last = now;
+    await sleep(1000);
+  }
+}
+
 test.each([
   'SIGTERM',
   'SIGINT',
@@ -91,8 +105,8 @@ test.each([
   const tree = scratch();
   await makeMany('leftovers', tree, 6000);
   const reader = startProgram(['sh', '-c', `exec 3<${quoted(fifo)}; exec sleep 60`]);
-  const running = start(['-q', '--report', fifo, tree], { timeoutMs: 20_000 });
-  await sleep(2500);
+  const running = start(['-q', '--report', fifo, tree], { timeoutMs: 60_000 });
+  await standsStill(tree);
   running.kill(signal);
   const { signal: endedBy, err } = await running.ended;
   reader.kill('SIGKILL');

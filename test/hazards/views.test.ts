@@ -15,7 +15,7 @@ const MNTNS = '.criu.mntns.';
 
 beforeEach((context) => need(context, 'root', 'host pid namespace', 'namespaces', 'cc'));
 
-/** A candidate that a mount elsewhere is on beside one that nobody uses. */
+/** A candidate that something elsewhere uses, by a mount or in another way, beside one that nobody does. */
 function twoCandidates() {
   const dir = scratch();
   plant(dir, [{ path: 'jail' }, { path: 'jail2' }, { path: 'target' }]);
@@ -25,10 +25,22 @@ function twoCandidates() {
     { path: free, age: '2h' },
   ]);
   const target = `${dir}/target`;
-  return { dir, target, path: `${target}/${used}`, mounted: { [used]: 'kept: mounted', [free]: 'removed' } };
+  const keptFor = (why: string) => ({ [used]: `kept: ${why}`, [free]: 'removed' });
+  return { dir, target, path: `${target}/${used}`, mounted: keptFor('mounted'), inUse: keptFor('in-use') };
 }
 
 const tmpfsOn = (path: string) => `mount -t tmpfs none ${quoted(path)}; echo alive > ${quoted(path)}/witness`;
+
+/** A wrap that runs a script in the mount namespace of a process, then the program there. */
+const inNamespaceOf = ({ pid }: { readonly pid: number }, script: string): string[] => [
+  ...['nsenter', '--mount', `--target=${pid}`, '--'],
+  ...['sh', '-c', `${script}; exec "$@"`, 'sh'],
+];
+
+/** A wrap that takes a capability away for good. */
+const without = (capability: string): string[] => [
+  ...['setpriv', `--bounding-set=-${capability}`, `--inh-caps=-${capability}`, '--'],
+];
 
 /** A file that keeps a mount namespace which no process is in, after a script ran in it. */
 async function pinned(dir: string, script: string): Promise<string> {
@@ -47,16 +59,7 @@ async function pinned(dir: string, script: string): Promise<string> {
 test('a process chrooted into a bind mount of / stands for itself alone, whatever its pid: kept as mounted', async () => {
   const { dir, target, path, mounted } = twoCandidates();
   const first = await namespace(`mount --bind / ${quoted(`${dir}/jail`)}`, `${dir}/jail`);
-  const second = await hold({}, [
-    'nsenter',
-    '--mount',
-    `--target=${first.pid}`,
-    '--',
-    'sh',
-    '-c',
-    `:; ${tmpfsOn(path)}; exec "$@"`,
-    'sh',
-  ]);
+  const second = await hold({}, inNamespaceOf(first, tmpfsOn(path)));
   expect(second.pid).toBeGreaterThan(first.pid);
   const { report } = await sweep([target]);
   expect(outcomes(report, target)).toEqual(mounted);
@@ -69,17 +72,8 @@ test('two processes chrooted into the same directory, bound twice: each mount is
   const { dir, target, path, mounted } = twoCandidates();
   const jail = quoted(`${dir}/jail`);
   const first = await namespace(`mount --bind / ${jail}`, `${dir}/jail`);
-  const inside = `mount --bind / ${jail}; mount -t tmpfs none ${quoted(`${dir}/jail${path}`)}; exec "$@"`;
-  await hold({ root: `${dir}/jail` }, [
-    'nsenter',
-    '--mount',
-    `--target=${first.pid}`,
-    '--',
-    'sh',
-    '-c',
-    inside,
-    'sh',
-  ]);
+  const inside = `mount --bind / ${jail}; mount -t tmpfs none ${quoted(`${dir}/jail${path}`)}`;
+  await hold({ root: `${dir}/jail` }, inNamespaceOf(first, inside));
   await joinChrooted(first, `${dir}/jail2`);
   const { report } = await sweep([target]);
   expect(outcomes(report, target)).toEqual(mounted);
@@ -158,9 +152,8 @@ test('nothing is run of a namespace that is entered, whatever its programs are',
 test('a namespace that cannot be entered: what may be mounted there is kept as unknown', async () => {
   const { dir, target, path } = twoCandidates();
   await pinned(dir, tmpfsOn(path));
-  const without = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--'];
   const aaPolicy = plantLeftover(target);
-  const { report, code } = await sweep([target], { wrap: without });
+  const { report, code } = await sweep([target], { wrap: without('sys_admin') });
   expect([...new Set(report.items.map(({ prefix, outcome }) => `${prefix} ${outcome}`))].sort()).toEqual([
     '.criu.mntns. kept',
     '.criu.temp-aa-policy. removed',
@@ -180,15 +173,10 @@ test.each([
   ['a process whose main thread has ended', 'leaderless'],
   ['a process that has it as the root of a detached mount', 'detached'],
 ])('%s has it open: kept as in-use', async (_, how) => {
-  const dir = scratch();
-  const path = plantLeftover(dir);
-  const free = plantLeftover(dir);
+  const { target, path, inUse } = twoCandidates();
   const { pid } = await odd([how, path]);
-  const { report } = await sweep([dir]);
-  expect(outcomes(report, dir)).toEqual({
-    [path.slice(dir.length + 1)]: 'kept: in-use',
-    [free.slice(dir.length + 1)]: 'removed',
-  });
+  const { report } = await sweep([target]);
+  expect(outcomes(report, target)).toEqual(inUse);
   expect(report.items.flatMap(({ reasons }) => reasons)).toMatchObject([{ why: 'in-use', pid }]);
 });
 
@@ -234,8 +222,7 @@ test('it is in use as an overlay shows it: kept as in-use', async (context) => {
 test('a process that may not be read, but sees what we see: no blind spot', async () => {
   const dir = scratch();
   plantLeftover(dir, MNTNS);
-  const without = ['setpriv', '--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace', '--'];
-  const { report } = await sweep([dir], { wrap: without });
+  const { report } = await sweep([dir], { wrap: without('sys_ptrace') });
   expect(report.inUse.unreadableProcesses).toBeGreaterThan(0);
   // Other tests may have processes with mounts of their own on this machine.
   const ours = readlinkSync('/proc/self/ns/mnt');
@@ -253,8 +240,7 @@ test('a process that may not be read, in a mount namespace of its own: unknown, 
     { comm: 'confined' },
     inMountNamespace('mount -t tmpfs none /mnt; mkdir /mnt/old; mount --bind / /mnt/old'),
   );
-  const without = ['setpriv', '--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace', '--'];
-  const { report, err } = await sweep([dir], { wrap: without });
+  const { report, err } = await sweep([dir], { wrap: without('sys_ptrace') });
   expect(report.items.map(({ reasons }) => reasons)).toMatchObject([
     [{ why: 'unknown', code: 'EACCES', pid: expect.any(Number) }],
   ]);

@@ -2,9 +2,11 @@ import { expect, it } from 'vitest';
 import { asBytes, bytes, decode, encode, joinPath, toText } from '../../src/linux/bytes.ts';
 
 it('text becomes bytes only by its UTF-8', () => {
+  expect(joinPath(encode('ü'), bytes`a`)).toBe('\xc3\xbc/a');
   // @ts-expect-error A string of text is not assignable to Bytes.
-  const text: Parameters<typeof joinPath>[0] = 'ü';
-  expect(joinPath(encode(text), bytes`a`)).toBe('\xc3\xbc/a');
+  expect(joinPath('a', 'b')).toBe('a/b');
+  // @ts-expect-error Bytes are not assignable to Text.
+  expect(encode(encode('a'))).toBe('a');
 });
 
 it('bytes that are not UTF-8 come back exactly', () => {

@@ -4,9 +4,17 @@ import { parseStat, readStat } from '../../src/linux/proc-stat.ts';
 const line = (comm: string): string =>
   `4711 (${comm}) T 4700 4711 4699 34816 4720 4194308 99 0 0 0 0 0 0 0 20 0 1 0 491003 3133440 380`;
 
-test.each(['criu', 'a b', ') R 1 1 1', '((', '', '\n'])('a comm of %j does not move the fields', (comm) => {
+test.each([
+  'criu',
+  'a b',
+  ') R 1 1 1',
+  '((',
+  '',
+  '\n',
+])('a comm of %j is told, and does not move the fields', (comm) => {
   expect(parseStat(line(comm))).toEqual({
     pid: 4711,
+    comm,
     state: 'T',
     parent: 4700,
     group: 4711,

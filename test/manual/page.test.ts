@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { describeCommands } from '../../src/commands/describe.ts';
 import { COMMANDS } from '../../src/commands/list.ts';
 import { CATALOGUE } from '../../src/criu/catalogue.ts';
-import { KNOWN_WORK_DIRS } from '../../src/criu/work-dirs.ts';
+import { KNOWN_WORK_DIRS, MOVABLE_ROOTS } from '../../src/criu/work-dirs.ts';
 import { manualPage } from '../../src/manual/page.ts';
 import { can, need } from '../support/abilities.ts';
 import { PACKAGE, program, run } from '../support/command.ts';
@@ -69,6 +69,7 @@ describe('the page, read by man,', () => {
     for (const { prefix } of CATALOGUE) expect(words(page)).toContain(` ${prefix}XXXXXX mode 0`);
     const targets = KNOWN_WORK_DIRS.flatMap(({ target }) => (target === null ? [] : [target]));
     for (const target of targets) expect(words(page)).toContain(` ${target} `);
+    for (const { file, keys } of MOVABLE_ROOTS) expect(words(page)).toContain(`${keys.join('.')} of ${file}`);
   });
 
   test('has the sections that an operator looks for', () => {
@@ -101,6 +102,7 @@ test('nothing in a definition can be taken for a command of roff', async (contex
     commands: [sweep, command],
     kinds: [],
     workDirs: [],
+    movableRoots: [],
     version: '1',
     date: '2026-01-01',
   });

@@ -8,6 +8,6 @@ export default defineConfig({
     globalSetup: 'test/real/gather.ts',
     pool: 'forks',
     allowOnly: !onCi,
-    reporters: onCi ? ['default', ['json', { outputFile: 'build/test-results.json' }]] : ['default'],
+    reporters: onCi ? ['default', ['json', { outputFile: 'build/real-results.json' }]] : ['default'],
   },
 });

@@ -20,6 +20,7 @@ const FACTS: Facts = {
   ino: 18_446_744_073_709_551_615n,
   mode: 0o040700,
   uid: 0,
+  nlink: 2,
   size: 4096,
   mtimeMs: NOW - 7_200_000,
   ctimeMs: NOW - 7_200_000,

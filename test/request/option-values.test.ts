@@ -4,7 +4,7 @@ import { UsageError } from '../../src/model/usage-error.ts';
 import { policyOf } from '../../src/request/policy-options.ts';
 import { addSweepOptions, type SweepOptions } from '../../src/request/sweep-options.ts';
 
-const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
+const HOUR = 3_600_000;
 const UID = 1234;
 
 /** The options as the command reads them. @throws UsageError, or commander's own error for what is no choice */
@@ -29,19 +29,10 @@ function refusal(option: string, text: string): string {
   throw new Error(`${option}=${text} is taken`);
 }
 
+// What a duration may be is told in duration.test.ts.
 test.each([
-  ['90s', 90_000],
-  ['1.5h', 1.5 * HOUR],
-  ['2d', 2 * DAY],
   ['1h30m', 1.5 * HOUR],
-  ['250ms', 250],
   ['0s', 0],
-  ['0ms', 0],
-  ['3w', 21 * DAY],
-  ['0.5d', 12 * HOUR],
-  ['1w2d3h4m5s6ms', 9 * DAY + 3 * HOUR + 4 * MINUTE + 5006],
-  ['90m', 90 * MINUTE],
-  ['36500d', 36_500 * DAY],
 ])('--older-than %s is %d ms', (text, olderThanMs) => {
   expect(policy('--older-than', text)).toMatchObject({ olderThanMs });
 });
@@ -50,6 +41,7 @@ test.each([
   ['0700', 0o700],
   ['700', 0o700],
   ['0', 0],
+  ['0o755', 0o755],
   ['2700', 0o2700],
   ['7777', 0o7777],
   ['any', null],
@@ -60,8 +52,10 @@ test.each([
 test.each([
   ['root', 0],
   ['0', 0],
+  ['1000', 1000],
   ['65534', 65534],
   ['4000000000', 4000000000],
+  ['4294967294', 4294967294],
   ['any', null],
 ])('--owner %s is %s', (text, owner) => {
   expect(policy('--owner', text).owner).toBe(owner);
@@ -77,65 +71,30 @@ test.each(['mtime', 'ctime', 'birthtime', 'newest'])('--age-by %s is taken', (te
 
 /** Values that are refused, by option, with what the message must say. */
 const REFUSED: readonly (readonly [string, RegExp, readonly string[]])[] = [
-  [
-    '--older-than',
-    /--older-than/,
-    [
-      ...[
-        '',
-        ' ',
-        '60',
-        '0',
-        '1M',
-        '1mo',
-        '1y',
-        'y',
-        '1month',
-        '-1h',
-        '+1h',
-        '1h-30m',
-        '1H',
-        '1MS',
-        'h',
-        '1',
-      ],
-      ...[
-        '1.h',
-        '1..5h',
-        '1,5h',
-        '1e3s',
-        '0x10s',
-        'Infinity',
-        'NaNh',
-        '1h1',
-        '1h ',
-        '1hour',
-        '1 hours',
-        '１h',
-      ],
-      ...['1h\n', '101w1y', '876601h', '36526d', '5218w', '99999999999999999999d', '1e999d'],
-      `${'9'.repeat(400)}s`,
-    ],
-  ],
+  ['--older-than', /--older-than/, ['', '60']],
   [
     '--mode',
     /--mode/,
-    ['', '8', '0800', '10000', '77777', 'rwx', 'u=rwx', '-700', '0x1c0', 'ANY', '7 00', '0700,0777'],
+    [
+      ...['', '8', '0800', '0788', '07000', '10000', '77777', 'rwx', 'u=rwx', '-700', '0x1c0', '0x700'],
+      ...['ANY', '7 0', '7 00', '0700,0777'],
+    ],
   ],
   [
     '--owner',
     /--owner/,
     [
       ...['', 'no-such-user-here', '-1', '4294967295', '99999999999', '1.5', '0x0', 'root ', 'ro*t', '-n'],
-      '$(id)',
+      ...['99999999999999999999', '--help', 'root; id', '$(id)'],
     ],
   ],
   [
     '--max-depth',
     /--max-depth/,
-    ['', '0', '-1', '1.5', '1e2', 'x', '0x2', ' 1', 'none', '99999999999999999999'],
+    ['', '0', '-1', '1.5', '1e2', 'x', '0x2', ' 1', 'all', 'none', '99999999999', '99999999999999999999'],
   ],
   ['--prefix', /--prefix/, ['', '/', 'a/b', '.criu.mnt./', 'x'.repeat(250)]],
+  ['--exclude', /--exclude/, ['', '/', '/var/**']],
   ['--age-by', /--age-by.*mtime.*ctime.*birthtime.*newest/, ['', 'atime', 'MTIME', 'mtime,ctime', 'm']],
   ['--format', /--format.*text.*json.*ndjson/, ['', 'xml', 'JSON', 'text,json']],
   ['--color', /--color.*auto.*always.*never/, ['', 'sometimes', 'true', 'AUTO']],

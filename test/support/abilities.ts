@@ -33,6 +33,8 @@ const ABILITIES = {
   setpriv: () => works('setpriv', '--version'),
   prlimit: () => works('prlimit', '--version'),
   'mkfs.ext4': () => works('mkfs.ext4', '-V'),
+  'mkfs.xfs': () => works('mkfs.xfs', '-V'),
+  'mkfs.btrfs': () => works('mkfs.btrfs', '--version'),
   npm: () => works('npm', '--version'),
   /** Block devices of files: file systems of the test's own. */
   'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),
@@ -53,7 +55,17 @@ const ABILITIES = {
   fish: () => works('fish', '--version'),
   man: () => works('man', '--version') && works('groff', '--version'),
   mandoc: () => works('sh', '-c', 'command -v mandoc'),
+  nft: () => works('unshare', '--net', 'nft', 'list', 'tables'),
+  iptables: () => works('unshare', '--net', 'sh', '-c', 'iptables-save && ip6tables-save && iptables -N X'),
   cron: () => works('sh', '-c', 'command -v cron && command -v crontab'),
+  debootstrap: () => works('sh', '-c', 'command -v debootstrap'),
+  strip: () => works('strip', '--version'),
+  'dpkg-deb': () => works('dpkg-deb', '--version'),
+  lintian: () => works('lintian', '--version'),
+  rpmbuild: () => works('rpmbuild', '--version'),
+  rpmlint: () => works('rpmlint', '--version'),
+  buildah: () => works('buildah', '--version'),
+  podman: () => works('podman', '--version') && works('runc', '--version'),
 } as const;
 
 /** Something that not every machine has. */

@@ -2,6 +2,9 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { type Ended, type RunOptions, run } from './command.ts';
 import { schemaOf } from './inspection.ts';
 
+/** The number of checks that doctor makes. */
+export const CHECKS = 12;
+
 /** One check in the JSON report of doctor. */
 export interface ReportCheck {
   readonly id: string;

@@ -15,11 +15,19 @@ export interface ReportRun {
   readonly firstError: { readonly message: string; readonly source: string } | null;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  readonly images: {
+    readonly files: number;
+    readonly bytes: number;
+    readonly oldest: string;
+    readonly newest: string;
+    readonly complete: boolean;
+  } | null;
 }
 
 /** The JSON report of an inspection, as far as the tests read it. */
 export interface InspectReport
   extends Pick<Report, 'targets' | 'errors' | 'summary' | 'inUse' | 'interrupted' | 'exitCode'> {
+  readonly since?: string;
   readonly runs: readonly ReportRun[];
   readonly items: readonly (ReportItem & { readonly run: string | null })[];
 }

@@ -1,4 +1,6 @@
-import { onTestFinished } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { onTestFinished, vi } from 'vitest';
 import { type Running, startProgram } from './command.ts';
 import { compile } from './compile.ts';
 
@@ -55,3 +57,15 @@ export const hold = (use: Use, wrap: readonly string[] = []): Promise<Holder> =>
 /** Starts an odd process: see c/odd.c. */
 export const odd = (words: readonly string[], wrap: readonly string[] = []): Promise<Holder> =>
   held(startProgram([compile('odd'), ...words], { wrap, timeoutMs: 600_000 }));
+
+/**
+ * Waits until the command handles signals (SigCgt of proc_pid_status(5)). Told by SIGHUP: Node itself handles SIGINT and
+ * SIGTERM from its start.
+ */
+export async function handlesSignals(pid: number): Promise<void> {
+  const hangUp = 1n << BigInt(constants.signals.SIGHUP - 1);
+  await vi.waitFor(() => {
+    const caught = /^SigCgt:\t([\da-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    if (caught === undefined || (BigInt(`0x${caught}`) & hangUp) === 0n) throw new Error('not handled yet');
+  }, 60_000);
+}

@@ -45,6 +45,7 @@ export interface Report {
     readonly signal: string | null;
     readonly startedAt: string;
     readonly durationMs: number;
+    readonly watched?: readonly { readonly path: string; readonly why: string }[];
   };
   readonly items: readonly ReportItem[];
   readonly targets: readonly {

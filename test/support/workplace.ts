@@ -53,6 +53,10 @@ export const runScript = (script: string, where: Workplace, options: RunOptions 
 export const startScript = (script: string, where: Workplace, options: RunOptions = {}): Running =>
   startRun(['--work-dir', 'work', '--', 'sh', '-c', script], where, options);
 
+/** The line about a command in which CRIU was neither recognised nor seen. @param watched besides /tmp */
+export const unseen = (...watched: readonly string[]): string =>
+  `criu-sweep: no CRIU was recognised in the command, and none seen: watched: ${[...watched, '/tmp'].join(' and ')}; --work-dir names another directory\n`;
+
 /** How it ended, in one word: `7`, `SIGKILL`. */
 export const how = ({ code, signal }: Ended): string => signal ?? String(code);
 

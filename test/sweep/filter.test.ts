@@ -34,6 +34,7 @@ const OLD: Facts = {
   mode: S_IFDIR | 0o700,
   uid: 0,
   size: 4096,
+  nlink: 2,
   mtimeMs: NOW - 2 * HOUR,
   ctimeMs: NOW - 2 * HOUR,
   birthtimeMs: NOW - 2 * HOUR,

@@ -15,6 +15,7 @@ const scope: ScanScope = {
   crossDevice: false,
   mounts: new OwnMounts([]),
   isOtherTarget: () => false,
+  readsLeaves: false,
   passesOver: () => false,
 };
 

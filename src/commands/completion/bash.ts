@@ -17,7 +17,7 @@ function optionsOf({ name, options }: DescribedCommand): string {
   return `    ${singleQuoted(name ?? '')}) printf '%s\\n' ${words.join(' ')} ;;`;
 }
 
-/** The long name, which is what a reader understands; the short one where there is no other. */
+/** The long name of an option, which is easier to understand; the short one if there is no other. */
 function wordsOf({ names, value }: DescribedOption): string[] {
   const name = names.at(-1);
   return name === undefined ? [] : [`${name}${value !== null && name.startsWith('--') ? '=' : ''}`];

@@ -3,8 +3,9 @@ import { affected, type Version } from '../../criu/version.ts';
 import { encode } from '../../linux/bytes.ts';
 import { assertErrno } from '../../linux/errno.ts';
 import { shellWord } from '../../output/shell-words.ts';
-import { escapeText } from '../../report/escape.ts';
+import { escapeName, escapeText } from '../../report/escape.ts';
 import { askVersion } from './ask-version.ts';
+import { adviceToRead } from './capabilities.ts';
 import { type Check, ok } from './check.ts';
 import { type FoundCriu, findCriu } from './find-criu.ts';
 
@@ -20,26 +21,32 @@ export interface HostCriu {
 /** The findings about CRIU and AppArmor. */
 export interface CriuFindings {
   readonly criu: HostCriu | null;
+  /** `null`: there is none, or it does not say. */
+  readonly version: Version | null;
   readonly appArmor: boolean;
   readonly checks: readonly Check[];
 }
 
 const UPDATE = 'update to 3.17 or later';
 
-/** Which CRIU this host has, and whether it leaves a directory at every dump here. */
-export async function checkCriu(path: string | undefined): Promise<CriuFindings> {
+/**
+ * Tells which CRIU this host has, and whether it leaves a directory at every dump here.
+ *
+ * @param path the environment's PATH
+ * @param uid effective
+ */
+export async function checkCriu(path: string | undefined, uid: number): Promise<CriuFindings> {
   const appArmor = isAppArmorOn();
-  const found = findCriu(path);
-  const { criu, check } = await checkFound(found, appArmor);
-  return { criu, appArmor: appArmor === true, checks: [check, appArmorCheck(appArmor)] };
+  const { criu, version, check } = await checkFound(findCriu(path), appArmor);
+  return { criu, version, appArmor: appArmor === true, checks: [check, appArmorCheck(appArmor, uid)] };
 }
 
 async function checkFound(
   found: FoundCriu,
   appArmor: boolean | null,
-): Promise<{ criu: HostCriu | null; check: Check }> {
+): Promise<{ criu: HostCriu | null; version: Version | null; check: Check }> {
   const [unusable] = found.notExecutable;
-  if (found.path === null) return { criu: null, check: missing(unusable) };
+  if (found.path === null) return { criu: null, version: null, check: missing(unusable) };
   const asked = await askVersion(found.path);
   const where = escapeText(found.path);
   const { version } = asked;
@@ -50,12 +57,14 @@ async function checkFound(
     const advice = `see what '${shellWord(encode(found.path))} --version' says`;
     return {
       criu,
+      version,
       check: { id: 'criu', status: 'unknown', message: `${where} ${asked.why}${passedOver}`, advice },
     };
   }
   return {
     criu,
-    check: versionCheck(version, `CRIU ${escapeText(version.text)} (${where})${passedOver}`, appArmor),
+    version,
+    check: versionCheck(version, `CRIU ${escapeName(version.text)} (${where})${passedOver}`, appArmor),
   };
 }
 
@@ -71,12 +80,19 @@ function missing(unusable: string | undefined): Check {
 }
 
 function versionCheck(version: Version, named: string, appArmor: boolean | null): Check {
-  if (affected(version) !== true)
+  const isAffected = affected(version);
+  if (isAffected === false)
     return ok('criu', `${named} leaves directories only when it is killed or fails, not at every dump`);
+  const leaks =
+    isAffected === null
+      ? 'is a build whose version does not tell whether it leaves a directory at every dump'
+      : 'leaves a directory at every dump';
   if (appArmor === false) {
-    const message = `${named} leaves a directory at every dump where AppArmor is on, which it is not here`;
+    const message = `${named} ${leaks} where AppArmor is on, which it is not here`;
     return { id: 'criu', status: 'warning', message, advice: `${UPDATE} before it is` };
   }
+  if (isAffected === null)
+    return { id: 'criu', status: 'warning', message: `${named} ${leaks}`, advice: UPDATE };
   return {
     id: 'criu',
     status: 'problem',
@@ -85,7 +101,10 @@ function versionCheck(version: Version, named: string, appArmor: boolean | null)
   };
 }
 
-/** CRIU makes its directory for policies wherever this exists, whether or not a task is confined (criu/apparmor.c). */
+/**
+ * The sign of AppArmor. CRIU makes its directory for policies wherever this exists, whether or not a task is
+ * confined (criu/apparmor.c).
+ */
 const APPARMOR = '/sys/kernel/security/apparmor';
 
 function isAppArmorOn(): boolean | null {
@@ -97,10 +116,10 @@ function isAppArmorOn(): boolean | null {
   }
 }
 
-function appArmorCheck(appArmor: boolean | null): Check {
+function appArmorCheck(appArmor: boolean | null, uid: number): Check {
   if (appArmor === null) {
     const message = `${APPARMOR} may not be looked at, so it is not known whether AppArmor is on`;
-    return { id: 'apparmor', status: 'unknown', message, advice: 'run criu-sweep doctor as root' };
+    return { id: 'apparmor', status: 'unknown', message, advice: adviceToRead(uid) };
   }
   return appArmor
     ? ok('apparmor', 'AppArmor is on: every dump of CRIU 3.16 or later makes a directory for its policies')

@@ -8,12 +8,15 @@ import { STDOUT } from '../../output/standard-streams.ts';
 import { callerOf, type KnownEnvironment } from '../../request/known.ts';
 import { effectiveUser } from '../../request/prepare.ts';
 import type { Check } from './check.ts';
+import { checkConfiguration } from './configuration-check.ts';
 import { checkCriu } from './criu-checks.ts';
+import { type Diagnosis, diagnosisJson, diagnosisText } from './diagnosis.ts';
 import { checkKernelProbes } from './kernel-probes.ts';
-import { checkKnown } from './known-leftovers.ts';
-import { type Diagnosis, diagnosisJson, diagnosisText } from './report.ts';
+import { findKnownLeftovers } from './known-leftovers.ts';
+import { checkNetworkLocks } from './network-locks-check.ts';
 import { checkSchedule } from './schedule-check.ts';
 import { checkVisibility } from './visibility.ts';
+import { checkWorkDirs } from './work-dirs-check.ts';
 
 /** The options of `doctor`. */
 export interface DoctorOptions {
@@ -40,13 +43,16 @@ async function diagnose(env: DoctorEnvironment): Promise<Diagnosis> {
   const uid = effectiveUser();
   const caller = callerOf(uid, env);
   const mounts = readOwnMounts();
-  const { criu, appArmor, checks } = await checkCriu(env.PATH);
-  const known = await checkKnown(caller, mounts);
+  const { criu, version, appArmor, checks } = await checkCriu(env.PATH, uid);
+  const known = await findKnownLeftovers(caller, mounts);
+  const { checked, foreignPidNamespace } = known.sight.report;
   const all = [
     ...checks,
-    checkKernelProbes(now),
+    checkKernelProbes({ uid, now, mounts, version, runtimeDir: env.XDG_RUNTIME_DIR }),
+    checkConfiguration(caller),
     ...checkVisibility(uid, known.sight, mounts),
-    known.check,
+    checkWorkDirs(known),
+    await checkNetworkLocks(uid, checked && !foreignPidNamespace),
     checkSchedule(caller, criu !== null || known.left > 0),
   ];
   return { criu, appArmor, checks: all, exitCode: exitCodeOf(all) };

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertErrno } from '../../linux/errno.ts';
 
-/** Where administrators' programs lie, which the PATH of a user or of cron often lacks. */
+/** The directories of administrators' programs, which the PATH of a user or of cron often lacks. */
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /** The criu that would be run, and those before it that cannot be. */
@@ -13,8 +13,8 @@ export interface FoundCriu {
 }
 
 /**
- * Looks for criu as execvp(3) does, and then in the sbin directories. Entries of PATH that are not absolute are passed
- * over: doctor runs as root, and where it stands says nothing of the host.
+ * Looks for criu as execvp(3) does, and then in the sbin directories. Entries of PATH that are not
+ * absolute are passed over: doctor runs as root, and where it stands says nothing of the host.
  */
 export function findCriu(path: string | undefined): FoundCriu {
   const directories = (path ?? '').split(':').filter((directory) => directory.startsWith('/'));

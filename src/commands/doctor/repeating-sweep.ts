@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { assertErrno } from '../../linux/errno.ts';
-import { attempt, effectiveUidOf, listPids } from '../../linux/proc.ts';
+import { effectiveUidOf, listPids } from '../../linux/proc.ts';
+import { attempt } from '../../linux/seen.ts';
 import { runsSweep } from './sweep-command.ts';
 
 /** The pid of a process that sweeps again and again (`--every`); `null`: none, or none that we can see. */

@@ -1,9 +1,9 @@
 /** A call of the command, by its name or its script's, with the arguments up to the end of a line. */
 const CALL = /criu-sweep\S*(?:\s+(.*))?$/s;
-const OTHER_COMMANDS = /^(?:inspect|doctor|schedule|completion|run)\b/;
+const OTHER_COMMANDS = /^(?:run|inspect|doctor|schedule|catalogue|completion|help)\b/;
 const CHANGES_NOTHING = /(?:^|\s)(?:-n|--dry-run|--check|-h|--help|-V|--version)(?:\s|=|$)/;
 
-/** Whether a line of a unit, a crontab or a script runs a sweep that removes something. */
+/** Tells whether a line of a unit, a crontab or a script runs a sweep that removes something. */
 export function runsSweep(line: string): boolean {
   const call = CALL.exec(line);
   if (call === null) return false;

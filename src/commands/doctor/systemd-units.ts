@@ -1,18 +1,20 @@
 import { readlinkSync } from 'node:fs';
-import type { Caller } from '../../criu/work-dirs.ts';
+import type { Caller } from '../../criu/known-targets.ts';
+import { encode, fsPath, joinPath } from '../../linux/bytes.ts';
 import { assertErrno } from '../../linux/errno.ts';
+import type { Bytes } from '../../model/model.ts';
 import { linesOf, runsSweep } from './sweep-command.ts';
 import { listSystemDirectory, readSystemFile } from './system-files.ts';
 
 /** Units that run a sweep. */
 export interface Units {
   /** Timers that start one, and services that stay and repeat it, where they are enabled. */
-  readonly active: readonly string[];
+  readonly active: readonly Bytes[];
   /** The same, where they are not enabled. */
-  readonly dormant: readonly string[];
+  readonly dormant: readonly Bytes[];
 }
 
-/** Where units lie, the weightiest first (systemd.unit(5), "Unit File Load Path"). */
+/** The directories of units, the weightiest first (systemd.unit(5), "Unit File Load Path"). */
 const DIRECTORIES = [
   '/etc/systemd/system.control',
   '/run/systemd/system.control',
@@ -22,21 +24,22 @@ const DIRECTORIES = [
   '/usr/local/lib/systemd/system',
   '/usr/lib/systemd/system',
   '/lib/systemd/system',
-];
-const USER_DIRECTORIES = ['/etc/systemd/user', '/usr/lib/systemd/user'];
+].map(encode);
+const USER_DIRECTORIES = ['/etc/systemd/user', '/usr/lib/systemd/user'].map(encode);
 /** `systemd-run --on-calendar=…` makes timers that are started at once. */
 const TRANSIENT = '/run/systemd/transient';
 
 /** Looks for services that run a sweep, for the timers that start them, and whether those are enabled. */
 export function findUnits({ uid, home }: Caller): Units {
-  const own = uid === 0 || home === undefined ? [] : [`${home}/.config/systemd/user`, ...USER_DIRECTORIES];
+  const own =
+    uid === 0 || home === undefined ? [] : [encode(`${home}/.config/systemd/user`), ...USER_DIRECTORIES];
   const directories = [...own, ...DIRECTORIES];
-  const units = new Map<string, Unit>();
-  const enabled = new Set<string>();
+  const units = new Map<Bytes, Unit>();
+  const enabled = new Set<Bytes>();
   for (const directory of directories) {
     for (const name of namesIn(directory)) {
       if (/\.(wants|requires|upholds)$/.test(name)) {
-        for (const unit of namesIn(`${directory}/${name}`)) enabled.add(unit);
+        for (const unit of namesIn(joinPath(directory, name))) enabled.add(unit);
       } else if (/\.(service|timer)$/.test(name) && !units.has(name)) {
         units.set(name, readUnit(directory, name));
       }
@@ -55,21 +58,21 @@ export function findUnits({ uid, home }: Caller): Units {
 }
 
 interface Unit {
-  readonly name: string;
-  readonly directory: string;
+  readonly name: Bytes;
+  readonly directory: Bytes;
   /** None where it is masked: a link to /dev/null. */
   readonly lines: readonly string[];
 }
 
-function readUnit(directory: string, name: string): Unit {
-  const path = `${directory}/${name}`;
+function readUnit(directory: Bytes, name: Bytes): Unit {
+  const path = joinPath(directory, name);
   const text = isMasked(path) ? '' : readSystemFile(path);
-  return { name, directory, lines: text !== '' && text.held === 'yes' ? linesOf(text.value) : [] };
+  return { name, directory, lines: text !== '' && text.kind === 'held' ? linesOf(text.value) : [] };
 }
 
-function isMasked(path: string): boolean {
+function isMasked(path: Bytes): boolean {
   try {
-    return readlinkSync(path) === '/dev/null';
+    return readlinkSync(fsPath(path)) === '/dev/null';
   } catch (error) {
     assertErrno(error);
     return false;
@@ -87,7 +90,7 @@ function starts(timer: Unit, service: Unit): boolean {
   return (named ?? timer.name.replace(/timer$/, 'service')) === service.name;
 }
 
-function namesIn(directory: string): readonly string[] {
+function namesIn(directory: Bytes): readonly Bytes[] {
   const names = listSystemDirectory(directory);
-  return names.held === 'yes' ? names.value : [];
+  return names.kind === 'held' ? names.value : [];
 }

@@ -1,20 +1,20 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../command.ts';
-import { addInspectOptions, type InspectOptions } from './options.ts';
+import { addInspectOptions, type InspectOptions } from './inspect-options.ts';
 
 const HELP = `
 Exit status:
   0    done
-  1    only with --check: there is a leftover, or a run that failed or was cut off
+  1    only with --check: there is a leftover, or a run among those shown that failed or was cut off
   2    wrong usage; nothing was looked at
   3    incomplete: something could not be read or written, or the time ran out
   70   a bug in criu-sweep
   130, 143, 129   stopped by SIGINT, SIGTERM, SIGHUP
 
 Examples:
-  criu-sweep inspect                       the work directories of all known runtimes, and /tmp
-  criu-sweep inspect /var/lib/criu -v      one place, with every leftover
-  criu-sweep inspect --check -q --known    for monitoring: only the exit status
+  criu-sweep inspect                          the work directories of all known runtimes, and /tmp
+  criu-sweep inspect /var/lib/criu -v         one place, with every leftover
+  criu-sweep inspect --check -q --since 1d    for monitoring: only the exit status, of the last day
 `;
 
 /** `criu-sweep inspect`. */

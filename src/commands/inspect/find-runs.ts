@@ -8,7 +8,7 @@ import type { Target } from '../../sweep/targets.ts';
 import { describeRuns } from './describe-runs.ts';
 import { findLogs, type NamedLikeLog } from './find-logs.ts';
 import { LogBudget } from './log-budget.ts';
-import { readLogHere } from './read-log.ts';
+import { type LogRead, readLogHere } from './read-log.ts';
 import type { ReadLog } from './unfinished.ts';
 
 /** Where the logs are looked for, and when to stop. */
@@ -51,14 +51,15 @@ export async function findRuns(
   const search = new LogSearch(scope);
   for (const found of findLogs(targets, scope.scan)) {
     if (scope.interrupted()) break;
-    if (found.type === 'pause') {
+    if (found.kind === 'pause') {
       onDirectories(found.directories, found.where);
       await nextTick();
-    } else if (found.type === 'error') search.addError(found.error);
+    } else if (found.kind === 'error') search.addError(found.error);
     else if (!(await search.read(found.log, found.unnamed))) break;
   }
   const { logs, errors, noFiles, count } = search;
   const runs = await describeRuns(logs, {
+    mounts: scope.scan.mounts,
     interrupted: scope.interrupted,
     onError: (error) => search.addError(error),
   });
@@ -74,6 +75,7 @@ class LogSearch {
   readonly #scope: LogScope;
   readonly #budget = new LogBudget();
   #read = 0;
+  #headsSaid = false;
 
   constructor(scope: LogScope) {
     this.#scope = scope;
@@ -83,36 +85,57 @@ class LogSearch {
     if (this.errors.length < MOST_ERRORS) this.errors.push(error);
   }
 
-  /** Reads a log of the directory we stand in. False: the bounds are reached, and nothing more is to be read. */
+  /**
+   * Reads a log of the directory we stand in. False: the bounds are reached, and nothing more is to be read.
+   */
   async read(log: NamedLikeLog, unnamed: boolean): Promise<boolean> {
     const path = joinPath(log.workDir.path, log.file);
     if (this.#budget.spent) return this.#stop(path);
+    if (log.byContent && this.#budget.headsSpent) return this.#passOver(path);
     // A tick now and then also among very many small ones.
     if (++this.#read % TICK_AFTER === 0) await nextTick();
     const result = await readLogHere(log.file, {
-      wanted: (file) => this.#budget.isNew(file),
+      byContent: log.byContent,
+      wanted: (file) => this.#budget.isNew(file, log.byContent),
       onRead: (bytes) => this.#budget.addRead(bytes),
       interrupted: () => this.#scope.interrupted() || this.#budget.spent,
     });
-    switch (result.read) {
+    this.#take(result, { ...log, path }, unnamed);
+    return result.kind === 'other' && this.#budget.spent ? this.#stop(path) : true;
+  }
+
+  #take(result: LogRead, log: NamedLikeLog & { readonly path: Bytes }, unnamed: boolean): void {
+    const { path, byContent } = log;
+    switch (result.kind) {
       case 'log':
-        this.logs.push({ ...log, path, told: result.told, facts: result.facts });
+        this.logs.push({ ...log, told: result.told, facts: result.facts });
         this.#budget.addKept({ log: path, ...result.told });
         break;
       case 'no-file':
+        if (byContent) break;
         this.count += 1;
         if (this.noFiles.length < MOST_NO_FILES) this.noFiles.push({ path, what: result.what });
         break;
       case 'failed':
-        if (!(unnamed && this.#scope.uid !== 0 && result.code === 'EACCES'))
+        if (!this.#isForgiven(log, unnamed, result.code))
           this.addError({ path, code: result.code, syscall: result.syscall });
         break;
       case 'other':
-        if (this.#budget.spent) return this.#stop(path);
-        break;
       case 'gone':
         break;
     }
+  }
+
+  /**
+   * For a caller who is not root: what may not be read, where nobody named it or it need not be a log at all.
+   */
+  #isForgiven(log: NamedLikeLog, unnamed: boolean, code: string): boolean {
+    return (unnamed || log.byContent) && this.#scope.uid !== 0 && code === 'EACCES';
+  }
+
+  #passOver(path: Bytes): true {
+    if (!this.#headsSaid) this.addError({ path, code: 'too-many-logs', syscall: 'read' });
+    this.#headsSaid = true;
     return true;
   }
 

@@ -17,13 +17,14 @@ import { prepare } from '../../request/prepare.ts';
 import { startClock } from '../../request/sweep-request.ts';
 import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import { type FoundRuns, findRuns } from './find-runs.ts';
-import { noFileLines, resultFormat, stderrFormat } from './formats.ts';
-import type { InspectOptions } from './options.ts';
+import { noFileLines, resultFormat, stderrFormat } from './inspect-formats.ts';
+import type { InspectOptions } from './inspect-options.ts';
 import { inspectJsonFormat } from './report-json.ts';
 import { sayingOnce } from './saying-once.ts';
 
 /**
- * `criu-sweep inspect [target...]`: what was left, by which CRIU run, and what a sweep would do. Changes nothing.
+ * `criu-sweep inspect [target...]`: what was left, by which CRIU run, and what a sweep would do. Changes
+ * nothing.
  *
  * @returns the exit status; where a signal stopped it, that has been raised again
  * @throws UsageError before anything is looked at
@@ -64,12 +65,14 @@ async function look(looking: Looking): Promise<Summary> {
   const found = await readRuns(looking, progress);
   if (options.quiet !== true) stderr.add(noFileLines(found, env));
 
-  const runs = new RunIndex(found.runs);
+  const { startedAt } = request;
+  const sinceMs = options.since === undefined ? null : startedAt - options.since;
+  const runs = new RunIndex(found.runs, sinceMs);
   const { all } = request.scope.mounts;
   const inspection = new Inspection(runs, all, { showAll: options.verbose === true, look: options.inUse });
   const events = sweep({ ...request, errors: [...request.errors, ...found.errors] });
   const once = sayingOnce(events, found.errors);
-  return write({ looking, runs, inspection, now: request.startedAt, stderr, progress, events: once });
+  return write({ looking, runs, inspection, sinceMs, stderr, progress, events: once });
 }
 
 function readRuns(looking: Looking, progress: Progress | null): Promise<FoundRuns> {
@@ -84,7 +87,7 @@ interface Writing {
   readonly looking: Looking;
   readonly runs: RunIndex;
   readonly inspection: Inspection;
-  readonly now: number;
+  readonly sinceMs: number | null;
   readonly stderr: Output;
   readonly progress: Progress | null;
   readonly events: Iterable<SweepEvent | Pause>;
@@ -95,16 +98,17 @@ async function write({
   looking,
   runs,
   inspection,
-  now,
+  sinceMs,
   stderr,
   progress,
   events,
 }: Writing): Promise<Summary> {
   const { written, options, env, reports } = looking;
+  const { startedAt: now } = looking.request;
   const stdout = new Output(STDOUT);
-  const format = resultFormat({ runs, inspection, written, now }, options, env);
+  const format = resultFormat({ runs, inspection, written, now, sinceMs }, options, env);
   const summary = await drive(gathered(events, inspection), {
-    results: [{ format, output: stdout }, ...reports.sinks(inspectJsonFormat(readTool(), runs))],
+    results: [{ format, output: stdout }, ...reports.sinks(inspectJsonFormat(readTool(), { runs, sinceMs }))],
     messages: { output: stderr, format: stderrFormat(options, env) },
     progress,
     exitCode: (sum) => {

@@ -1,4 +1,4 @@
-import type { Run } from '../../criu/log/run.ts';
+import type { Run } from '../../criu/log/criu-run.ts';
 import type { Findings } from '../../inspection/inspection.ts';
 import { bytes, encode } from '../../linux/bytes.ts';
 import type { Counts } from '../../model/events.ts';
@@ -6,7 +6,7 @@ import { shellCommand } from '../../output/shell-words.ts';
 import { formatDuration } from '../../request/duration.ts';
 import { DEFAULT_AGE_MS } from '../../request/policy.ts';
 import { octalMode } from '../../sweep/filter.ts';
-import type { InspectOptions } from './options.ts';
+import type { InspectOptions } from './inspect-options.ts';
 
 /** A command worth running next. */
 export interface NextStep {
@@ -57,24 +57,22 @@ export function nextSteps(
   return steps.slice(0, MOST_STEPS);
 }
 
-/** The arguments for a sweep that looks for the same as this inspection. */
+/** The arguments, as text, for a sweep that looks for the same as this inspection. */
 function sweepArguments(written: readonly string[], options: InspectOptions): string[] {
   const { olderThan, ageBy, prefix, owner, mode, maxDepth, exclude, crossDevice, inUse } = options;
-  const flag = (name: string, value: string | null): string[] =>
-    value === null ? [] : [name, encode(value)];
-  const targets = written.map(encode);
+  const flag = (name: string, value: string | null): string[] => (value === null ? [] : [name, value]);
   return [
     ...(options.known === true || written.length === 0 ? ['--known'] : []),
     ...flag('--older-than', olderThan === DEFAULT_AGE_MS ? null : formatDuration(olderThan)),
     ...flag('--age-by', ageBy === 'mtime' ? null : ageBy),
-    ...prefix.flatMap((value) => ['--prefix', encode(value)]),
+    ...prefix.flatMap((value) => ['--prefix', value]),
     ...flag('--owner', owner === undefined ? null : String(owner)),
     ...flag('--mode', mode === undefined ? null : mode === 'any' ? mode : octalMode(mode)),
     ...flag('--max-depth', maxDepth === undefined ? null : String(maxDepth)),
-    ...exclude.flatMap((value) => ['--exclude', encode(value)]),
+    ...exclude.flatMap((value) => ['--exclude', value]),
     ...(crossDevice === true ? ['--cross-device'] : []),
     ...(inUse ? [] : ['--no-in-use']),
-    ...(targets.some((target) => target.startsWith('-')) ? ['--'] : []),
-    ...targets,
+    ...(written.some((target) => target.startsWith('-')) ? ['--'] : []),
+    ...written,
   ];
 }

@@ -1,15 +1,21 @@
 import { readdirSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
+import { CRIU } from '../../criu/catalogue.ts';
 import { keyOf } from '../../linux/lstat.ts';
-import { attempt, commOf, listPids, statLink } from '../../linux/proc.ts';
+import { statLink } from '../../linux/magic-link.ts';
+import { commOf, listPids } from '../../linux/proc.ts';
 import { startOf } from '../../linux/proc-stat.ts';
+import { attempt } from '../../linux/seen.ts';
 import type { Identity } from '../../model/model.ts';
 
 /** The files that living CRIUs have open, as seen at one moment. */
 export interface OpenFiles {
   /** Whether a living criu has this file open. */
   has(file: Identity): boolean;
-  /** When the first living criu started whose files we may not see, in milliseconds since 1970; `null`: we see all. */
+  /**
+   * When the first living criu started whose files we may not see, in milliseconds since 1970; `null`: we see
+   * all.
+   */
   readonly hiddenSinceMs: number | null;
 }
 
@@ -20,9 +26,9 @@ const TICK_AFTER = 256;
 const ALL_HIDDEN_MS = 0;
 
 /**
- * Looks which files the living CRIUs have open. Their comm is `criu`, also where their argv was rewritten, and restored
- * tasks keep it until late in the restore. Where processes cannot be listed (but for want of a /proc, ENOENT), or a
- * look at one fails, any log may still be written.
+ * Looks which files the living CRIUs have open. Their comm is `criu`, also where their argv was rewritten,
+ * and restored tasks keep it until late in the restore. Where processes cannot be listed (but for want of a
+ * /proc, ENOENT), or a look at one fails, any log may still be written.
  */
 export async function lookForOpenFiles(interrupted: () => boolean): Promise<OpenFiles> {
   const open = new Set<string>();
@@ -37,7 +43,7 @@ export async function lookForOpenFiles(interrupted: () => boolean): Promise<Open
     if (interrupted()) break;
     const comm = commOf(pid);
     if (comm.kind === 'hidden') hide(startOf(pid));
-    if (comm.kind !== 'seen' || comm.value !== 'criu') continue;
+    if (comm.kind !== 'seen' || comm.value !== CRIU.comm) continue;
     const links = attempt(() => readdirSync(`/proc/${pid}/fd`));
     if (links.kind === 'hidden') hide(startOf(pid));
     if (links.kind !== 'seen') continue;

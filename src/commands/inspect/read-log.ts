@@ -1,6 +1,7 @@
 import { constants, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { type Piece, piecesToRead, READ_FROM_START } from '../../criu/log/files.ts';
+import { HEAD_SIZE, isHeadOfLog } from '../../criu/log/head.ts';
 import { type LogReader, type LogTold, readLog } from '../../criu/log/read.ts';
 import { asBytes, fsPath } from '../../linux/bytes.ts';
 import { assertErrno, type Errno, errnoOf } from '../../linux/errno.ts';
@@ -14,16 +15,18 @@ export type LogFacts = Identity & Pick<Facts, 'size' | 'mtimeMs'>;
 /** The result of reading something with a log's name. */
 export type LogRead =
   /** `facts`: as they were before its first byte was read. */
-  | { readonly read: 'log'; readonly told: LogTold; readonly facts: LogFacts }
+  | { readonly kind: 'log'; readonly told: LogTold; readonly facts: LogFacts }
   /** A file, but no log of CRIU's; or the reading was stopped. */
-  | { readonly read: 'other' }
+  | { readonly kind: 'other' }
   /** No file that could be read: `a FIFO`. */
-  | { readonly read: 'no-file'; readonly what: string }
-  | { readonly read: 'gone' }
-  | ({ readonly read: 'failed' } & Errno);
+  | { readonly kind: 'no-file'; readonly what: string }
+  | { readonly kind: 'gone' }
+  | ({ readonly kind: 'failed' } & Errno);
 
-/** How to read logs. */
+/** The conditions of reading logs. */
 export interface ReadScope {
+  /** The name does not tell: what does not begin as CRIU's logs do is passed over. */
+  readonly byContent: boolean;
   /** Whether a file is to be read; asked before it is opened and of what was opened. */
   readonly wanted: (file: Identity) => boolean;
   /** Told how many bytes have been read. */
@@ -35,12 +38,15 @@ export interface ReadScope {
 /** Some tens of milliseconds' worth of the shortest lines. */
 const CHUNK = 64 * 1024;
 
-/** A FIFO put there after lstat is opened without waiting for a writer, a link not followed, a terminal not ours. */
+/**
+ * A FIFO put there after lstat is opened without waiting for a writer, a link not followed, a terminal not
+ * ours.
+ */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
- * Reads a log as a stream, a long one only at its start and its end. Waits for nothing: what is no regular file is
- * not even opened, and what is appended meanwhile is not read.
+ * Reads a log as a stream, a long one only at its start and its end. Waits for nothing: what is no regular
+ * file is not even opened, and what is appended meanwhile is not read.
  *
  * @param name one component, in the directory we stand in
  */
@@ -48,37 +54,48 @@ export async function readLogHere(name: Bytes, scope: ReadScope): Promise<LogRea
   let fd: number | null = null;
   try {
     const before = lstatName(name);
-    if (before === null) return { read: 'gone' };
-    if (!scope.wanted(before)) return { read: 'other' };
-    const what = kindOf(before.mode);
-    if (what !== null) return { read: 'no-file', what };
+    if (before === null) return { kind: 'gone' };
+    if (!scope.wanted(before)) return { kind: 'other' };
+    const what = fileType(before.mode);
+    if (what !== null) return { kind: 'no-file', what };
     fd = openSync(fsPath(name), FLAGS);
     const { dev, ino, size, mtimeMs, ...opened } = fstatFile(fd);
     const facts = { dev, ino, size, mtimeMs };
-    const nowWhat = kindOf(opened.mode);
-    if (nowWhat !== null) return { read: 'no-file', what: nowWhat };
-    if (!sameFile(facts, before) && !scope.wanted(facts)) return { read: 'other' };
+    const nowWhat = fileType(opened.mode);
+    if (nowWhat !== null) return { kind: 'no-file', what: nowWhat };
+    if (!sameFile(facts, before) && !scope.wanted(facts)) return { kind: 'other' };
+    if (scope.byContent && !isHeadOfLog(readHead(fd, scope))) return { kind: 'other' };
     const told = await readPieces(fd, piecesToRead(size), scope);
-    return told === null ? { read: 'other' } : { read: 'log', told, facts };
+    return told === null ? { kind: 'other' } : { kind: 'log', told, facts };
   } catch (error) {
     const { code, syscall } = errnoOf(error);
     // Gone since lstat; a link since lstat, which O_NOFOLLOW refuses; a socket since lstat (open(2)).
-    if (code === 'ENOENT') return { read: 'gone' };
-    if (code === 'ELOOP') return { read: 'no-file', what: 'a symbolic link' };
-    if (code === 'ENXIO') return { read: 'no-file', what: 'a socket' };
-    return { read: 'failed', code, syscall };
+    if (code === 'ENOENT') return { kind: 'gone' };
+    if (code === 'ELOOP') return { kind: 'no-file', what: 'a symbolic link' };
+    if (code === 'ENXIO') return { kind: 'no-file', what: 'a socket' };
+    return { kind: 'failed', code, syscall };
   } finally {
     if (fd !== null) close(fd);
   }
 }
 
-/** A close(2) that fails takes nothing away from what was read, and Linux has let go of the descriptor all the same. */
+/**
+ * A close(2) that fails takes nothing away from what was read, and Linux has let go of the descriptor all the
+ * same.
+ */
 function close(fd: number): void {
   try {
     release(fd);
   } catch (error) {
     assertErrno(error);
   }
+}
+
+function readHead(fd: number, { onRead }: ReadScope): Bytes {
+  const buffer = Buffer.allocUnsafe(HEAD_SIZE);
+  const read = readSync(fd, buffer, 0, HEAD_SIZE, 0);
+  onRead(read);
+  return asBytes(buffer.toString('latin1', 0, read));
 }
 
 async function readPieces(fd: number, pieces: readonly Piece[], scope: ReadScope): Promise<LogTold | null> {
@@ -116,7 +133,7 @@ async function readPiece(
 }
 
 /** The name of a file's type; `null` for a regular file. */
-function kindOf(mode: number): string | null {
+function fileType(mode: number): string | null {
   switch (mode & constants.S_IFMT) {
     case constants.S_IFREG:
       return null;

@@ -1,10 +1,10 @@
 import ms from 'ms';
-import type { Run, RunOutcome } from '../../criu/log/run.ts';
+import type { Run, RunOutcome } from '../../criu/log/criu-run.ts';
 import { cutTo, indentOf, type Layout, localTime, wrap } from '../../output/layout.ts';
 import type { Colors } from '../../report/colors.ts';
 import { escapeName } from '../../report/escape.ts';
 
-/** How a text report is drawn. */
+/** The layout of a text report, its colours, and its time. */
 export interface Drawing extends Layout {
   readonly colors: Colors;
   readonly verbose: boolean;

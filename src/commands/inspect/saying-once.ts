@@ -1,8 +1,8 @@
 import type { Pause, SweepError, SweepEvent } from '../../model/events.ts';
 
 /**
- * The events of a sweep that was handed the errors of the search for logs: what that search could not read, the sweep
- * mostly cannot read either, and tells again; once is enough.
+ * The events of a sweep that was handed the errors of the search for logs: what that search could not read,
+ * the sweep mostly cannot read either, and tells again; once is enough.
  *
  * @param before the errors handed over, which it tells first
  */

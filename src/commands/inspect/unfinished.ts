@@ -1,8 +1,9 @@
+import { operationOfRun } from '../../criu/log/criu-run.ts';
 import { statsNames } from '../../criu/log/files.ts';
 import type { LogTold } from '../../criu/log/read.ts';
-import { operationOfRun } from '../../criu/log/run.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import { lstatName, sameFile } from '../../linux/lstat.ts';
+import type { OwnMounts } from '../../linux/mountinfo.ts';
 import { stepDown } from '../../linux/working-directory.ts';
 import type { SweepError } from '../../model/events.ts';
 import type { Bytes, Place } from '../../model/model.ts';
@@ -15,12 +16,15 @@ export interface ReadLog extends NamedLikeLog {
   readonly path: Bytes;
   readonly told: LogTold;
   readonly facts: LogFacts;
-  /** mtime of the newest stats file of its operation, in milliseconds since 1970; for unfinished logs only. */
+  /**
+   * mtime of the newest stats file of its operation, in milliseconds since 1970; for unfinished logs only.
+   */
   readonly statsMtimeMs?: number;
 }
 
-/** How logs are looked at a second time. */
+/** The means of a second look at work dirs. */
 export interface SecondLook {
+  readonly mounts: OwnMounts;
   readonly interrupted: () => boolean;
   readonly onError: (error: SweepError) => void;
 }
@@ -31,20 +35,14 @@ export function isUnfinished({ told }: ReadLog): boolean {
 }
 
 /**
- * Looks again at the unfinished logs of one directory, after the look at living processes: a criu that ended meanwhile
- * has written the end of its log, or its stats file. The directory must be the one in which they were read.
+ * Looks again at the unfinished logs of the directory we stand in, after the look at living processes: a criu
+ * that ended meanwhile has written the end of its log, or its stats file.
  */
 export async function lookAgain(
-  workDir: Place,
   logs: readonly ReadLog[],
   open: OpenFiles,
   look: SecondLook,
 ): Promise<ReadLog[]> {
-  const trouble = stepBack(workDir);
-  if (trouble !== null) {
-    if (trouble.code !== 'ENOENT') look.onError(trouble);
-    return [...logs];
-  }
   const seen: ReadLog[] = [];
   for (const log of logs) {
     try {
@@ -57,8 +55,11 @@ export async function lookAgain(
   return seen;
 }
 
-/** Steps into a directory again. @returns why that failed; ENOENT: it has gone, with its logs */
-function stepBack({ path, ...expected }: Place): SweepError | null {
+/**
+ * Steps into a directory again, if it is the same. @returns why that failed; ENOENT: it has gone, with its
+ * logs
+ */
+export function stepBack({ path, ...expected }: Place): SweepError | null {
   try {
     const step = stepDown(path);
     switch (step.kind) {
@@ -80,8 +81,13 @@ function stepBack({ path, ...expected }: Place): SweepError | null {
 async function catchUp(log: ReadLog, { interrupted }: SecondLook): Promise<ReadLog> {
   const now = lstatName(log.file);
   if (now === null || isSameState(now, log.facts)) return log;
-  const again = await readLogHere(log.file, { wanted: () => true, onRead: () => {}, interrupted });
-  return again.read === 'log' ? { ...log, told: again.told, facts: again.facts } : log;
+  const again = await readLogHere(log.file, {
+    byContent: false,
+    wanted: () => true,
+    onRead: () => {},
+    interrupted,
+  });
+  return again.kind === 'log' ? { ...log, told: again.told, facts: again.facts } : log;
 }
 
 function isSameState(now: LogFacts, then: LogFacts): boolean {

@@ -36,6 +36,8 @@ export interface AfterSweep {
   readonly mark: Mark;
   readonly verbose: boolean;
   readonly quiet: boolean;
+  /** Whether an engine was called: its daemon's CRIU can still be working, which is worth a word. */
+  readonly engine: boolean;
 }
 
 /** Sweeps what a command left, and tells: a line for each directory removed or failed, and the report. */
@@ -50,8 +52,9 @@ export async function sweepAfter(request: AfterSweep): Promise<void> {
     ...{ verbose, quiet, summary: verbose, terminal: false, tellOwners: true },
     ...{ colors, mark },
   });
+  const working: Format = request.engine && !quiet ? stillWorking(mark) : () => '';
   await drive(sweep(sweepRequest(request)), {
-    results: [{ format: removals, output: stderr }, ...reports.sinks()],
+    results: [{ format: removals, output: stderr }, { format: working, output: stderr }, ...reports.sinks()],
     messages: { format: messages, output: stderr },
     progress: null,
     exitCode: ({ exitCode }) => exitCode,
@@ -59,6 +62,22 @@ export async function sweepAfter(request: AfterSweep): Promise<void> {
   for (const { path, code } of request.appeared.errors)
     stderr.add(complaint(mark, 'warning', `${toText(path)}: ${describeErrno(code)}: kept`));
   for (const loss of await reports.close()) stderr.add(complaint(mark, 'error', loss));
+}
+
+/** Says at the end how many directories a living CRIU still uses. */
+function stillWorking(mark: Mark): Format {
+  let kept = 0;
+  return (event) => {
+    if (event.type === 'item' && event.item.result.outcome === 'kept')
+      kept += event.item.result.reasons.some(({ why }) => why === 'in-use') ? 1 : 0;
+    if (event.type !== 'summary' || kept === 0) return '';
+    const what = kept === 1 ? 'a directory is' : `${kept} directories are`;
+    return complaint(
+      mark,
+      'warning',
+      `${what} still in use, and kept: the engine's CRIU goes on; sweep later`,
+    );
+  };
 }
 
 function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSweep): SweepRequest {

@@ -1,20 +1,15 @@
 import { joinPath } from '../../linux/bytes.ts';
 import { errnoOf } from '../../linux/errno.ts';
-import { sameFile } from '../../linux/lstat.ts';
+import { keyOf } from '../../linux/lstat.ts';
 import type { SweepError } from '../../model/events.ts';
-import type { Bytes, Identity, Kind } from '../../model/model.ts';
+import type { Bytes, Identity } from '../../model/model.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 import type { ScanScope } from '../../sweep/scanner.ts';
 import { statusOf, type Target } from '../../sweep/targets.ts';
-import { type After, type Known, lookAfter, nameIsMadeIn, type Span } from './look-after.ts';
-import { type Before, lookBefore } from './look-before.ts';
+import { type After, type Known, listAfter, nameIsMadeIn, type Span } from './list-after.ts';
+import type { Before, ListScope } from './list-before.ts';
+import { knownFrom, type Snapshot } from './snapshots.ts';
 import type { Watched } from './watched.ts';
-
-/** A watched directory, and what was in it before the command was started. */
-export interface Snapshot {
-  readonly watched: Watched;
-  readonly before: Before;
-}
 
 /**
  * The input of the sweep after the command: the watched directories, and in them only what was not there
@@ -29,57 +24,50 @@ export interface Appeared {
   readonly errors: readonly SweepError[];
 }
 
-type Listed = After & { readonly looked: 'listed' };
+type Listed = After & { readonly kind: 'listed' };
 
-/**
- * Looks at the directories before the command is started.
- *
- * @param kinds all that are looked for anywhere
- * @param stopped asked now and then: whether not to go on
- */
-export async function takeSnapshots(
-  watched: readonly Watched[],
-  kinds: readonly Kind[],
-  match: NameMatcher,
-  stopped: () => boolean,
-): Promise<readonly Snapshot[]> {
-  const snapshots: Snapshot[] = [];
-  for (const each of watched)
-    snapshots.push({ watched: each, before: await lookBefore(each.path, { kinds, match, stopped }) });
-  return snapshots;
+/** The course of a command, as far as it matters for what appeared. */
+export interface Course {
+  /** All that was listed before. */
+  readonly snapshots: readonly Snapshot[];
+  /** The directories to sweep: of those, and what was found only while the command ran. */
+  readonly swept: readonly Snapshot[];
+  readonly span: Span;
 }
 
 /**
- * Looks at the directories again, when the command has ended. Only what is there now is swept, and who uses it is
- * looked up later: what a CRIU makes that is started from now on is not even looked at.
+ * Lists the directories again, when the command has ended. Only what is there now is swept, and who uses it is
+ * looked up later: what a CRIU makes that is started from now on is not even seen.
  *
  * @param placeNow where a path leads since our working directory was moved
  */
 export async function findAppeared(
-  snapshots: readonly Snapshot[],
+  { snapshots, swept, span }: Course,
   match: NameMatcher,
-  span: Span,
   placeNow: (path: Bytes) => Bytes,
 ): Promise<Appeared> {
   const targets: Target[] = [];
-  const listed: Listed[] = [];
-  for (const snapshot of snapshots) {
+  const listed = new Map<string, Listed>();
+  const known = knownFrom(snapshots, span);
+  for (const snapshot of swept) {
     const { watched, before } = snapshot;
-    const after = await lookAgain(snapshot, match, knownOf(snapshots, watched, span), placeNow);
-    if (after === null) continue;
-    if (after.looked === 'listed' && listed.some((each) => sameFile(each.identity, after.identity))) continue;
-    const target = targetOf(watched, before, after);
-    targets.push(target);
-    if (after.looked === 'listed') listed.push(after);
+    const scope = { kinds: watched.kinds, match, stopped: () => false };
+    const after = await listAgain(before, placeNow, scope, known(snapshot));
+    if (after === null || (after.kind === 'listed' && listed.has(keyOf(after.identity)))) continue;
+    // Of an engine's many directories only those in which something appeared are worth a word.
+    const isEmpty = after.kind === 'missing' || (after.kind === 'listed' && after.names.size === 0);
+    if (watched.why === 'engine' && isEmpty) continue;
+    targets.push(targetOf(watched, before, after));
+    if (after.kind === 'listed') listed.set(keyOf(after.identity), after);
   }
   const errors: SweepError[] = [];
   return {
     targets,
     errors,
-    count: listed.reduce((sum, { names }) => sum + names.size, 0),
+    count: [...listed.values()].reduce((sum, { names }) => sum + names.size, 0),
     passesOver(parent: Identity, name: Bytes): boolean {
       const kind = match(name);
-      const here = listed.find(({ identity }) => sameFile(identity, parent));
+      const here = listed.get(keyOf(parent));
       if (kind === undefined || here === undefined || !here.names.has(name, kind)) return true;
       return here.foundMeanwhile && !isStillNew(here, name, span, errors);
     },
@@ -97,13 +85,13 @@ function isStillNew({ resolved }: Listed, name: Bytes, span: Span, errors: Sweep
 }
 
 /** `null`: nothing is to be swept there, and nothing to be said. */
-async function lookAgain(
-  { watched, before }: Snapshot,
-  match: NameMatcher,
-  known: Known,
+async function listAgain(
+  before: Before,
   placeNow: (path: Bytes) => Bytes,
+  scope: ListScope,
+  known: Known,
 ): Promise<After | null> {
-  switch (before.looked) {
+  switch (before.kind) {
     case 'kernels':
       return null;
     // In a directory that could not be listed before, nobody knows what is new.
@@ -111,35 +99,19 @@ async function lookAgain(
       return before;
     case 'missing':
     case 'listed':
-      return lookAfter(before, placeNow, { kinds: watched.kinds, match, stopped: () => false }, known);
+    case 'unlisted':
+      return listAfter(before, placeNow, scope, known);
   }
 }
 
-function knownOf(snapshots: readonly Snapshot[], now: Watched, span: Span): Known {
-  return {
-    span,
-    isListed: (directory) =>
-      snapshots.some(
-        ({ before }) => before.looked === 'listed' && before.pinned && sameFile(before.identity, directory),
-      ),
-    hadBefore: (name, kind, directory) =>
-      snapshots.some(
-        ({ watched, before }) =>
-          before.looked === 'listed' &&
-          (watched === now || sameFile(before.identity, directory)) &&
-          before.names.has(name, kind),
-      ),
-  };
-}
-
-function targetOf({ path, named }: Watched, before: Before, after: After): Target {
-  switch (after.looked) {
+function targetOf({ path, why }: Watched, before: Before, after: After): Target {
+  switch (after.kind) {
     case 'failed': {
       const { code, syscall } = after;
       return { kind: 'none', path, status: statusOf({ code }), error: { path, code, syscall } };
     }
     case 'missing': {
-      const never = named && before.looked === 'missing';
+      const never = why === 'named' && before.kind === 'missing';
       const error = never ? { path, code: 'ENOENT', syscall: 'realpath' } : null;
       return { kind: 'none', path, status: 'missing', error };
     }

@@ -7,7 +7,7 @@ import type { CommandContext } from '../command.ts';
 import { type RunOptions, runCommand } from './run.ts';
 
 const HELP = `
-Without --work-dir the directories are watched that the command itself names, where it is criu (-W, else -D) or runc or crun checkpoint or restore (--work-path, else --image-path); else the current directory. /tmp always is, for what CRIU makes there. Own entries only, and only those that were not there before.
+Without --work-dir the directories are watched in which CRIU works for this command: those that the command line names (criu, runc, crun, youki, lxc-checkpoint, also behind sudo and the like), that CRIU's configuration files name, that podman, docker, nerdctl, ctr, crictl, kubectl, lxc or incus use, and those in which a living criu below the command is seen; else the current directory. /tmp always is, for what CRIU makes there. Own entries only, and only those that were not there before.
 
 SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 are passed on to the command.
 
@@ -20,7 +20,8 @@ A sweep's own trouble is said on stderr and in the report.
 
 Examples:
   criu-sweep run -- criu dump -t 4711 -D /var/lib/criu/4711 -o dump.log -v4
-  criu-sweep run --work-dir /srv/checkpoints -- ./checkpoint-all.sh
+  criu-sweep run -- sudo podman container checkpoint web
+  criu-sweep run -- ./checkpoint-all.sh
 `;
 
 /** `criu-sweep run [options] -- <command...>`. */
@@ -35,7 +36,7 @@ export function defineRun({ args, env, end }: CommandContext): Command {
     .addOption(
       new Option('--work-dir <dir...>', 'watch this directory instead (repeatable)').default(
         [],
-        'as the command says',
+        'where CRIU works',
       ),
     )
     .addOption(reportOption('write a JSON report, of the command and the sweep, whole or not at all'));

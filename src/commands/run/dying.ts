@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../../linux/clock.ts';
 import { assertErrno } from '../../linux/errno.ts';
-import { attempt, listPids } from '../../linux/proc.ts';
+import { listPids } from '../../linux/proc.ts';
 import { readStat } from '../../linux/proc-stat.ts';
+import { attempt } from '../../linux/seen.ts';
 
 /** PF_EXITING of include/linux/sched.h: the process is in do_exit(). */
 const PF_EXITING = 0x4;

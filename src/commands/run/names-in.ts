@@ -1,7 +1,7 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { listDirectory } from '../../linux/listing.ts';
 import type { Bytes, Kind } from '../../model/model.ts';
-import type { LookScope } from './look-before.ts';
+import type { ListScope } from './list-before.ts';
 import { NameSet } from './name-set.ts';
 
 /** Entries read between two pauses in which signals are heard. */
@@ -17,7 +17,7 @@ const PAUSE_AFTER = 4096;
 export async function namesIn(
   path: Bytes,
   size: number,
-  { kinds, match, stopped }: LookScope,
+  { kinds, match, stopped }: ListScope,
   wanted: (name: Bytes, kind: Kind) => boolean,
 ): Promise<NameSet> {
   const names = new NameSet(kinds);

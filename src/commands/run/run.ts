@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toText } from '../../linux/bytes.ts';
-import { monotonicMs } from '../../linux/clock.ts';
 import { describeErrno } from '../../linux/errno.ts';
-import { readStat } from '../../linux/proc-stat.ts';
 import { endBy } from '../../linux/stop-signals.ts';
 import type { Environment } from '../../model/environment.ts';
-import type { CommandEnd, End } from '../../model/events.ts';
+import type { CommandEnd } from '../../model/events.ts';
 import type { Policy } from '../../model/model.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import type { VerbosityOptions } from '../../output/choices.ts';
@@ -20,12 +18,16 @@ import { effectiveUser } from '../../request/prepare.ts';
 import { CLOCK_GRAIN_MS } from '../../sweep/filter.ts';
 import { nameMatcher } from '../../sweep/names.ts';
 import { sweepAfter } from './after-sweep.ts';
-import { findAppeared, type Snapshot, takeSnapshots } from './appeared.ts';
-import { startChild } from './child.ts';
+import { findAppeared } from './appeared.ts';
+import { courseOf, listStart, watchedPlaces } from './course.ts';
+import { CriuWatch } from './criu-watch.ts';
 import { CurrentPlace } from './current-place.ts';
 import { waitForDying } from './dying.ts';
+import { runToItsEnd } from './run-to-its-end.ts';
 import { Signals } from './signals.ts';
-import { watchedDirectories } from './watched.ts';
+import type { Snapshot } from './snapshots.ts';
+import { planWatch } from './watched.ts';
+import { wordsAbout } from './words-about.ts';
 
 /** The options of `run`. */
 export interface RunOptions extends KindOptions, VerbosityOptions {
@@ -55,10 +57,10 @@ export async function runCommand(
   const uid = effectiveUser();
   const policy = policyOf(options, uid);
   const match = nameMatcher(policy.kinds);
-  const watched = watchedDirectories(options.workDir, command, policy.kinds);
+  const plan = await planWatch(options.workDir, command, policy.kinds, env);
   const place = new CurrentPlace();
-  const snapshots = await takeSnapshots(watched, policy.kinds, match, () => signals.asked);
-  refuseKernels(snapshots);
+  const before = await listStart(plan, policy.kinds, match, () => signals.asked);
+  refuseKernels(before.snapshots);
   const from = await nextMoment();
 
   const early = await signals.ending();
@@ -67,17 +69,23 @@ export async function runCommand(
     endBy(early);
     return 0;
   }
-  const { end, startTime, ...times } = await runToItsEnd(command, signals, complain);
+  const watch = plan.from === 'work-dir option' ? null : (pid: number) => new CriuWatch(pid, uid);
+  const { end, startTime, seen, ...times } = await runToItsEnd(command, signals, { complain, watch });
   if (end.kind === 'not-started') complain(`cannot run ${command[0] ?? ''}: ${whyNotStarted(end.code)}`);
   try {
-    const appeared = await findAppeared(snapshots, match, { from, to: Date.now() }, place.follow());
+    const course = await courseOf(before, seen, { from, to: Date.now() });
+    const appeared = await findAppeared(course, match, place.follow());
     if (options.inUse && appeared.count > 0) await waitForDying(startTime);
     const { verbose = false, quiet = false, inUse, color } = options;
     const colors = colorsFor(STDERR, color, env);
-    const ran: CommandEnd = { argv: command, end, ...times };
+    const watched = watchedPlaces(before, course);
+    const ran: CommandEnd = { argv: command, end, ...times, watched };
     const after = { command: ran, appeared, policy, match, uid, inUse, reportTo, stderr, colors, mark };
     const stopped = () => signals.askedToEnd;
-    await sweepAfter({ ...after, verbose, quiet, stopped });
+    await sweepAfter({ ...after, verbose, quiet, stopped, engine: plan.globs.length > 0 });
+    if (!quiet)
+      for (const words of wordsAbout(plan, before.snapshots, end, seen))
+        stderr.add(complaint(mark, 'info', words));
   } catch (error) {
     stderr.add(bugReport(mark, error));
   }
@@ -94,22 +102,6 @@ function reportDestination(report: string | undefined): Destination | null {
   if (report === '-')
     throw new UsageError("--report: -: stdout is the command's: name a file, or /dev/stderr");
   return destinationOf(report, '--report');
-}
-
-async function runToItsEnd(
-  command: readonly string[],
-  signals: Signals,
-  complain: (message: string) => void,
-): Promise<{ end: End; startedAt: number; durationMs: number; startTime: number }> {
-  const startedAt = Date.now();
-  const start = monotonicMs();
-  const child = startChild(command, complain);
-  signals.passTo(child);
-  const startTime = readStat(child.pid ?? 'self')?.startTime ?? 0;
-  const end = await child.ended;
-  const durationMs = Math.round(monotonicMs() - start);
-  await signals.sweeping();
-  return { end, startedAt, durationMs, startTime };
 }
 
 /**
@@ -133,7 +125,9 @@ function policyOf(options: RunOptions, uid: number): Policy {
 }
 
 function refuseKernels(snapshots: readonly Snapshot[]): void {
-  const refused = snapshots.find(({ watched, before }) => watched.named && before.looked === 'kernels');
+  const refused = snapshots.find(
+    ({ watched, before }) => watched.why === 'named' && before.kind === 'kernels',
+  );
   if (refused === undefined) return;
   const path = toText(refused.watched.path);
   throw new UsageError(

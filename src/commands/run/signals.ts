@@ -3,7 +3,7 @@ import { describeErrno } from '../../linux/errno.ts';
 import { readStat } from '../../linux/proc-stat.ts';
 import { endBy } from '../../linux/stop-signals.ts';
 import type { Child } from './child.ts';
-import { Terminal } from './terminal.ts';
+import { Terminal } from './controlling-terminal.ts';
 
 /** Those that ask to end: before the command is started, there is nothing to pass them on to. */
 const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];

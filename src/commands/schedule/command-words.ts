@@ -3,7 +3,7 @@ import { UsageError } from '../../model/usage-error.ts';
 const PLAIN_WORD = /^[A-Za-z0-9_@:./=,+-]+$/;
 
 /**
- * Splits a command line into words as a POSIX shell does, with quotes and backslashes and nothing else of a shell's.
+ * Splits a command line into words as a POSIX shell does. Only quotes and backslashes mean something.
  *
  * @throws UsageError for no words, and for a quote that is not closed
  */
@@ -16,7 +16,7 @@ export function splitWords(line: string): string[] {
   return words.map((word) => word.replace(PART, unquotePart));
 }
 
-/** Parts of a word: single quotes, in which all is itself; double quotes; an escaped character; any other. */
+/** A part of a word: in single quotes, in double quotes, an escaped character, or any other. */
 const PART = /'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\[\s\S]|[^\s'"\\]/g;
 const WORD = new RegExp(`(?:${PART.source})+`, 'g');
 
@@ -27,8 +27,9 @@ function unquotePart(part: string): string {
 }
 
 /**
- * A word for the command of a crontab line: for cron, which takes % for a line break but \% for a %, and then for sh.
- * No backslash comes before another, nor before a % of ours: crons differ in what they make of that.
+ * Quotes a word for the command of a crontab line: for cron, to which % is a line break and \% a %, and then
+ * for sh. No backslash comes before another one, nor before the backslash of a \%: crons differ in reading
+ * that.
  */
 export function quoteForCron(word: string): string {
   if (PLAIN_WORD.test(word)) return word;
@@ -37,7 +38,7 @@ export function quoteForCron(word: string): string {
 }
 
 /**
- * A word for ExecStart= (systemd.service(5), "Command lines"): specifiers, variables, quotes and escapes.
+ * Quotes a word for ExecStart= (systemd.service(5), "Command lines"): specifiers, variables, quotes, escapes.
  *
  * @param first whether it names the program, where systemd replaces no variables
  */
@@ -50,13 +51,16 @@ export function quoteForExec(word: string, first: boolean): string {
   return `"${first ? escaped : escaped.replaceAll('$', '$$$$')}"`;
 }
 
-/** A path for ReadWritePaths= (systemd.exec(5)): specifiers and quotes; there are no escapes for control characters. */
+/** Quotes a path for ReadWritePaths= (systemd.exec(5)). There are no escapes for control characters. */
 export function quoteForPaths(path: string): string {
   const escaped = path.replaceAll('%', '%%');
   return PLAIN_WORD.test(path) ? escaped : `"${escaped.replace(/[\\"]/g, '\\$&')}"`;
 }
 
-/** A word of a container's command, where Kubernetes replaces $(NAME), and $$ is a $ (kubectl explain pod.spec.containers.command). */
+/**
+ * Quotes a word of a container's command, in which Kubernetes replaces $(NAME) and reads $$ as $ (kubectl
+ * explain pod.spec.containers.command).
+ */
 export function quoteForContainer(word: string): string {
   return word.replaceAll('$', '$$$$');
 }

@@ -5,10 +5,10 @@ import { quoteForCron } from './command-words.ts';
 import { cronFields } from './interval.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 
-/** Bytes that cron takes of a command (MAX_COMMAND in cron.h of Vixie's cron, with its end). */
+/** The most bytes of a command in a crontab (MAX_COMMAND in cron.h of Vixie's cron, with its end). */
 const LONGEST_COMMAND = 998;
 
-/** The file for /etc/cron.d. @throws UsageError where a crontab cannot say it */
+/** Writes the file for /etc/cron.d. @throws UsageError for what a crontab cannot say */
 export function cronFiles({ sweep, command, everyMs, version }: Schedule): ScheduleFile[] {
   const when = cronFields(everyMs);
   const { quiet = false, verbose = false } = sweep.options;

@@ -10,14 +10,14 @@ export interface CalendarInterval {
   readonly onCalendar: string;
 }
 
-/** Off the full hour, when all other jobs start; the hour is that of Debian's own cron.daily. */
+/** The time of a sweep: at night, and off the full hour, when most other jobs start. */
 const MINUTE = 17;
 const HOUR = 3;
 
 const MINUTES = [2, 3, 4, 5, 6, 10, 12, 15, 20, 30];
 const HOURS = [2, 3, 4, 6, 8, 12];
 
-/** All of them, the shortest first: what divides an hour, a day, and the day and week themselves. */
+/** All such intervals, the shortest first: the divisors of an hour and of a day, a day, and a week. */
 export const CALENDAR_INTERVALS: readonly CalendarInterval[] = [
   { everyMs: ms('1m'), cron: '* * * * *', onCalendar: '*:0/1' },
   ...MINUTES.map((n) => ({ everyMs: n * ms('1m'), cron: `*/${n} * * * *`, onCalendar: `*:0/${n}` })),
@@ -27,12 +27,16 @@ export const CALENDAR_INTERVALS: readonly CalendarInterval[] = [
   { everyMs: ms('1w'), cron: `${MINUTE} ${HOUR} * * 0`, onCalendar: 'weekly' },
 ];
 
-/** The calendar's way to say an interval, where it has one. @param everyMs milliseconds */
+/** Finds the calendar's expression of an interval. @param everyMs milliseconds */
 export function calendarInterval(everyMs: number): CalendarInterval | undefined {
   return CALENDAR_INTERVALS.find((interval) => interval.everyMs === everyMs);
 }
 
-/** A crontab's five fields for an interval. @throws UsageError with the nearest two where cron cannot say it exactly */
+/**
+ * A crontab's five fields for an interval.
+ *
+ * @throws UsageError, naming the nearest two, if cron has none exactly
+ */
 export function cronFields(everyMs: number): string {
   const exact = calendarInterval(everyMs);
   if (exact !== undefined) return exact.cron;

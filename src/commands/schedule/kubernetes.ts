@@ -6,7 +6,7 @@ import { quoteForContainer } from './command-words.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import type { WritablePath } from './writable-paths.ts';
 
-/** Where the DaemonSet runs, and what. */
+/** The cluster's part of the DaemonSet: its image and namespace. */
 export interface ClusterOptions {
   /** A container image in which the schedule's command exists. */
   readonly image: string;
@@ -16,7 +16,9 @@ export interface ClusterOptions {
 /** Parses the value of `--image`. @throws UsageError */
 export function parseImage(image: string | undefined): string {
   if (image === undefined)
-    throw new UsageError('--image: is needed: name a container image in which criu-sweep is installed');
+    throw new UsageError(
+      '--image: is needed, since this build belongs to no release: name a container image with criu-sweep on its PATH',
+    );
   if (!/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(image))
     throw new UsageError(`--image: '${image}' is no image: write it like registry.example/criu-sweep:1.0.0`);
   return image;
@@ -34,7 +36,7 @@ export function parseNamespace(namespace: string): string {
 const POD = ['spec', 'template', 'spec'];
 const CONTAINER = [...POD, 'containers', 0];
 
-/** The DaemonSet. @throws UsageError where a pod cannot have what the sweep needs */
+/** Writes the DaemonSet. @throws UsageError if a pod cannot have what the sweep needs */
 export function kubernetesFiles(schedule: Schedule, { image, namespace }: ClusterOptions): ScheduleFile[] {
   const { sweep, command, everyMs, version } = schedule;
   if (sweep.options.check === true)
@@ -63,7 +65,7 @@ export function kubernetesFiles(schedule: Schedule, { image, namespace }: Cluste
   return [{ name: 'criu-sweep.yaml', text: head + manifest.replace(UNPRINTABLE, escapeCharacter) }];
 }
 
-/** A string for every reader: to those of YAML 1.1 a plain `on` or `1_000` is none. */
+/** A quoted string. To readers of YAML 1.1 a plain `on` or `1_000` would be no string. */
 function quoted(text: string): Scalar {
   const scalar = new Scalar(text);
   scalar.type = 'QUOTE_DOUBLE';

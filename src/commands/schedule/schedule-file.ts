@@ -7,7 +7,7 @@ export interface Schedule {
   readonly command: readonly string[];
   /** Milliseconds. */
   readonly everyMs: number;
-  /** Of this criu-sweep. */
+  /** The version of this criu-sweep. */
   readonly version: string;
 }
 

@@ -1,23 +1,31 @@
 import { Command, CommanderError } from 'commander';
-import { isExact } from '../../linux/bytes.ts';
+import { type KnownTarget, knownTargets } from '../../criu/known-targets.ts';
 import type { Environment } from '../../model/environment.ts';
 import { UsageError } from '../../model/usage-error.ts';
-import { bothName, refuseNames } from '../../output/report-files.ts';
+import { refuseNames } from '../../output/report-files.ts';
 import { refuseSwallowedOption } from '../../request/arguments.ts';
+import { knownPlaces } from '../../request/known.ts';
 import { parseOwner } from '../../request/policy.ts';
 import { prepare } from '../../request/prepare.ts';
 import { addSweepOptions, type SweepOptions } from '../../request/sweep-options.ts';
 import type { Scheduler } from './schedulers.ts';
+import {
+  outputsOf,
+  refuseSameFile,
+  refuseUnsteadyPath,
+  refuseUnsteadyWord,
+  refuseWrongFile,
+} from './steady-words.ts';
 import { basesOf, type WritablePath, writablePaths } from './writable-paths.ts';
 
-/** A sweep that is to run by itself, as root, from anywhere. */
+/** A sweep that a scheduler will start, as root, in any directory. */
 export interface ScheduledSweep {
-  /** Options and targets as they were written. */
+  /** The options and targets, as they were written. */
   readonly args: readonly string[];
   readonly options: SweepOptions;
-  /** Where it removes directories and writes reports. */
+  /** The paths where it removes directories and writes reports. */
   readonly paths: readonly WritablePath[];
-  /** Names of capabilities(7), without `CAP_`, that it needs of all that root has. */
+  /** The capabilities(7) that it needs, without `CAP_`. */
   readonly capabilities: readonly Capability[];
   /** Whether `--owner` is a name, for NSS to look up each time. */
   readonly ownerIsName: boolean;
@@ -28,10 +36,10 @@ export type Capability = 'DAC_OVERRIDE' | 'SYS_PTRACE' | 'FOWNER';
 const ROOT = 0;
 
 /**
- * Takes what was written for a sweep's options and targets, and checks it as that sweep would, but for what only the
- * host that will run it can tell: which files and directories are there, and in a container's image which users.
+ * Reads the options and targets of a sweep, and checks them as that sweep would. Left out are the checks that
+ * only the host that will run it can make: which files, directories and, in a container's image, users exist.
  *
- * @throws UsageError for what the sweep would refuse, and for what means something else where it will run
+ * @throws UsageError for what the sweep would refuse, and for what may mean something else on that host
  */
 export async function readScheduledSweep(
   args: readonly string[],
@@ -47,7 +55,7 @@ export async function readScheduledSweep(
     throw new UsageError(
       `no target: name a directory, as in criu-sweep schedule ${scheduler} -- /var/lib/criu, or --known there`,
     );
-  for (const word of args) refuseGarbled(word);
+  for (const word of args) refuseUnsteadyWord(word);
   for (const path of targets) refuseUnsteadyPath(path, basesOf(path));
   const outputs = outputsOf(options);
   refuseNames(options);
@@ -59,13 +67,22 @@ export async function readScheduledSweep(
     options,
     paths: writablePaths({
       targets,
-      known: options.known ?? false,
+      known: options.known === true ? await knownThere(scheduler) : [],
       outputs: outputs.map(([, path]) => path),
       match: scope.match,
     }),
     capabilities: capabilitiesOf(options),
     ownerIsName,
   };
+}
+
+/**
+ * The known places of root where the sweep will run. A pod's configuration is not its node's, so roots that
+ * this host's moves are meant only where this host runs it.
+ */
+async function knownThere(scheduler: Scheduler): Promise<readonly KnownTarget[]> {
+  const root = { uid: ROOT, home: undefined, env: {} };
+  return scheduler === 'kubernetes' ? knownTargets(root) : (await knownPlaces(root)).targets;
 }
 
 interface Parsed extends Pick<ScheduledSweep, 'options' | 'ownerIsName'> {
@@ -107,50 +124,6 @@ async function inWords(
 function parseOwnerElsewhere(text: string): number | 'any' {
   if (!/^[a-z_][a-z0-9_.-]*\$?$/i.test(text) || text === 'any') return parseOwner(text);
   return text === 'root' ? ROOT : 'any';
-}
-
-function outputsOf({ report, metrics }: SweepOptions): (readonly [option: string, path: string])[] {
-  const written = [['--report', report] as const, ['--metrics', metrics] as const];
-  return written.flatMap(([option, path]) =>
-    path === undefined || path === '-' ? [] : [[option, path] as const],
-  );
-}
-
-/**
- * Refuses a file by its path alone. Only the host that will run the sweep can tell whether its directory
- * exists.
- */
-function refuseWrongFile(option: string, path: string): void {
-  if (path === '') throw new UsageError(`${option}: is empty: name a file`);
-  if (path.endsWith('/')) throw new UsageError(`${option}: ${path}: is a directory's name: name a file`);
-  refuseUnsteadyPath(path, [path]);
-}
-
-/** Refuses the same file for two reports: they would replace each other. */
-function refuseSameFile(outputs: readonly (readonly [string, string])[]): void {
-  const [[, first] = [], [, second] = []] = outputs;
-  if (first !== undefined && first === second) throw bothName(first);
-}
-
-/**
- * Refuses a path that may mean another place where the sweep will run: a relative one, or one with `..`,
- * because links may differ.
- */
-function refuseUnsteadyPath(path: string, bases: readonly string[]): void {
-  if (path === '') return;
-  if (bases.length === 0 || !bases.every((base) => base.startsWith('/')))
-    throw new UsageError(
-      `'${path}' is relative, and a scheduled sweep starts in another directory: write it absolute`,
-    );
-  if (path.split('/').includes('..')) throw new UsageError(`'${path}': write it without '..'`);
-}
-
-/** Refuses words that are not UTF-8, as units and crontabs are. */
-function refuseGarbled(word: string): void {
-  if (!isExact(word))
-    throw new UsageError(
-      `'${word}' is not UTF-8, and cannot be written into a file: name the directory above it`,
-    );
 }
 
 function capabilitiesOf({ inUse, owner }: SweepOptions): readonly Capability[] {

@@ -7,7 +7,7 @@ import { calendarInterval } from './interval.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import type { Capability } from './scheduled-sweep.ts';
 
-/** Why the service keeps a capability. */
+/** The reasons why the service keeps its capabilities. */
 const NOTES: Readonly<Record<Capability, string>> = {
   DAC_OVERRIDE:
     "root's leftovers also lie in directories that belong to others, and that they alone may enter.",
@@ -15,7 +15,7 @@ const NOTES: Readonly<Record<Capability, string>> = {
   FOWNER: 'leftovers of one user in a sticky directory of another.',
 };
 
-/** The service and its timer. @throws UsageError where a unit file cannot say it */
+/** Writes the service and its timer. @throws UsageError for what a unit file cannot say */
 export function systemdFiles(schedule: Schedule): ScheduleFile[] {
   return [
     { name: 'criu-sweep.service', text: service(schedule) },
@@ -45,7 +45,7 @@ function service({ sweep, command, version }: Schedule): string {
 
 const HOMES = ['/home', '/root', '/run/user'];
 
-/** Homes can be hidden altogether where neither what is swept nor what runs lies in one. */
+/** The value of ProtectHome=: homes are hidden if neither a swept path nor the command lies in one. */
 function protectHome(paths: readonly string[]): string {
   const touched = HOMES.some((home) =>
     paths.some(
@@ -73,7 +73,7 @@ function onCalendar(expression: string): string {
   return `OnCalendar=${expression}\n# A run that was missed, because the host was off, is made up for.\nPersistent=true`;
 }
 
-/** No calendar has this interval: it is counted from the host's start, and a run comes soon after that. */
+/** The timer for an interval that no calendar has: counted from the host's start. */
 function monotonic(every: string): string {
   return `# No calendar has this interval. It is counted from one start to the next, the first soon after the host's.\nOnBootSec=1m\nOnUnitActiveSec=${every}`;
 }

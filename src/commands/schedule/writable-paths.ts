@@ -1,16 +1,20 @@
 import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
 import fastGlob from 'fast-glob';
-import { KNOWN_WORK_DIRS } from '../../criu/work-dirs.ts';
+import type { KnownTarget } from '../../criu/known-targets.ts';
 import { encode } from '../../linux/bytes.ts';
 import { normalPath } from '../../request/forbidden.ts';
+import { takingApart } from '../../request/glob-mistake.ts';
 import type { NameMatcher } from '../../sweep/names.ts';
 
 /** A directory that a scheduled sweep must be able to write to. */
 export interface WritablePath {
   /** Absolute and normal, without a slash at its end. */
   readonly path: string;
-  /** `target`: named, or what a glob begins with. `known`: of `--known`, and rarely all there. `output`: of a report. */
+  /**
+   * `target`: named, or a glob's base. `known`: of `--known`; most do not exist. `output`: a report's
+   * directory.
+   */
   readonly of: 'target' | 'known' | 'output';
 }
 
@@ -18,20 +22,21 @@ export interface WritablePath {
 export interface WrittenPaths {
   /** Directories and globs, absolute. */
   readonly targets: readonly string[];
-  readonly known: boolean;
+  /** Of `--known`; none without it. */
+  readonly known: readonly KnownTarget[];
   /** Files. */
   readonly outputs: readonly string[];
   readonly match: NameMatcher;
 }
 
 /**
- * The directories that must be writable, none of them below another: systemd makes a mount of each, and a sweep of
- * the upper one would not enter the lower.
+ * The directories that must be writable, none of them below another. systemd makes a mount of each, and a
+ * sweep does not enter a mount.
  */
 export function writablePaths({ targets, known, outputs, match }: WrittenPaths): WritablePath[] {
   const paths: WritablePath[] = [
     ...targets.flatMap(basesOf).map((path) => ({ path: aboveLeftover(path, match), of: 'target' as const })),
-    ...(known ? knownBases() : []).map((path) => ({ path, of: 'known' as const })),
+    ...known.flatMap(knownBases).map((path) => ({ path, of: 'known' as const })),
     ...outputs
       .filter(isNoDevice)
       .map((path) => ({ path: posix.dirname(normalPath(path)), of: 'output' as const })),
@@ -44,11 +49,14 @@ export function writablePaths({ targets, known, outputs, match }: WrittenPaths):
 /** A directory itself, or those in which all matches of a glob lie. */
 export function basesOf(target: string): string[] {
   if (target === '' || existsSync(target) || !fastGlob.isDynamicPattern(target)) return [normalPath(target)];
-  return fastGlob.generateTasks(target).map(({ base }) => normalPath(base));
+  return takingApart(target, 'several targets', () => fastGlob.generateTasks(target)).map(({ base }) =>
+    normalPath(base),
+  );
 }
 
-function knownBases(): string[] {
-  return KNOWN_WORK_DIRS.flatMap(({ target }) => (target === null ? [] : basesOf(target)));
+/** The directory itself, or what comes before the first wildcard. */
+function knownBases({ base, glob }: KnownTarget): string[] {
+  return glob === null ? [base] : basesOf(glob).map((below) => normalPath(base + below));
 }
 
 /**

@@ -4,7 +4,7 @@ import { addSweepOptions, type SweepOptions } from '../../request/sweep-options.
 import type { CommandContext } from '../command.ts';
 import { sweepCommand } from './sweep-and-report.ts';
 
-/** The sweep, which is what criu-sweep does where no command is named. */
+/** Defines the sweep, the command without a name. */
 export function defineSweep({ env, end }: CommandContext): Command {
   const command = new Command('criu-sweep')
     .description(

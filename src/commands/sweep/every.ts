@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../../linux/clock.ts';
 import type { StopSignals } from '../../linux/stop-signals.ts';
 
-/** A timer holds 31 bits of milliseconds, some 24 days; longer waits are several (Node's timers, TIMEOUT_MAX). */
+/** The longest time of one timer, 31 bits of milliseconds, some 24 days (Node's timers, TIMEOUT_MAX). */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * The beats of a sweep that is repeated, at whole intervals from the start. One that is passed over because a sweep
- * took longer is left out, so sweeps never follow each other without a pause.
+ * The beats of a repeated sweep, at whole intervals from the start. If a sweep takes longer than an interval,
+ * the beat that it missed is left out, so there is always a pause between two sweeps.
  */
 export class Beats {
   readonly #intervalMs: number;

@@ -20,9 +20,10 @@ import { type SweepRequest, sweep } from '../../sweep/sweep.ts';
 import type { Beats } from './every.ts';
 
 /**
- * `criu-sweep <target...>`: sweeps and reports, once or, with `--every`, again and again until a signal comes.
+ * `criu-sweep <target...>`: sweeps and reports, once or, with `--every`, again and again until a signal
+ * comes.
  *
- * @returns the exit status; where a signal stopped the sweep, it has been raised again
+ * @returns the exit status; if a signal stopped the sweep, it has been raised again
  * @throws UsageError before anything is touched
  */
 export async function sweepCommand(
@@ -37,10 +38,10 @@ export async function sweepCommand(
   const beats = options.every === undefined ? null : await beatsOf(options.every, signals);
   for (let first = true; ; first = false) {
     if (!first) bearings.atStart(start.goBack());
-    // While globs are expanded too.
+    // The clock runs while globs are expanded, too.
     const clock = startClock({ maxRuntime: options.maxRuntime, signals });
     const stopped = () => clock.interrupted() !== null;
-    // Before any target is looked at: what cannot be written is wrong usage, and no sweep.
+    // Before any target is read: a report that cannot be written is wrong usage, and no sweep.
     const reports = await Reports.open(files, { first, stopped });
     const prepared = await discarding(reports, () =>
       prepare(targets, options, env, { bearings, interrupted: stopped }),
@@ -60,7 +61,7 @@ export async function sweepCommand(
   }
 }
 
-/** The signal that came after the sweep and ended the wait for somebody who reads what it wrote. */
+/** The signal that came after the sweep and ended the wait for a reader of its output. */
 function cutShort(exitCode: number, { received }: StopSignals): StopSignal | null {
   return exitCode === EXIT.incomplete ? received : null;
 }
@@ -70,7 +71,7 @@ async function beatsOf(intervalMs: number, signals: StopSignals): Promise<Beats>
   return new Beats(intervalMs, signals);
 }
 
-/** Leaves no half report behind where the sweep does not come about. */
+/** Runs a step before the sweep. If it throws, no half report is left behind. */
 async function discarding<T>(reports: Reports, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
@@ -80,7 +81,11 @@ async function discarding<T>(reports: Reports, act: () => Promise<T>): Promise<T
   }
 }
 
-/** Sweeps once, and writes all that is to be written. @returns the summary, with the final exit status */
+/**
+ * Sweeps once, and writes the results, messages and reports.
+ *
+ * @returns the summary, with the final exit status
+ */
 async function report(
   request: SweepRequest,
   options: SweepOptions,

@@ -11,9 +11,9 @@ export interface Closing {
 }
 
 /**
- * The lines a run ends with, without their prefixes. The FAILED ones are errors and so always logged, the others
- * only at level 3 and up. A dump with `--lazy-pages` writes two: the later one counts.
- * Source: the ends of criu/cr-dump.c and criu/cr-restore.c @v4.2; `Resuming tasks.` up to v3.13.
+ * The lines a run ends with, without their prefixes. The FAILED ones are errors and so always logged, the
+ * others only at level 3 and up. A dump with `--lazy-pages` writes two: the later one counts. Source: the
+ * ends of criu/cr-dump.c and criu/cr-restore.c @v4.2; `Resuming tasks.` up to v3.13.
  */
 const CLOSINGS: ReadonlyMap<Bytes, Closing> = new Map<Bytes, Closing>([
   [bytes`Dumping FAILED.`, { operation: 'dump', outcome: 'failed' }],
@@ -31,7 +31,7 @@ const CLOSINGS: ReadonlyMap<Bytes, Closing> = new Map<Bytes, Closing>([
 const WORKER_KILLED = /^Worker\(pid \d+\) was killed by \d+/;
 
 /**
- * How the run ended, by this line.
+ * The end of the run, by this line.
  *
  * @param text a line without its prefixes and without blanks at its end
  * @returns `null` for a line that closes nothing
@@ -45,9 +45,9 @@ export function closingOf(text: Bytes): Closing | null {
 }
 
 /**
- * Lines that only one operation writes, found early in its log at level 3 or 4. A pre-dump has no banner as a dump
- * has (cr_pre_dump_tasks() in criu/cr-dump.c). `Reading image tree` (criu/pstree.c) is written by restore and by
- * the lazy-pages daemon, which then waits for connections (criu/uffd.c).
+ * Lines that only one operation writes, found early in its log at level 3 or 4. A pre-dump has no banner as a
+ * dump has (cr_pre_dump_tasks() in criu/cr-dump.c). `Reading image tree` (criu/pstree.c) is written by
+ * restore and by the lazy-pages daemon, which then waits for connections (criu/uffd.c).
  */
 const HINTS: ReadonlyArray<readonly [RegExp, Operation]> = [
   [/^Dumping processes \(pid: \d/, 'dump'],

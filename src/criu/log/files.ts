@@ -3,7 +3,7 @@ import type { Bytes } from '../../model/model.ts';
 import type { Operation } from './closing.ts';
 
 /**
- * The names CRIU's logs have, and the operation that such a name stands for. Sources: runc
+ * The names that CRIU's callers give its logs, and the operation that such a name stands for. Sources: runc
  * (libcontainer/criu_linux.go), crun (src/libcrun/criu.c), podman and CRI-O pass the first three;
  * `criu.log` is CRIU's own default over RPC (DEFAULT_LOG_FILENAME in criu/include/criu-log.h);
  * `criu-dump.log` is what containerd copies a failed dump's log to.
@@ -34,7 +34,7 @@ const NAME = /^(.+?\.log)(?:\.(\d{1,10}))?$/s;
  * Parses a file's name.
  *
  * @param name one component, no directory
- * @returns `null` for a name that no CRIU log has
+ * @returns `null` for a name that is none of {@link LOG_NAMES}, alone or with a pid
  */
 export function parseLogName(name: Bytes): LogName | null {
   if (!name.includes('.log')) return null;
@@ -42,6 +42,37 @@ export function parseLogName(name: Bytes): LogName | null {
   const operation = Object.hasOwn(LOG_NAMES, base) ? LOG_NAMES[base] : undefined;
   if (operation === undefined) return null;
   return { base: asBytes(base), pid: pid === undefined ? null : Number(pid), operation };
+}
+
+/**
+ * The operations that other names stand for, such as zdtm's `lazy-pages.log`, CRaC's `dump4.log` and Open
+ * Liberty's `checkpoint.log`; the first that fits.
+ */
+const SPOKEN_OF: ReadonlyArray<readonly [RegExp, Operation]> = [
+  [/lazy[-_.]?pages/, 'lazy-pages'],
+  [/pre[-_.]?dump/, 'pre-dump'],
+  [/restore/, 'restore'],
+  [/dump|checkpoint/, 'dump'],
+];
+
+/** `*.log`, `*.log.*` and `*.log-*`, with the pid of `--log-pid`. */
+const LIKE_LOG = /^(.*?\.log)(?:\.(\d{1,10})|[.-].*)?$/s;
+
+/**
+ * Parses a name that any program's log can have: `-o` gives CRIU's logs any name, and only content tells.
+ *
+ * @param name one component, no directory
+ * @returns `null` for a name that is none of `*.log`, `*.log.*` and `*.log-*`
+ */
+export function parseNameLikeLog(name: Bytes): LogName | null {
+  if (!name.includes('.log')) return null;
+  const found = LIKE_LOG.exec(name);
+  if (found === null) return null;
+  const [, begin = '', pid] = found;
+  const operation = SPOKEN_OF.find(([word]) => word.test(begin))?.[1] ?? 'unknown';
+  return pid === undefined
+    ? { base: name, pid: null, operation }
+    : { base: asBytes(begin), pid: Number(pid), operation };
 }
 
 /**

@@ -18,14 +18,15 @@ export interface LogLine {
 }
 
 /**
- * `(SS.uuuuuu) `: print_ts() in criu/log.c has room for twelve characters, so from 100 s on the closing
- * parenthesis is lost and then digits. Seconds are printed unsigned: a clock stepped back gives ten digits.
+ * `(SS.uuuuuu) `: print_ts() in criu/log.c has room for twelve characters, so from 100 s on the last ones are
+ * lost, and with some versions the closing parenthesis. Seconds are printed unsigned: a clock stepped back
+ * gives ten digits. The code that CRIU puts into a task (v2.11 to v3.8) leaves no blank before its `pie: `.
  */
-const STAMP = /^\((?:(\d{2,9})\.(\d{1,6})|\d{9,10}\.?)\)? /;
+const STAMP = /^\((?:(\d{2,9})\.(\d{1,6})|\d{9,10}\.?)\)?(?: |(?=pie: ))/;
 
 /**
- * The pid of a restored task, `%6d: ` (log_init_by_pid() in criu/log.c), or `pie: ` with or without a pid, for
- * what CRIU's code says inside a task (compel/plugins/std/log.c).
+ * The pid of a restored task, `%6d: ` (log_init_by_pid() in criu/log.c), or `pie: ` with or without a pid,
+ * for what CRIU's code says inside a task (compel/plugins/std/log.c).
  */
 const WHO = /^(?:pie: (?:\d{1,10}: )?| *\d{1,10}: )/;
 

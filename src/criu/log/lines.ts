@@ -2,8 +2,8 @@ import { EMPTY } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 
 /**
- * Longest line that is kept, in bytes; the rest of a longer one is dropped. CRIU formats each line in a buffer of
- * 8 KiB (LOG_BUF_LEN in criu/log.c).
+ * Longest line that is kept, in bytes; the rest of a longer one is dropped. CRIU formats each line in a
+ * buffer of 8 KiB (LOG_BUF_LEN in criu/log.c).
  */
 export const MAX_LINE = 8 * 1024;
 
@@ -20,8 +20,8 @@ export interface LineCutter {
 }
 
 /**
- * @param onLine called with each line, without its line feed, in order; `whole` is false for what stands after the
- *   last line feed
+ * @param onLine called with each line, without its line feed, in order; `whole` is false for what stands
+ *   after the last line feed
  */
 export function cutLines(onLine: (line: Bytes, whole: boolean) => void): LineCutter {
   let begun = EMPTY;

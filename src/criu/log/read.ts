@@ -1,17 +1,10 @@
-import { asBytes } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 import { parseVersion, type Version } from '../version.ts';
 import { type Closing, closingOf, type Operation, operationOf } from './closing.ts';
+import { copyOf, FirstError, type LoggedError } from './first-error.ts';
 import { type LogLine, parseLine } from './line.ts';
 import { cutLines } from './lines.ts';
-import { nameIn } from './names.ts';
-
-/** An `Error (FILE:LINE): …` of CRIU. */
-export interface LoggedError {
-  readonly message: Bytes;
-  /** `criu/sk-unix.c:864`: file and line of CRIU's source. */
-  readonly source: Bytes;
-}
+import { nameIn } from './naming-lines.ts';
 
 /** The facts in a log itself, without its name, its time stamps on disk and the files beside it. */
 export interface LogTold {
@@ -26,7 +19,7 @@ export interface LogTold {
   readonly operation: Operation;
   /** The last closing line. It need not be the last line. */
   readonly closing: Closing | null;
-  /** The first error; a `… FAILED.` only where it is the only one. */
+  /** The first error that matters: see {@link FirstError}. */
   readonly firstError: LoggedError | null;
   /** One of the last {@link NEAR_END} lines is an error. */
   readonly errorNearEnd: boolean;
@@ -45,9 +38,6 @@ const CUT_FIRST_LINE = /^\(\d{2}(?:\.\d{0,6}\)?)?$|^(?:Error|Warn ) \((?:criu|co
 
 /** Length of `(00.0 `: a shorter line has no stamp, no level and no word that means anything. */
 const SHORTEST = 6;
-
-/** Longest message that is kept, in bytes; CRIU's own are shorter. */
-const MAX_MESSAGE = 1024;
 
 /** Reads one log, chunk by chunk, in memory that does not grow with it. */
 export interface LogReader {
@@ -96,8 +86,7 @@ interface Seen {
   version: Version | null;
   operation: Operation;
   closing: Closing | null;
-  firstError: LoggedError | null;
-  failedLine: LoggedError | null;
+  readonly errors: FirstError;
   linesSinceError: number;
   readonly names: Set<Bytes>;
 }
@@ -111,8 +100,7 @@ function nothingSeen(): Seen {
     version: null,
     operation: 'unknown',
     closing: null,
-    firstError: null,
-    failedLine: null,
+    errors: new FirstError(),
     linesSinceError: Number.POSITIVE_INFINITY,
     names: new Set(),
   };
@@ -128,7 +116,11 @@ function see(seen: Seen, line: LogLine): void {
     seen.lastStampMs = line.stampMs;
   }
   seen.version ??= text.startsWith('Version:') ? parseVersion(copyOf(text)) : null;
-  seen.operation = operationOf(text) ?? seen.operation;
+  const operation = operationOf(text);
+  if (operation !== null) {
+    seen.operation = operation;
+    seen.errors.begin();
+  }
   seen.closing = closing ?? seen.closing;
   seeError(seen, line, closing);
   const name = nameIn(text);
@@ -138,21 +130,12 @@ function see(seen: Seen, line: LogLine): void {
 function seeError(seen: Seen, line: LogLine, closing: Closing | null): void {
   const isError = line.level === 'error' || line.text.startsWith('Error (');
   seen.linesSinceError = isError ? 0 : seen.linesSinceError + 1;
-  if (line.level !== 'error' || line.source === null) return;
-  if (closing === null) seen.firstError ??= loggedError(line.text, line.source);
-  else seen.failedLine ??= loggedError(line.text, line.source);
-}
-
-function loggedError(message: Bytes, source: Bytes): LoggedError {
-  return { message: copyOf(message.slice(0, MAX_MESSAGE)), source: copyOf(source) };
-}
-
-/** A copy of a part of a string: the part would keep the whole in memory, here a chunk of a log. */
-function copyOf(part: Bytes): Bytes {
-  return asBytes(Buffer.from(part, 'latin1').toString('latin1'));
+  if (line.level === 'error' && line.source !== null)
+    seen.errors.add(line.text, line.source, closing !== null);
 }
 
 function told(seen: Seen): LogTold {
+  const errorNearEnd = seen.linesSinceError < NEAR_END;
   return {
     empty: !seen.anything,
     stamped: seen.stamped,
@@ -160,8 +143,8 @@ function told(seen: Seen): LogTold {
     version: seen.version,
     operation: seen.operation,
     closing: seen.closing,
-    firstError: seen.firstError ?? seen.failedLine,
-    errorNearEnd: seen.linesSinceError < NEAR_END,
+    firstError: seen.errors.get(seen.closing, errorNearEnd),
+    errorNearEnd,
     names: [...seen.names],
   };
 }

@@ -1,5 +1,6 @@
 import { bytes } from '../../linux/bytes.ts';
-import { effectiveUidOf, isFailure, type Seen } from '../../linux/proc.ts';
+import { effectiveUidOf } from '../../linux/proc.ts';
+import { isFailure, type Seen } from '../../linux/seen.ts';
 import type { SweepError } from '../../model/events.ts';
 import type { Bytes, Unseen } from '../../model/model.ts';
 import type { User } from './users.ts';
@@ -14,8 +15,8 @@ export interface Sight {
   readonly path: Bytes;
   readonly user: User | null;
   /**
-   * Asked where the kernel refuses it: whether it lets us read that task even now, so that this alone failed. One
-   * that ends, or takes other rights, is closed to us from then on.
+   * Asked if the kernel refuses the path: whether it still lets us read that task, so that only this call
+   * failed. A task that ends, or takes other rights, is closed to us from then on.
    */
   readonly open: () => boolean;
 }

@@ -1,7 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { bytes } from '../../linux/bytes.ts';
 import { keyOf } from '../../linux/lstat.ts';
-import { attempt, readLink, statLink } from '../../linux/proc.ts';
+import { readLink, statLink } from '../../linux/magic-link.ts';
+import { attempt } from '../../linux/seen.ts';
 import type { Bytes, Place, Reason, Unseen } from '../../model/model.ts';
 import type { BlindSpots } from './blind-spots.ts';
 import type { User } from './users.ts';
@@ -45,8 +46,8 @@ export class LivingMakers {
   }
 
   /**
-   * Adds a process, if it is a maker. Of one that is neither root's nor ours only the text of its link is read: a
-   * file system of its own may never answer.
+   * Adds a process, if it is a maker. If it is neither root's nor ours, only the text of its link is read:
+   * its file system may never answer.
    *
    * @param certain false: its comm is not known, so it may be one
    */

@@ -2,8 +2,8 @@ import { bytes, joinPath } from '../../linux/bytes.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { makeDevice } from '../../linux/device.ts';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
-import type { Seen } from '../../linux/proc.ts';
 import { readProcText } from '../../linux/proc-text.ts';
+import type { Seen } from '../../linux/seen.ts';
 import type { Pause } from '../../model/events.ts';
 import type { Candidate, Identity } from '../../model/model.ts';
 

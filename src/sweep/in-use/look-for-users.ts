@@ -1,7 +1,8 @@
 import { bytes } from '../../linux/bytes.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
-import { isFailure, isForeignPidNamespace, type Seen } from '../../linux/proc.ts';
+import { isForeignPidNamespace } from '../../linux/proc.ts';
+import { isFailure, type Seen } from '../../linux/seen.ts';
 import type { Pause, SweepError } from '../../model/events.ts';
 import type { Bytes, Candidate, Facts, Reason, Unseen } from '../../model/model.ts';
 import { Locks, readLocks, TOO_MANY } from './locks.ts';

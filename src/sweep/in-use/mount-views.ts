@@ -1,18 +1,13 @@
 import { bytes } from '../../linux/bytes.ts';
-import { parseMountinfo } from '../../linux/mountinfo.ts';
-import type { Seen } from '../../linux/proc.ts';
-import { readProcText } from '../../linux/proc-text.ts';
+import type { Seen } from '../../linux/seen.ts';
 import type { Pause } from '../../model/events.ts';
 import type { Bytes, Kind, Unseen } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { MountedNames } from './mounted-names.ts';
+import { MountinfoReader } from './mountinfo-reader.ts';
 import { PinnedNamespaces } from './pinned-namespaces.ts';
 import { isSamePlace, placeOf, type Root, type Task, taskOf } from './task.ts';
 import type { User } from './users.ts';
-
-/** Limits of bytes read: of one mountinfo (some 100,000 mounts), and of all of them. */
-const MOST_OF_ONE = 32 * 1024 * 1024;
-const MOST_OF_ALL = 256 * 1024 * 1024;
 
 /** Limit of views that are remembered. Beyond it the same view is read again. */
 const MOST_VIEWS = 20_000;
@@ -20,13 +15,7 @@ const MOST_VIEWS = 20_000;
 /** Attempts to read the view of a task that moves to another place meanwhile. */
 const MOST_ATTEMPTS = 4;
 
-/**
- * Errnos for the mountinfo of a zombie, which has no namespace any more (mounts_open_common in
- * fs/proc_namespace.c).
- */
-const GONE = ['ENOENT', 'ESRCH', 'EINVAL'];
-
-/** How much a task matters and may be trusted. */
+/** The weight of a task, and the trust in it. */
 interface Standing {
   /** Whether it matters when it cannot be read. */
   readonly counts: () => boolean;
@@ -48,6 +37,7 @@ interface Rootless {
  */
 export class MountViews {
   readonly #names: MountedNames;
+  readonly #reader: MountinfoReader;
   readonly #seen = new Set<string>();
   /** Mounts that roots lie on, by ID. */
   readonly #roots = new Set<number>();
@@ -56,10 +46,10 @@ export class MountViews {
   readonly #pinned = new PinnedNamespaces();
   readonly #rootless: Rootless[] = [];
   readonly #unseen: Unseen[] = [];
-  #bytes = 0;
 
   constructor(kinds: readonly Kind[], match: NameMatcher) {
     this.#names = new MountedNames(kinds, match);
+    this.#reader = new MountinfoReader(this.#names);
   }
 
   /** The mount points of the mounts that have this name. */
@@ -79,8 +69,7 @@ export class MountViews {
       if (namespace.kind === 'gone' || root.kind === 'gone') return;
       const place = placeOf(now);
       if (place !== null && this.#seen.has(place)) return;
-      const atRoot: number[] = [];
-      const read = yield* this.#read(task.entry, atRoot, (namespace, mountPoint) => {
+      const read = yield* this.#reader.read(task.entry, (namespace, mountPoint) => {
         if (trusted()) this.#pinned.addMounted(namespace, task, mountPoint);
       });
       if (read.kind === 'gone') return;
@@ -88,6 +77,7 @@ export class MountViews {
         if (counts()) this.#unseen.push({ ...errnoOf(read), ...user });
         return;
       }
+      const atRoot = read.value;
       if (namespace.kind === 'hidden' || root.kind === 'hidden') {
         const unseen = errnoOf(root.kind === 'hidden' ? root : namespace);
         if (counts()) this.#rootless.push({ user, unseen, atRoot });
@@ -130,33 +120,13 @@ export class MountViews {
   *seePinned(counts: (pid: number) => boolean): Generator<Pause, void, void> {
     const visits = this.#pinned.visit(
       (namespace) => !this.#whole.has(namespace),
-      (pid) => this.#read(bytes`${pid}`, [], () => {}),
+      (pid) => this.#reader.read(bytes`${pid}`, () => {}),
     );
     for (const visit of visits) {
       if (visit.type === 'pause') yield visit;
       else if (visit.user === null || counts(visit.user.pid))
         this.#unseen.push({ ...errnoOf(visit.seen), ...visit.user });
     }
-  }
-
-  /** Reads what a task sees. @param atRoot takes the IDs of the mounts at its `/` */
-  *#read(
-    entry: Bytes,
-    atRoot: number[],
-    pinned: (namespace: Bytes, mountPoint: Bytes) => void,
-  ): Generator<Pause, Seen<void>, void> {
-    const before = this.#bytes;
-    const goOn = (bytes: number): boolean => {
-      this.#bytes = before + bytes;
-      return bytes <= MOST_OF_ONE && this.#bytes <= MOST_OF_ALL;
-    };
-    return yield* readProcText(bytes`/proc/${entry}/mountinfo`, { goOn, gone: GONE }, (lines) => {
-      this.#names.add(lines);
-      for (const [, id] of lines.matchAll(/^(\d+) \d+ \S+ \S+ \/ /gm)) atRoot.push(Number(id));
-      if (!lines.includes(' mnt:[')) return;
-      for (const { fsType, root, mountPoint } of parseMountinfo(lines))
-        if (fsType === 'nsfs') pinned(root, mountPoint);
-    });
   }
 
   /** The mounts that could not be seen. */

@@ -12,7 +12,7 @@ const MOST_MOUNT_POINTS = 8;
 /** Limit of names remembered. */
 const MOST_NAMES = 100_000;
 
-/** Separators of names in a path, and in the options of a file system: overlay's `lowerdir=/a:/b,upperdir=/c`. */
+/** Separators of names in a path and in a file system's options: overlay's `lowerdir=/a:/b,upperdir=/c`. */
 const SEPARATORS = /[/:,=]/;
 
 /**
@@ -46,7 +46,7 @@ export class MountedNames {
     }
   }
 
-  /** Takes in the names of a path that a mount lies on; one that others see by another path is known by its ID. */
+  /** Takes in the names of a path that a mount lies on. The mount is known by its ID, not by its path. */
   addPath(path: Bytes, { id, mountPoint }: Pick<Mount, 'id' | 'mountPoint'>): void {
     if (path.length < 7) return;
     for (const name of path.split(SEPARATORS)) {

@@ -1,5 +1,5 @@
 import { bytes } from '../../linux/bytes.ts';
-import type { Seen } from '../../linux/proc.ts';
+import type { Seen } from '../../linux/seen.ts';
 import type { Pause } from '../../model/events.ts';
 import type { Bytes } from '../../model/model.ts';
 import { copy } from './mounted-names.ts';
@@ -30,7 +30,7 @@ export interface Pin {
 /** A namespace that we could not look into, and the process that keeps it. */
 interface NotVisited {
   readonly type: 'not-visited';
-  readonly seen: Seen<void>;
+  readonly seen: Seen<unknown>;
   readonly user: User | null;
 }
 
@@ -73,7 +73,7 @@ export class PinnedNamespaces {
    */
   *visit(
     wanted: (namespace: string) => boolean,
-    read: (pid: number) => Generator<Pause, Seen<void>, void>,
+    read: (pid: number) => Generator<Pause, Seen<unknown>, void>,
   ): Generator<Pause | NotVisited, void, void> {
     for (const [namespace, pin] of this.#unreachable)
       if (!this.#pins.has(namespace)) this.add(namespace, pin);
@@ -101,9 +101,9 @@ function* enter(
   visitor: NamespaceVisitor,
   namespace: string,
   pins: readonly Pin[],
-  read: (pid: number) => Generator<Pause, Seen<void>, void>,
-): Generator<Pause, Seen<void>, void> {
-  let unseen: Exclude<Seen<void>, { kind: 'seen' }> = { kind: 'gone' };
+  read: (pid: number) => Generator<Pause, Seen<unknown>, void>,
+): Generator<Pause, Seen<unknown>, void> {
+  let unseen: Exclude<Seen<unknown>, { kind: 'seen' }> = { kind: 'gone' };
   for (const { file, user, certain } of pins) {
     const pid = yield* visitor.enter(file, namespace, user === null || !certain);
     if (pid.kind === 'seen') return yield* read(pid.value);

@@ -1,38 +1,24 @@
-import { bytes, EMPTY, encode } from '../../linux/bytes.ts';
-import { isDirectory } from '../../linux/lstat.ts';
-import {
-  commOf,
-  fewDescriptors,
-  linkName,
-  listPids,
-  manyDescriptors,
-  otherThreads,
-  readLink,
-  statLink,
-} from '../../linux/proc.ts';
+import { bytes, EMPTY } from '../../linux/bytes.ts';
+import { readLink } from '../../linux/magic-link.ts';
+import { commOf, listPids, otherThreads } from '../../linux/proc.ts';
 import type { Pause } from '../../model/events.ts';
 import type { Bytes, Candidate, Facts, Kind, Reason } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { BlindSpots, type Sight } from './blind-spots.ts';
+import { Links } from './links.ts';
 import { LivingMakers, type Maker } from './living-makers.ts';
 import { MountViews } from './mount-views.ts';
-import { inodeOf, type Root, taskOf } from './task.ts';
+import { taskOf } from './task.ts';
 import type { User } from './users.ts';
 import { UsersByDirectory } from './users-by-directory.ts';
-import { isNamespaceFile } from './visited-namespace.ts';
+import { Work } from './work.ts';
 
 const ROOT = 0;
 const NO_USES: readonly Reason[] = [];
 const PAUSE: Pause = { type: 'pause' };
 
-/** Links read between two pauses, and the cost of a process in links. */
-const PAUSE_AFTER = 2048;
+/** The cost of a process in links. */
 const PROCESS_COST = 16;
-
-/**
- * Limit of descriptors looked at. Beyond it, those of processes that are neither root's nor ours are skipped.
- */
-const MOST_LINKS = 4_000_000;
 
 /** Limit for listing /proc again, to find processes that started meanwhile. */
 const MOST_ROUNDS = 5;
@@ -53,10 +39,8 @@ export class Survey {
   readonly #makers: LivingMakers;
   readonly #mounts: MountViews;
   readonly #users: UsersByDirectory;
-  /** The mount ID of our own root directory, where that is the mount's. */
-  readonly #ourRoot: number | null;
-  #links = 0;
-  #work = 0;
+  readonly #links: Links;
+  readonly #work = new Work();
 
   constructor({ uid, kinds, match, maker }: SurveyScope) {
     this.#uid = uid;
@@ -64,8 +48,12 @@ export class Survey {
     this.#makers = new LivingMakers(maker, this.#blind);
     this.#mounts = new MountViews(kinds, match);
     this.#users = new UsersByDirectory(match);
-    const { root } = taskOf(bytes`self`);
-    this.#ourRoot = root.kind === 'seen' ? root.value.mountId : null;
+    this.#links = new Links({
+      blind: this.#blind,
+      mounts: this.#mounts,
+      users: this.#users,
+      work: this.#work,
+    });
   }
 
   /** The things that were not seen. */
@@ -109,7 +97,7 @@ export class Survey {
   }
 
   *#lookAt(pid: number): Generator<Pause, void, void> {
-    if (this.#tired(PROCESS_COST)) yield PAUSE;
+    if (this.#work.add(PROCESS_COST)) yield PAUSE;
     const comm = commOf(pid);
     if (comm.kind === 'gone') return;
     const entry = bytes`${pid}`;
@@ -120,7 +108,7 @@ export class Survey {
     this.#blind.see(threads, { path: bytes`/proc/${pid}/task`, user, open: () => isOpen(entry) }, () => {});
     // A thread can have mounts, a root, a working directory and descriptors of its own.
     for (const tid of threads.kind === 'seen' ? threads.value : []) {
-      if (this.#tired(PROCESS_COST)) yield PAUSE;
+      if (this.#work.add(PROCESS_COST)) yield PAUSE;
       yield* this.#lookAtTask(bytes`${pid}/task/${tid}`, user);
     }
     this.#makers.add(user, comm.kind === 'seen');
@@ -132,84 +120,14 @@ export class Survey {
     const sight = (name: Bytes): Sight => ({ path: bytes`/proc/${entry}/${name}`, user, open });
     this.#blind.see(task.namespace, sight(bytes`ns/mnt`), () => {});
     this.#blind.see(task.root, sight(bytes`root`), (root) => {
-      if (!this.#isOurRoot(root)) this.#addUse(root.path, `/proc/${entry}/root`, user);
+      this.#links.addRoot(root, `/proc/${entry}/root`, user);
     });
-    this.#lookAtLink(`/proc/${entry}/cwd`, sight(bytes`cwd`), user);
+    this.#links.lookAt(`/proc/${entry}/cwd`, sight(bytes`cwd`), user);
     yield* this.#mounts.see(task, user, {
       counts: () => this.#blind.counts(user.pid),
       trusted: () => this.#blind.mayOpenOurs(user.pid),
     });
-    if (user.pid !== process.pid) yield* this.#lookAtDescriptors(sight(bytes`fd`), user);
-  }
-
-  /** That of nearly all, and nobody's leftover. */
-  #isOurRoot({ mountId, path }: Root): boolean {
-    return path === '/' && mountId === this.#ourRoot;
-  }
-
-  *#lookAtDescriptors(sight: Sight, user: User): Generator<Pause, void, void> {
-    const few = fewDescriptors(sight.path);
-    const lists = few.kind === 'seen' && few.value === null ? manyDescriptors(sight.path) : [few];
-    for (const list of lists) {
-      this.#blind.see(list, sight, () => {});
-      if (list.kind !== 'seen') return;
-      for (const fd of list.value ?? []) {
-        this.#links += 1;
-        if (this.#links > MOST_LINKS && !this.#blind.mayOpenOurs(user.pid)) {
-          this.#blind.overflow();
-          return;
-        }
-        this.#lookAtLink(`${sight.path}/${fd}`, sight, user);
-        if (this.#tired(1)) yield PAUSE;
-      }
-    }
-  }
-
-  /** Takes in what a magic link leads to: mostly its text tells that it is of no interest. @param task it is of */
-  #lookAtLink(link: string, task: Sight, user: User): void {
-    const name = linkName(link);
-    if (typeof name === 'string') this.#addUse(name, link, user);
-    // One that is longer than a page cannot be said (d_path in fs/d_path.c).
-    else if (name.kind === 'hidden' && name.code === 'ENAMETOOLONG') this.#addFileUse(link, user);
-    else this.#blind.see(name, { ...task, path: encode(link) }, () => {});
-  }
-
-  #addUse(path: Bytes, link: string, user: User): void {
-    if (path.startsWith('mnt:[')) this.#mounts.pin(path, encode(link), user);
-    else if (user.pid === process.pid) return;
-    else if (path === '/') this.#addFileUse(link, user);
-    else if (path.includes('/')) {
-      this.#users.addPath(path, user, () => {
-        if (!this.#blind.mayOpenOurs(user.pid)) return null;
-        const file = statLink(link);
-        return file.kind === 'seen' ? file.value : null;
-      });
-    }
-  }
-
-  /**
-   * Asks which file it is: of a process that is neither root's nor ours not its file system, which may never answer.
-   * file system in user space may refuse root (fuse(4)), and holds none of ours then.
-   */
-  #addFileUse(link: string, user: User): void {
-    if (user.pid === process.pid) return;
-    if (!this.#blind.mayOpenOurs(user.pid)) {
-      const ino = inodeOf(link);
-      if (ino.kind === 'seen') this.#users.addInode(ino.value, user);
-      return;
-    }
-    const path = encode(link);
-    this.#blind.see(statLink(link), { path, user, open: () => false }, (facts) => {
-      if (isDirectory(facts)) this.#users.addFile(facts, user);
-      else if (isNamespaceFile(facts)) this.#mounts.pin(encode(`mnt:[${facts.ino}]`), path, user, false);
-    });
-  }
-
-  #tired(work: number): boolean {
-    this.#work += work;
-    if (this.#work < PAUSE_AFTER) return false;
-    this.#work = 0;
-    return true;
+    if (user.pid !== process.pid) yield* this.#links.lookAtDescriptors(sight(bytes`fd`), user);
   }
 }
 

@@ -1,7 +1,8 @@
 import { constants, openSync, readFileSync } from 'node:fs';
+import { readLink } from '../../linux/magic-link.ts';
 import { O_PATH } from '../../linux/mount-id.ts';
-import { attempt, readLink, type Seen } from '../../linux/proc.ts';
 import { release } from '../../linux/release.ts';
+import { attempt, type Seen } from '../../linux/seen.ts';
 import type { Bytes } from '../../model/model.ts';
 
 /** The root directory of a task: the mount it lies on, and its path as we would call it. */
@@ -13,7 +14,7 @@ export interface Root {
   readonly path: Bytes;
 }
 
-/** Where a task (a process, or one thread of it) stands. */
+/** The place of a task (a process, or one thread of it): its mount namespace and its root. */
 export interface Task {
   /** Its directory below /proc: `17`, or `17/task/18`. */
   readonly entry: Bytes;

@@ -1,28 +1,23 @@
 import type { ChildProcess } from 'node:child_process';
 import { fstatSync, openSync, readlinkSync, statSync } from 'node:fs';
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { fsPath } from '../../linux/bytes.ts';
 import { monotonicMs } from '../../linux/clock.ts';
-import { errnoOf } from '../../linux/errno.ts';
-import { childProcess, net } from '../../linux/lazy-builtins.ts';
+import { childProcess } from '../../linux/lazy-builtins.ts';
+import { readLink } from '../../linux/magic-link.ts';
 import { O_PATH } from '../../linux/mount-id.ts';
-import { attempt, readLink, type Seen } from '../../linux/proc.ts';
 import { release } from '../../linux/release.ts';
+import { attempt, type Seen } from '../../linux/seen.ts';
 import type { Pause } from '../../model/events.ts';
 import type { Bytes, Identity } from '../../model/model.ts';
-
-const PAUSE: Pause = { type: 'pause' };
-
-/** The longest wait for a process to enter a namespace, in milliseconds. */
-const PATIENCE_MS = 2000;
+import { FullSocket } from './full-socket.ts';
+import { moment, NOT_ENTERED, PATIENCE_MS } from './waiting.ts';
 
 /**
  * Directories where nsenter(1) of util-linux is. $PATH is not used: whoever set it must not choose what root
  * runs here.
  */
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
-
-const NOT_ENTERED = { kind: 'hidden', code: 'namespace-not-entered', syscall: 'setns' } as const;
 
 /**
  * Enters mount namespaces that no process is in, so that /proc shows what is mounted there.
@@ -85,7 +80,10 @@ function openNamespace(file: Bytes, namespace: string, mounted: boolean): Seen<n
   });
 }
 
-/** By the text of its link; the file itself is asked only where that is a path, and leads to no stranger. */
+/**
+ * Whether a descriptor is that namespace's: by the text of its link. The file itself is asked only if that
+ * is a path, and leads to no stranger.
+ */
 function isThat(fd: number, namespace: string, mounted: boolean): boolean {
   if (readlinkSync(`/proc/self/fd/${fd}`) === namespace) return true;
   if (!mounted) return false;
@@ -115,58 +113,4 @@ function* arrival(child: ChildProcess, namespace: string): Generator<Pause, Seen
     yield* moment();
   }
   return NOT_ENTERED;
-}
-
-function* moment(): Generator<Pause, void, void> {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-  yield PAUSE;
-}
-
-/** Bytes written at once to fill a socket. */
-const FILLING = 1024 * 1024;
-
-/** A socket that takes no more, since nobody reads at its other end. */
-class FullSocket {
-  readonly #server: Server;
-  #near: Socket | null = null;
-  #far: Socket | null = null;
-  #connected = false;
-  #failure: unknown = null;
-
-  constructor() {
-    const { connect, createServer } = net();
-    // An abstract address (unix(7)): no file is made.
-    const address = `\0criu-sweep-${process.pid}-${Math.random().toString(36).slice(2)}`;
-    const fail = (error: unknown): void => {
-      this.#failure = error;
-    };
-    this.#server = createServer({ pauseOnConnect: true }, (far) => {
-      this.#far ??= far;
-      far.on('error', fail);
-    });
-    this.#server.on('error', fail);
-    this.#server.listen(address, () => {
-      this.#near = connect(address, () => {
-        this.#connected = true;
-      });
-      this.#near.on('error', fail);
-    });
-  }
-
-  /** The socket, once the kernel takes no more into it. */
-  *filled(): Generator<Pause, Seen<Socket>, void> {
-    const end = monotonicMs() + PATIENCE_MS;
-    while (this.#failure === null && monotonicMs() < end) {
-      yield* moment();
-      if (this.#near === null || !this.#connected) continue;
-      if (this.#near.writableLength > 0) return { kind: 'seen', value: this.#near };
-      this.#near.write(Buffer.alloc(FILLING));
-    }
-    return this.#failure === null ? NOT_ENTERED : { kind: 'hidden', ...errnoOf(this.#failure) };
-  }
-
-  close(): void {
-    for (const end of [this.#near, this.#far]) end?.destroy();
-    this.#server.close();
-  }
 }

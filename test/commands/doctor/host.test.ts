@@ -39,6 +39,10 @@ const SERVICE = write(
   'ExecStart=/usr/bin/node /opt/criu-sweep/bin/criu-sweep.js \\',
   '  --known',
 );
+const PACKAGED_JOB = write(
+  '/etc/cron.d/criu-sweep',
+  '17 * * * * root [ -d /run/systemd/system ] || ! [ -x /usr/bin/criu-sweep ] || /usr/bin/criu-sweep -q --known',
+);
 const TIMER_UNIT = write('/etc/systemd/system/criu-sweep.timer', '[Timer]', 'OnCalendar=hourly');
 
 beforeEach((context) => need(context, 'root', 'namespaces'));
@@ -55,6 +59,53 @@ test('what lies where a killed CRIU left its kernel probes is said, with the com
     advice: 'rm /run/.criu.kdat /run/criu.kdat.tmp',
   });
   expect(code).toBe(1);
+});
+
+/** Whatever lies in /run, on a file system that is no tmpfs. */
+const RUN_IS_NO_TMPFS = 'cp -a /run/fake /var/lib; mount -t ramfs none /run; cp -a /var/lib/fake /run';
+const VERSION = (version: string) => `sed -i s/4.2/${version}/ /run/fake/criu`;
+const OLD = "touch -d '2 hours ago'";
+
+test.each([
+  ['3.18', [`${OLD} /run/criu.kdat.tmp`]],
+  ['3.18, before its first start', []],
+  ['4.2', [`${OLD} /run/.criu.kdat /run/criu.kdat.tmp`]],
+])('CRIU %s where /run is no tmpfs: nothing is advised that does not help', async (version, left) => {
+  const commands = [RUN_IS_NO_TMPFS, VERSION(version.split(',')[0] ?? ''), ...left];
+  const { of } = await diagnose({ wrap: host(...commands) });
+  const { status, message, advice } = of('kernel-probes');
+  expect([status, message]).toEqual([
+    'warning',
+    expect.stringMatching(/^\/run is no tmpfs, .*at every start$/),
+  ]);
+  expect(message.includes('criu.kdat')).toBe(left.length > 0);
+  expect(advice).toMatch(/^make \/run a tmpfs/);
+  expect(advice).not.toMatch(/(^|; )rm /);
+});
+
+test('CRIU 3.17.1 leaves nothing where /run is no tmpfs, and cannot be helped by what is left', async () => {
+  const commands = [RUN_IS_NO_TMPFS, VERSION('3.17.1')];
+  expect((await diagnose({ wrap: host(...commands) })).of('kernel-probes').status).toBe('ok');
+  const { of } = await diagnose({ wrap: host(...commands, `${OLD} /run/.criu.kdat`) });
+  expect(of('kernel-probes')).toMatchObject({ status: 'warning', advice: expect.not.stringMatching(/^rm/) });
+});
+
+test('Fedora’s place for kernel probes, and that of CRIU without privileges, are looked at', async () => {
+  const wrap = host('mkdir /run/criu /run/user', `${OLD} /run/criu/criu.kdat.tmp /run/user/.criu.kdat`);
+  const { of } = await diagnose({ wrap, env: { XDG_RUNTIME_DIR: '/run/user/' } });
+  expect(of('kernel-probes')).toMatchObject({
+    status: 'warning',
+    message: expect.stringMatching(/^\/run\/criu\/criu.kdat.tmp and \/run\/user\/.criu.kdat are left /),
+    advice: 'rm /run/criu/criu.kdat.tmp /run/user/.criu.kdat',
+  });
+});
+
+test('with a cache that CRIU can load nothing is wrong; one of zeros is none', async () => {
+  const cached = (bytes: string) => [`printf '${bytes}' > /run/criu.kdat`, `${OLD} /run/criu.kdat.tmp`];
+  const valid = await diagnose({ wrap: host(...cached('\\130\\064\\002\\127 and more')) });
+  expect(valid.of('kernel-probes').status).toBe('ok');
+  for (const bytes of ['\\0\\0\\0\\0', 'X', ''])
+    expect((await diagnose({ wrap: host(...cached(bytes)) })).of('kernel-probes').status).toBe('warning');
 });
 
 test('kernel probes that are just being written, and finished ones, are well', async (context) => {
@@ -148,6 +199,7 @@ test.each([
     [write('/etc/cron.d/criu-sweep', '17 * * * * root criu-sweep --known')],
     '/etc/cron.d/criu-sweep',
   ],
+  ['the cron job of a package, where systemd does not run', [PACKAGED_JOB], '/etc/cron.d/criu-sweep'],
   [
     'a crontab',
     [write('/var/spool/cron/crontabs/root', '@daily node "/x/criu-sweep.js" /var/lib/criu')],
@@ -176,6 +228,11 @@ test.each([
     'another command of ours',
     [write('/etc/cron.d/x', '17 * * * * root criu-sweep inspect --check')],
     'no timer',
+  ],
+  [
+    'the cron job of a package, where systemd runs',
+    [PACKAGED_JOB, 'mkdir -p /run/systemd/system'],
+    'no timer, cron job or process runs a sweep',
   ],
   [
     'a timer that is not enabled',
@@ -264,6 +321,38 @@ test('a pid namespace that is not the host’s is said', async (context) => {
     advice: expect.stringContaining('hostPID: true'),
   });
   expect(code).toBe(1);
+});
+
+test('root that may not look at processes is told which, each cause once, and what would help', async (context) => {
+  need(context, 'setpriv');
+  const without = ['setpriv', '--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace', '--'];
+  const { of, report } = await diagnose({ wrap: [...host(), ...without] });
+  const { status, message, advice } = of('processes');
+  expect(status).toBe('warning');
+  expect(message).toMatch(
+    /^pid \d+ \S+, .* and \d+ more: EACCES \(\w+\): what is mounted there may not be seen/,
+  );
+  expect(message.match(/EACCES/g)).toHaveLength(1);
+  expect(advice).toBe('run with CAP_SYS_PTRACE and without a confinement that hides processes');
+  expect(of('mounts')).toMatchObject({
+    status: 'ok',
+    message: 'the mounts of all other processes can be seen',
+  });
+  expect(report.checks.filter((check) => check.message.includes('EACCES'))).toHaveLength(1);
+});
+
+test('root is not told to be root', async (context) => {
+  need(context, 'setpriv');
+  const weak = ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--'];
+  const closed =
+    'chown 65534 /sys/kernel/security /var/spool/cron; chmod 0700 /sys/kernel/security /var/spool/cron';
+  const { of, report } = await diagnose({ wrap: [...alone(closed), ...weak] });
+  for (const id of ['apparmor', 'schedule'])
+    expect(of(id)).toMatchObject({
+      status: 'unknown',
+      advice: expect.stringContaining('CAP_DAC_READ_SEARCH'),
+    });
+  for (const { advice } of report.checks) expect(advice ?? '').not.toContain('as root');
 });
 
 test('without /proc the checks that need it cannot be made', async (context) => {

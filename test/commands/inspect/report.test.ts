@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
-import { BIN, run, startProgram } from '../../support/command.ts';
+import { COMMAND, run, startProgram } from '../../support/command.ts';
 import { leftoverName, plantLeftover, plantMany } from '../../support/leftovers.ts';
 import { RECORDED, stageRun } from '../../support/runs.ts';
 import { scratch } from '../../support/scratch.ts';
@@ -15,7 +15,7 @@ async function inspectOnTerminal(
   args: readonly string[],
   more: Record<string, string> = {},
 ) {
-  const command = [process.execPath, BIN, 'inspect', ...args].map(quoted).join(' ');
+  const command = [...COMMAND, 'inspect', ...args].map(quoted).join(' ');
   const line = `stty cols ${columns} rows 24; exec ${command}`;
   const argv = ['script', '--quiet', '--return', '--echo=never', '--command', line, '/dev/null'];
   return (await startProgram(argv, { env: { ...env, ...more } }).ended).out.replaceAll('\r\n', '\n');
@@ -53,23 +53,26 @@ test('without a terminal: every run in a line, no colour, nothing broken', async
   failed     dump by CRIU 3.16.1 (leaves a directory at every dump), 2026-11-23 20:03:33 (N ago), took 0.2 s, dump.log
              criu/sk-unix.c:864: unix: External socket is used. Consider using --ext-unix-sk option.
              would remove .criu.temp-aa-policy.CEPj2Y (N old)
+  images     11 files, 0 B, N old
 
 /ROOT/dump-ok-3.16.1-quiet
   succeeded  dump, version not logged, 2026-11-23 20:03:31 (N ago), dump.log
              would remove .criu.temp-aa-policy.Cm69Uo (N old)
+  images     12 files, 0 B, N old
 
 /ROOT/dump-ok-3.16.1
   succeeded  dump by CRIU 3.16.1 (leaves a directory at every dump), 2026-11-23 20:03:27 (N ago), took 1.3 s, dump.log
              would remove .criu.temp-aa-policy.UUMmzb (N old)
-
-/ROOT/restore-ok-3.17.1
-  succeeded  restore by CRIU 3.17.1, 2026-11-23 20:03:19 (N ago), took 0.5 s, restore.log
+  images     12 files, 0 B, N old
 
 /ROOT/unknown
   left by no run that a log here tells of
              would keep .criu.cgyard.aB3dEf: not-empty
 
-6 runs: 3 succeeded, 2 failed, 1 cut off; 5 leftovers: 4 would be removed, 1 kept (1 not-empty)
+/ROOT/restore-ok-3.17.1
+  succeeded  restore by CRIU 3.17.1, 2026-11-23 20:03:19 (N ago), took 0.5 s, restore.log
+
+6 runs: 3 succeeded, 2 failed, 1 cut off; 5 leftovers: 4 would be removed, 1 kept (1 not-empty); images of 0 B in 3 directories
 
 Next:
   # remove the 4 leftovers
@@ -223,7 +226,7 @@ test.each([
 test('a signal ends it with a whole report that says so', async () => {
   const root = scratch('/dev/shm');
   plantMany(root, 20_000);
-  const running = startProgram([process.execPath, BIN, 'inspect', '--json', root]);
+  const running = startProgram([...COMMAND, 'inspect', '--json', root]);
   await running.printed('stdout', /"runs"/);
   running.kill('SIGTERM');
   const { signal, out } = await running.ended;
@@ -245,7 +248,7 @@ test('a reader that goes away ends it quietly', async () => {
   const ended = await startProgram([
     'bash',
     '-c',
-    `${[process.execPath, BIN, 'inspect', '-v', root].map(quoted).join(' ')} | head -1; echo "\${PIPESTATUS[0]}"`,
+    `${[...COMMAND, 'inspect', '-v', root].map(quoted).join(' ')} | head -1; echo "\${PIPESTATUS[0]}"`,
   ]).ended;
   expect(ended.out).toBe(`${root}\n0\n`);
   expect(ended.err).toBe('');

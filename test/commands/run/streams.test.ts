@@ -9,6 +9,7 @@ import {
   runScript,
   startRun,
   startScript,
+  unseen,
   workplace,
 } from '../../support/workplace.ts';
 import { after as inShell, pipedInto, straced, withByteArguments } from '../../support/wrap.ts';
@@ -114,7 +115,7 @@ describe('the command has from our caller', () => {
     expect(how(await startRun(args, where, { wrap }).ended)).toBe('3');
     expect(where.left()).toEqual([]);
     const ended = await startRun(['--', '/bin/true'], where, { wrap }).ended;
-    expect({ how: how(ended), err: ended.err }).toEqual({ how: '0', err: '' });
+    expect({ how: how(ended), err: ended.err }).toEqual({ how: '0', err: unseen() });
   });
 
   test('its arguments as they are, also after a second --', async () => {

@@ -11,6 +11,7 @@ import {
   plantProgram,
   runScript,
   startRun,
+  unseen,
   type Workplace,
   workplace,
 } from '../../support/workplace.ts';
@@ -36,8 +37,8 @@ describe('watched is', () => {
   const LEAVE_EVERYWHERE = ['.', 'work', 'img', 'checkpoint', 'other'].map((dir) => mkdtemp(dir)).join('; ');
 
   test.each([
-    ['what the command says: criu', ['./criu', 'dump', '-D', 'img', '-W', 'work'], ['work']],
-    ['what the command says: criu -D', ['./criu', 'dump', '-Dimg'], ['img']],
+    ['what the command says: criu', ['./criu-stand-in', 'dump', '-D', 'img', '-W', 'work'], ['work']],
+    ['what the command says: criu -D', ['./criu-stand-in', 'dump', '-Dimg'], ['img']],
     [
       'what the command says: runc',
       ['./runc', 'checkpoint', '--work-path=work', '--image-path', 'img', 'x'],
@@ -54,7 +55,8 @@ describe('watched is', () => {
   ])('%s', async (_, command, dirs) => {
     const where = workplace();
     for (const dir of ['img', 'checkpoint', 'other']) mkdirSync(`${where.dir}/${dir}`);
-    for (const name of ['criu', 'runc', 'crun', 'other-command']) plantProgram(where, name, LEAVE_EVERYWHERE);
+    for (const name of ['criu', 'criu-stand-in', 'runc', 'crun', 'other-command'])
+      plantProgram(where, name, LEAVE_EVERYWHERE);
     const { came } = await reported(['--', ...command], where);
     const expected = dirs.map((dir) => (dir === '.' ? '' : dir));
     expect(
@@ -101,7 +103,10 @@ describe('watched is', () => {
     onTestFinished(() => rmSync(`/${name}`, { recursive: true, force: true }));
     const args = ['--no-in-use', '--report', `${where.dir}/report`, '--', 'mkdir', '-m', '700', `/${name}`];
     const ended = await startRun(args, where, { wrap }).ended;
-    expect({ how: how(ended), err: ended.err }).toEqual({ how: '0', err: `removed /${name}\n` });
+    expect({ how: how(ended), err: ended.err }).toEqual({
+      how: '0',
+      err: `removed /${name}\n${unseen('/')}`,
+    });
     expect(watchedBy(reportOf(readFileSync(`${where.dir}/report`)))).toEqual(['.: swept', '/tmp: swept']);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { closingOf, operationOf } from '../../../src/criu/log/closing.ts';
-import { nameIn } from '../../../src/criu/log/names.ts';
+import { nameIn } from '../../../src/criu/log/naming-lines.ts';
 import { asBytes } from '../../../src/linux/bytes.ts';
 
 describe('the lines CRIU writes', () => {

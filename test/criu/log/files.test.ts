@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseLogName, piecesToRead, READ_FROM_END, READ_FROM_START } from '../../../src/criu/log/files.ts';
+import {
+  parseLogName,
+  parseNameLikeLog,
+  piecesToRead,
+  READ_FROM_END,
+  READ_FROM_START,
+} from '../../../src/criu/log/files.ts';
 import { asBytes } from '../../../src/linux/bytes.ts';
 
 describe("a log's name", () => {
@@ -23,6 +29,25 @@ describe("a log's name", () => {
     'toString',
     'constructor.log',
   ])('%j is none', (name) => expect(parseLogName(asBytes(name))).toBeNull());
+});
+
+describe("a name that any program's log can have", () => {
+  it.each([
+    ['web.log', { base: 'web.log', pid: null, operation: 'unknown' }],
+    ['dump4.log', { base: 'dump4.log', pid: null, operation: 'dump' }],
+    ['lazy-pages.log', { base: 'lazy-pages.log', pid: null, operation: 'lazy-pages' }],
+    ['pre_1.dump.log', { base: 'pre_1.dump.log', pid: null, operation: 'dump' }],
+    ['pre-dump2.log', { base: 'pre-dump2.log', pid: null, operation: 'pre-dump' }],
+    ['checkpoint.log', { base: 'checkpoint.log', pid: null, operation: 'dump' }],
+    ['restore.log-20261101', { base: 'restore.log-20261101', pid: null, operation: 'restore' }],
+    ['dump.log.gz', { base: 'dump.log.gz', pid: null, operation: 'dump' }],
+    ['web.log.305', { base: 'web.log', pid: 305, operation: 'unknown' }],
+    ['web.log.1.2', { base: 'web.log.1.2', pid: null, operation: 'unknown' }],
+    ['.log', { base: '.log', pid: null, operation: 'unknown' }],
+  ])('%s', (name, parsed) => expect(parseNameLikeLog(asBytes(name))).toEqual(parsed));
+
+  it.each(['', 'log', 'pages-1.img', 'web.logs', 'web.log_1', 'weblog'])('%j is none', (name) =>
+    expect(parseNameLikeLog(asBytes(name))).toBeNull());
 });
 
 describe('the pieces of a log to read', () => {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseLogName } from '../../../src/criu/log/files.ts';
+import { describeRun, type Evidence, type LogFile, type Run } from '../../../src/criu/log/criu-run.ts';
+import { parseLogName, parseNameLikeLog } from '../../../src/criu/log/files.ts';
 import { type LogTold, readLog } from '../../../src/criu/log/read.ts';
-import { describeRun, type Evidence, type LogFile, type Run } from '../../../src/criu/log/run.ts';
 import { asBytes, bytes } from '../../../src/linux/bytes.ts';
 import type { Bytes } from '../../../src/model/model.ts';
 
@@ -29,7 +29,7 @@ export function told(log: Bytes): LogTold {
 
 /** A log of this name in /work, last written 100 s after 1970. */
 export function logFile(name: string, more: Partial<LogFile> = {}): LogFile {
-  const parsed = parseLogName(asBytes(name));
+  const parsed = parseLogName(asBytes(name)) ?? parseNameLikeLog(asBytes(name));
   if (parsed === null) throw new Error(`no log's name: ${name}`);
   return { path: asBytes(`/work/${name}`), workDir: bytes`/work`, name: parsed, mtimeMs: 100_000, ...more };
 }

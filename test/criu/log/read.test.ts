@@ -40,6 +40,28 @@ describe('what a log tells', () => {
     );
   });
 
+  it.each([
+    ['made-restore-pie-2.12/restore.log', 'criu/pie/restorer.c:1101'],
+    ['made-pre-dump-run-id-4.2/web.log-20261101', 'gpu_plugin.c:77'],
+    ['made-dump-probes-3.13/dump.log', '/build/criu-3.13/criu/tty.c:377'],
+    ['made-restore-busy-3.17/sine.log', 'criu/mount.c:2386'],
+    ['made-dump-crac-3.17.1/dump4.log', undefined],
+    ['made-lazy-pages-cut-4.1/lazy-pages.log', undefined],
+  ])('is the first error that matters in %s', (log, source) => {
+    expect(told(fixture(log)).firstError?.source).toBe(source);
+  });
+
+  it('is a probe’s error only where there is no other', () => {
+    const tells = (log: string) => told(asBytes(log));
+    const probe = 'Error (criu/tun.c:85): tun: Unable to create tun: x\n';
+    expect(tells(probe).firstError?.source).toBe('criu/tun.c:85');
+    expect(tells(`${probe}Error (criu/a.c:1): x\n`).firstError?.source).toBe('criu/a.c:1');
+    expect(tells(`${probe}${'(00.000002) y\n'.repeat(NEAR_END)}`).firstError).toBeNull();
+    expect(tells(`${probe}Error (criu/cr-dump.c:1): Dumping FAILED.\n`).firstError?.source).toBe(
+      'criu/tun.c:85',
+    );
+  });
+
   it('is the time of the last line that has one, also beyond 100 s', () => {
     expect(told(fixture('dump-ok-3.16.1/dump.log')).lastStampMs).toBeCloseTo(1344.596);
     expect(told(fixture('made-dump-long-3.15/dump.log')).lastStampMs).toBeCloseTo(1_000_987.65);
@@ -78,6 +100,7 @@ describe('what a log tells', () => {
     ['made-dump-killed-named-3.17/dump.log', ['crtools-sys.0aB9zZ', '.criu.temp-aa-policy.k2Vd0s']],
     ['restore-ok-3.17.1/restore.log', ['.criu.mntns.7pC3MN']],
     ['dump-ok-3.16.1/dump.log', []],
+    ['made-restore-busy-3.17/sine.log', ['.criu.mntns.Qw7xYz', 'cr-tmpfs.uWm3pe']],
   ])('is the directories CRIU names in %s', (log, names) => {
     expect(told(fixture(log)).names).toEqual(names);
   });

@@ -3,14 +3,14 @@ import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { lstatName, sameFile } from '../../linux/lstat.ts';
 import { type Step, stepDown } from '../../linux/working-directory.ts';
 import type { Bytes, Facts, Identity, Kind } from '../../model/model.ts';
-import type { Before, LookScope } from './look-before.ts';
+import type { Before, ListScope } from './list-before.ts';
 import type { NameSet } from './name-set.ts';
 import { namesIn } from './names-in.ts';
 
-/** The result of a look at a directory after the command has ended. */
+/** A directory after the command has ended. */
 export type After =
   | {
-      readonly looked: 'listed';
+      readonly kind: 'listed';
       /** Absolute, no component of it a link. */
       readonly resolved: Bytes;
       readonly identity: Identity;
@@ -19,8 +19,8 @@ export type After =
       /** It was not listed before, so what appeared in it is told by when it was made. */
       readonly foundMeanwhile: boolean;
     }
-  | { readonly looked: 'missing' }
-  | ({ readonly looked: 'failed' } & Errno);
+  | { readonly kind: 'missing' }
+  | ({ readonly kind: 'failed' } & Errno);
 
 /** When the command ran, in milliseconds since 1970: what was made then is its. */
 export interface Span {
@@ -42,44 +42,55 @@ export interface Known {
  * on the way meanwhile may be anybody's, and makes the directory `changed`. So does another directory in its place,
  * unless that was made meanwhile.
  */
-export async function lookAfter(
-  before: Extract<Before, { readonly looked: 'listed' | 'missing' }>,
+export async function listAfter(
+  before: Extract<Before, { readonly kind: 'listed' | 'missing' | 'unlisted' }>,
   placeNow: (path: Bytes) => Bytes,
-  scope: LookScope,
+  scope: ListScope,
   known: Known,
 ): Promise<After> {
   // Nothing can be made in a directory that was removed.
-  if (before.resolved === null) return { looked: 'missing' };
+  if (before.resolved === null) return { kind: 'missing' };
   const resolved = placeNow(before.resolved);
   try {
     const step = stepDown(resolved);
     if (step.kind !== 'entered') return notEntered(step);
     const { here } = step;
     const identity: Identity = { dev: here.dev, ino: here.ino };
-    const isSame = before.looked === 'listed' && sameFile(before.identity, identity);
     const foundMeanwhile = !known.isListed(identity);
-    if (before.looked === 'listed' && !isSame && foundMeanwhile && !isMadeIn(here, known.span))
-      return { looked: 'failed', code: 'changed', syscall: 'chdir' };
+    if (!isExpected(before, identity) && foundMeanwhile && !isMadeIn(here, known.span))
+      return { kind: 'failed', code: 'changed', syscall: 'chdir' };
     const names = await namesIn(bytes`.`, here.size, scope, (name, kind) => {
       if (known.hadBefore(name, kind, identity)) return false;
       return !foundMeanwhile || nameIsMadeIn(name, known.span);
     });
-    return { looked: 'listed', resolved, identity, names, foundMeanwhile };
+    return { kind: 'listed', resolved, identity, names, foundMeanwhile };
   } catch (error) {
     const errno = errnoOf(error);
     // Somebody removed the directory we stand in (readdir(3)).
-    return errno.code === 'ENOENT' ? { looked: 'missing' } : { looked: 'failed', ...errno };
+    return errno.code === 'ENOENT' ? { kind: 'missing' } : { kind: 'failed', ...errno };
+  }
+}
+
+/** Whether this is the directory that was there before, or was seen; where nothing was, any is. */
+function isExpected(before: Before, here: Identity): boolean {
+  switch (before.kind) {
+    case 'listed':
+      return sameFile(before.identity, here);
+    case 'unlisted':
+      return before.identity === null || sameFile(before.identity, here);
+    default:
+      return true;
   }
 }
 
 function notEntered(step: Exclude<Step, { readonly kind: 'entered' }>): After {
   switch (step.kind) {
     case 'gone':
-      return { looked: 'missing' };
+      return { kind: 'missing' };
     case 'changed':
-      return { looked: 'failed', code: 'changed', syscall: 'chdir' };
+      return { kind: 'failed', code: 'changed', syscall: 'chdir' };
     case 'failed':
-      return { looked: 'failed', code: step.code, syscall: step.syscall };
+      return { kind: 'failed', code: step.code, syscall: step.syscall };
   }
 }
 

@@ -10,10 +10,10 @@ import type { NameMatcher } from '../../sweep/names.ts';
 import type { NameSet } from './name-set.ts';
 import { namesIn } from './names-in.ts';
 
-/** The result of a look at a directory before the command is started. */
+/** A directory before the command is started. */
 export type Before =
   | {
-      readonly looked: 'listed';
+      readonly kind: 'listed';
       /** Absolute, links resolved. */
       readonly resolved: Bytes;
       readonly identity: Identity;
@@ -23,13 +23,15 @@ export type Before =
       readonly pinned: boolean;
     }
   /** `resolved`: where it would be, with the links of what is there resolved; `null`: our working directory was removed. */
-  | { readonly looked: 'missing'; readonly resolved: Bytes | null }
+  | { readonly kind: 'missing'; readonly resolved: Bytes | null }
+  /** Found only while the command ran. `identity`: the directory that CRIU was seen in; `null`: whichever is there. */
+  | { readonly kind: 'unlisted'; readonly resolved: Bytes; readonly identity: Identity | null }
   /** In a kernel file system, where nothing is ever swept. */
-  | { readonly looked: 'kernels' }
-  | ({ readonly looked: 'failed' } & Errno);
+  | { readonly kind: 'kernels' }
+  | ({ readonly kind: 'failed' } & Errno);
 
 /** The kinds to look for, and whether to stop. */
-export interface LookScope {
+export interface ListScope {
   readonly kinds: readonly Kind[];
   readonly match: NameMatcher;
   /** Asked at every pause. */
@@ -40,14 +42,14 @@ export interface LookScope {
  * Lists a directory's own entries of these kinds. Neither does it change our working directory, which the command shall
  * have as it was, nor is anything held open afterwards.
  */
-export async function lookBefore(path: Bytes, scope: LookScope): Promise<Before> {
+export async function listBefore(path: Bytes, scope: ListScope): Promise<Before> {
   try {
     const there = resolve(path);
-    if (there === null) return { looked: 'missing', resolved: null };
-    if (isKernelPath(there.resolved)) return { looked: 'kernels' };
-    return there.exists ? await list(there.resolved, scope) : { looked: 'missing', resolved: there.resolved };
+    if (there === null) return { kind: 'missing', resolved: null };
+    if (isKernelPath(there.resolved)) return { kind: 'kernels' };
+    return there.exists ? await list(there.resolved, scope) : { kind: 'missing', resolved: there.resolved };
   } catch (error) {
-    return { looked: 'failed', ...errnoOf(error) };
+    return { kind: 'failed', ...errnoOf(error) };
   }
 }
 
@@ -87,16 +89,16 @@ const FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW 
 /**
  * Lists a directory. It is `missing` if it has gone since it was resolved (ENOENT). Throws every other errno.
  */
-async function list(resolved: Bytes, scope: LookScope): Promise<Before> {
+async function list(resolved: Bytes, scope: ListScope): Promise<Before> {
   try {
     return await listOpened(resolved, scope);
   } catch (error) {
-    if (errnoOf(error).code === 'ENOENT') return { looked: 'missing', resolved };
+    if (errnoOf(error).code === 'ENOENT') return { kind: 'missing', resolved };
     throw error;
   }
 }
 
-async function listOpened(resolved: Bytes, scope: LookScope): Promise<Before> {
+async function listOpened(resolved: Bytes, scope: ListScope): Promise<Before> {
   const fd = openSync(fsPath(resolved), FLAGS);
   try {
     const facts = fstatFile(fd);
@@ -104,7 +106,7 @@ async function listOpened(resolved: Bytes, scope: LookScope): Promise<Before> {
     const descriptor = bytes`/proc/self/fd/${fd}`;
     const pinned = leadsTo(descriptor, identity);
     const names = await namesIn(pinned ? descriptor : resolved, facts.size, scope, () => true);
-    return { looked: 'listed', resolved, identity, names, pinned };
+    return { kind: 'listed', resolved, identity, names, pinned };
   } finally {
     release(fd);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { describeRun, type Evidence } from '../../../src/criu/log/criu-run.ts';
 import { statsNames } from '../../../src/criu/log/files.ts';
-import { describeRun, type Evidence } from '../../../src/criu/log/run.ts';
 import { asBytes } from '../../../src/linux/bytes.ts';
 import { fixture, logFile, NO_EVIDENCE, recordedRun, recordedTimes, told } from './fixtures.ts';
 
@@ -31,8 +31,8 @@ describe('the recorded runs', () => {
     ['dump-killed-3.17.1/dump.log', 'dump', 'cut-off', undefined, false],
     ['dump-nopid-3.17.1/dump.log', 'dump', 'failed', 'compel/src/lib/infect.c:356', false],
     ['restore-ok-3.17.1/restore.log', 'restore', 'succeeded', undefined, false],
-    ['dump-early-3.17.1/dump.log', 'dump', 'failed', 'criu/util.c:642', false],
-    ['restore-early-3.17.1-quiet/restore.log', 'restore', 'failed', 'criu/util.c:642', null],
+    ['dump-early-3.17.1/dump.log', 'dump', 'failed', 'criu/vdso.c:381', false],
+    ['restore-early-3.17.1-quiet/restore.log', 'restore', 'failed', 'criu/vdso.c:381', null],
   ])('%s: %s %s', (log, operation, outcome, source, affected) => {
     const it = run(log);
     expect(it).toMatchObject({ operation, outcome, affected });
@@ -59,8 +59,23 @@ describe('runs of other versions', () => {
     ['made-restore-log-pid-3.13/restore.log', 'restore', 'succeeded'],
     ['made-cut-first-line/dump.log', 'dump', 'unknown'],
     ['made-empty/dump.log', 'dump', 'unknown'],
+    ['made-restore-pie-2.12/restore.log', 'restore', 'failed'],
+    ['made-pre-dump-run-id-4.2/web.log-20261101', 'pre-dump', 'failed'],
+    ['made-dump-crac-3.17.1/dump4.log', 'dump', 'succeeded'],
+    ['made-dump-probes-3.13/dump.log', 'dump', 'failed'],
+    ['made-lazy-pages-cut-4.1/lazy-pages.log', 'lazy-pages', 'cut-off'],
+    ['made-restore-busy-3.17/sine.log', 'restore', 'failed'],
   ])('%s: %s %s', (log, operation, outcome) => {
     expect(run(log)).toMatchObject({ operation, outcome });
+  });
+
+  it.each([
+    ['dump.log.1', 'Dumping finished successfully', null],
+    ['dump.log.1', 'Dumping processes (pid: 7)', null],
+    ['restore.log.7', 'Forking task with 9 pid (flags 0x0)', 7],
+  ])('%s with %j is a rotated log, or that of a task', (name, line, pid) => {
+    const it = describeRun(told(asBytes(`(00.000001) ${line}\n`)), logFile(name), NO_EVIDENCE);
+    expect(it.pid).toBe(pid);
   });
 
   it('the log of a single restored task does not say how the run ended', () => {

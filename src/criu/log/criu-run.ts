@@ -2,7 +2,8 @@ import type { Bytes } from '../../model/model.ts';
 import { affected, type Version } from '../version.ts';
 import type { Operation } from './closing.ts';
 import type { LogName } from './files.ts';
-import type { LoggedError, LogTold } from './read.ts';
+import type { LoggedError } from './first-error.ts';
+import type { LogTold } from './read.ts';
 
 /**
  * The end of a run. `cut-off`: killed or crashed; `unknown`: a log at the default level that does not tell.
@@ -62,14 +63,15 @@ export const TOLERANCE_MS = 1000;
 
 /** The run that a log tells of. */
 export function describeRun(told: LogTold, file: LogFile, evidence: Evidence): Run {
+  const name = isWhole(told) ? { ...file.name, pid: null } : file.name;
   const proven = provenByStats(told, file.mtimeMs, evidence);
-  const outcome = outcomeOf(told, file.name, evidence.open, proven);
+  const outcome = outcomeOf(told, name, evidence.open, proven);
   const lastWriteMs = proven ? Math.max(file.mtimeMs, evidence.statsMtimeMs ?? 0) : file.mtimeMs;
   return {
     log: file.path,
     workDir: file.workDir,
-    pid: file.name.pid,
-    operation: operationOfRun(told, file.name),
+    pid: name.pid,
+    operation: operationOfRun(told, name),
     version: told.version,
     affected: affected(told.version),
     outcome,
@@ -79,6 +81,14 @@ export function describeRun(told: LogTold, file: LogFile, evidence: Evidence): R
     endedAtMs: outcome === 'running' ? null : lastWriteMs,
     names: told.names,
   };
+}
+
+/**
+ * Whether a log is a run's own, whatever number ends its name: `dump.log.1` can be a rotated log. The logs of
+ * single tasks are all of restores, and not closed.
+ */
+function isWhole({ operation, closing }: LogTold): boolean {
+  return closing !== null || (operation !== 'unknown' && operation !== 'restore');
 }
 
 /**

@@ -11,8 +11,8 @@ import { escapeName } from '../../report/escape.ts';
 import type { Format } from '../../report/format.ts';
 import { messageFormat } from '../../report/messages.ts';
 import type { FoundRuns } from './find-runs.ts';
+import type { InspectOptions } from './inspect-options.ts';
 import { nextSteps } from './next-steps.ts';
-import type { InspectOptions } from './options.ts';
 import { inspectJsonFormat } from './report-json.ts';
 import { inspectText } from './report-text.ts';
 
@@ -24,13 +24,15 @@ export interface Inspecting {
   readonly written: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Runs that ended earlier are not shown, in milliseconds since 1970; `null`: all are. */
+  readonly sinceMs: number | null;
 }
 
-/** How stdout says what was found. */
+/** The format of stdout, which says what was found. */
 export function resultFormat(inspecting: Inspecting, options: InspectOptions, env: Environment): Format {
   switch (options.format) {
     case 'json':
-      return inspectJsonFormat(readTool(), inspecting.runs);
+      return inspectJsonFormat(readTool(), inspecting);
     case 'text':
       return options.quiet === true ? () => '' : textFormat(inspecting, options, env);
   }
@@ -48,11 +50,12 @@ function textFormat(inspecting: Inspecting, options: InspectOptions, env: Enviro
     const next = nextSteps(findings, runs, summary.counts, written, options);
     const colors = colorsFor(STDOUT, options.color, env);
     const drawing = { width: widthOf(STDOUT), colors, verbose: options.verbose === true, now };
-    return inspectText({ findings, runs, targets, summary, next }, drawing);
+    const known = options.known === true || written.length === 0;
+    return inspectText({ findings, runs, targets, summary, next, known }, drawing);
   };
 }
 
-/** How stderr says all else: errors, and what could not be seen. The counts are part of the text report. */
+/** The format of stderr: errors, and what could not be seen. The counts are part of the text report. */
 export function stderrFormat(options: InspectOptions, env: Environment): Format {
   const { verbose = false, quiet = false, color } = options;
   return messageFormat({

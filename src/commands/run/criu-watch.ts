@@ -1,0 +1,108 @@
+import { readlinkSync } from 'node:fs';
+import { CRIU } from '../../criu/catalogue.ts';
+import { monotonicMs } from '../../linux/clock.ts';
+import { keyOf } from '../../linux/lstat.ts';
+import { readLink } from '../../linux/magic-link.ts';
+import { type ProcStat, readStat } from '../../linux/proc-stat.ts';
+import { attempt } from '../../linux/seen.ts';
+import type { Bytes } from '../../model/model.ts';
+import { Family } from './family.ts';
+import { type PlaceSeen, placeSeen } from './work-dir-seen.ts';
+
+/** The time between two turns, and that of commands that take longer than a minute. */
+const OFTEN_MS = 20;
+const LATER_MS = 40;
+const LONG_MS = 60_000;
+/** Of our time a turn may take a twentieth. */
+const IDLE_FOR_BUSY = 19;
+const LONGEST_MS = 1000;
+
+/** Limit of directories that are remembered: a CRIU has one or two. */
+const MOST_PLACES = 256;
+
+/** The comm of a CRIU, also of one that is installed with its version in its name. */
+const IS_CRIU = /^criu(?:[-._]?\d[\w.-]*)?$/;
+
+/** A living CRIU. */
+export interface LivingCriu {
+  readonly pid: number;
+  readonly comm: Bytes;
+  /** The directory that it was last seen in. */
+  readonly path: Bytes;
+}
+
+/** What was seen of CRIU below a command. */
+export interface CriuSeen {
+  /** The directories that it worked in, each once. */
+  readonly places: readonly PlaceSeen[];
+  /** Whether any CRIU was seen, also where its directory is not to be had. */
+  readonly any: boolean;
+  /** Those that still live, and that nobody else will know for a CRIU, because their comm is not that. */
+  readonly odd: readonly LivingCriu[];
+}
+
+/**
+ * Sees which directories the living CRIUs below a command work in, while it runs. It keeps nothing open and no event loop
+ * alive.
+ */
+export class CriuWatch {
+  readonly #family: Family | null;
+  readonly #uid: number;
+  readonly #startedAt = monotonicMs();
+  readonly #places = new Map<string, PlaceSeen>();
+  /** The living CRIUs, by pid. */
+  #living = new Map<number, LivingCriu>();
+  #any = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param command its pid. @param uid our effective user */
+  constructor(command: number, uid: number) {
+    this.#family = isOurProc() ? new Family(command) : null;
+    this.#uid = uid;
+    if (this.#family !== null) this.#turn();
+  }
+
+  /** Sees for the last time. */
+  stop(): CriuSeen {
+    clearTimeout(this.#timer);
+    this.#see();
+    const odd = [...this.#living.values()].filter(({ comm }) => comm !== CRIU.comm);
+    return { places: [...this.#places.values()], any: this.#any, odd };
+  }
+
+  readonly #turn = (): void => {
+    const start = process.cpuUsage();
+    this.#see();
+    // Not by the clock: on a busy machine we wait for our turn, and that costs nobody anything.
+    const { user, system } = process.cpuUsage(start);
+    const often = monotonicMs() - this.#startedAt < LONG_MS ? OFTEN_MS : LATER_MS;
+    const pause = Math.min(Math.max(often, ((user + system) / 1000) * IDLE_FOR_BUSY), LONGEST_MS);
+    this.#timer = setTimeout(this.#turn, pause).unref();
+  };
+
+  #see(): void {
+    const isCriu = ({ comm }: ProcStat): boolean => IS_CRIU.test(comm);
+    // A task that is restored is a CRIU until it has the name that it had before.
+    const still = [...this.#living.keys()].flatMap((pid) => readStat(pid) ?? []).filter(isCriu);
+    const now = new Map([...still, ...(this.#family?.filter(isCriu) ?? [])].map((each) => [each.pid, each]));
+    const before = this.#living;
+    this.#living = new Map();
+    for (const { pid, comm } of now.values()) this.#note(pid, comm, before.get(pid)?.path);
+  }
+
+  #note(pid: number, comm: Bytes, before: Bytes | undefined): void {
+    this.#any = true;
+    const path = readLink(`/proc/${pid}/cwd`);
+    if (path.kind !== 'seen') return;
+    this.#living.set(pid, { pid, comm, path: path.value });
+    if (path.value === before || this.#places.size === MOST_PLACES) return;
+    const place = placeSeen(pid, path.value, this.#uid);
+    if (place !== null) this.#places.set(keyOf(place.identity), place);
+  }
+}
+
+/** Whether /proc shows the pids that we know. */
+function isOurProc(): boolean {
+  const self = attempt(() => readlinkSync('/proc/self'));
+  return self.kind === 'seen' && self.value === String(process.pid);
+}
