@@ -31,6 +31,15 @@ const picocolorsWithoutStdout = replaced(
   'false',
 );
 
+/** Node 18 reads `process.stdout` where the module of that name is required (lib/internal/bootstrap, syncExports). */
+const processWithoutModule: Plugin = {
+  name: 'process-without-module',
+  transform: {
+    filter: { code: /require\(["'](?:node:)?process["']\)/ },
+    handler: (code) => code.replace(/\brequire\(["'](?:node:)?process["']\)/g, 'globalThis.process'),
+  },
+};
+
 /** The texts that the bundled packages ask to be passed on. */
 const licenses = licensePlugin({
   done(packages, context) {
@@ -59,7 +68,7 @@ function isNeededAtStart(id: string, modules: Importers, seen: Set<string> = new
 }
 
 /** Nothing but Node's own modules is left outside: what is installed is one package, and finds all it needs at once. */
-const strict: Pick<RolldownOptions, 'platform' | 'onLog' | 'transform'> = {
+export const strict: Pick<RolldownOptions, 'platform' | 'onLog' | 'transform'> = {
   platform: 'node',
   transform: { target: 'node18' },
   onLog(level, log, next) {
@@ -72,10 +81,10 @@ const strict: Pick<RolldownOptions, 'platform' | 'onLog' | 'transform'> = {
  * The command in one file, and one for each part that is loaded when it is asked for. CommonJS, because Node 20 reads
  * and links it in a third of the time that as many modules take.
  */
-const command = defineConfig({
+export const command = defineConfig({
   ...strict,
   input: { 'criu-sweep': 'src/cli/main.ts' },
-  plugins: [lazyCommander, picocolorsWithoutStdout, licenses],
+  plugins: [lazyCommander, picocolorsWithoutStdout, processWithoutModule, licenses],
   output: {
     dir: 'dist',
     cleanDir: true,

@@ -5,6 +5,12 @@ const onCi = process.env.CI === 'true';
 /** Tests that fill the machine with locks or mounts, which every other sweep would see. */
 const ALONE = 'test/**/alone/*.test.ts';
 
+/** Tests that boot a virtual machine: `npm run test:real`. */
+const REAL = 'test/real/**';
+
+/** Tests that install packages: vitest.packages.config.ts. */
+const PACKAGES = 'test/packages/**';
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -19,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts', 'bench/*.test.ts'],
-          exclude: [ALONE],
+          exclude: [ALONE, PACKAGES, REAL],
           sequence: { groupOrder: 0 },
         },
       },

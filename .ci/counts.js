@@ -11,8 +11,13 @@ import { readFileSync } from 'node:fs';
 /** The runs, and how many tests must pass in each: on a bare machine those that need no tool. */
 const RUNS = [
   { name: 'full', atLeast: 1500, mayLack: false },
+  { name: 'packages', atLeast: 30, mayLack: false },
+  { name: 'executable', atLeast: 80, mayLack: false },
+  { name: 'node-18', atLeast: 750, mayLack: false },
+  { name: 'node-26', atLeast: 750, mayLack: false },
   { name: 'bare-root', atLeast: 1300, mayLack: true },
   { name: 'bare-user', atLeast: 1000, mayLack: true },
+  { name: 'real', atLeast: 80, mayLack: false },
 ];
 
 const [directory = '.'] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Contestant } from './contestants.ts';
 import type { Command } from './measure.ts';
-import { type Case, DEEP, type FileSystem, type Task } from './model.ts';
+import { type Case, type FileSystem, type Shape, type Task, TREES } from './model.ts';
 
 /** One who takes part in a contest: its name in the samples, and its command on a directory. */
 export interface Runner {
@@ -45,14 +45,20 @@ export function planContests(plan: Plan): readonly Contest[] {
   const flat = systems.flatMap((fs) =>
     removals.flatMap((job) => sizes.map((leftovers) => contest({ job, fs, shape: 'flat', leftovers }))),
   );
-  const deep = systems.flatMap((fs) =>
-    bothJobs.map((job) => contest({ job, fs, shape: 'deep', leftovers: DEEP.leftovers })),
-  );
+  const trees = (shape: Exclude<Shape, 'flat'>) =>
+    systems.flatMap((fs) =>
+      bothJobs.map((job) => contest({ job, fs, shape, leftovers: TREES[shape].leftovers })),
+    );
+  const cold = systems
+    .filter((fs) => fs !== 'tmpfs')
+    .map((fs) => contest({ job: 'dry-run', fs, shape: 'deep', leftovers: TREES.deep.leftovers, cold: true }));
   return [
     ...(only.includes('startup') ? startup(plan) : []),
     ...(only.includes('look') ? look(plan) : []),
     ...flat,
-    ...(only.includes('deep') ? deep : []),
+    ...(only.includes('deep') ? trees('deep') : []),
+    ...(only.includes('deeper') ? trees('deeper') : []),
+    ...(only.includes('cold') ? cold : []),
     ...(only.includes('report') ? report(plan) : []),
   ];
 }

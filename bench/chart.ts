@@ -62,7 +62,7 @@ export function renderChart({ samples, entries }: Results): string | null {
 }
 
 function chosen(cases: readonly Case[]): readonly Case[] {
-  const compared = cases.filter(({ job }) => job === 'removal' || job === 'dry-run');
+  const compared = cases.filter(({ job, cold }) => (job === 'removal' || job === 'dry-run') && cold !== true);
   const like = (a: Case, b: Case) => a.job === b.job && a.fs === b.fs && a.shape === b.shape;
   const rank = ({ leftovers }: Case) => (leftovers === 100_000 ? Number.POSITIVE_INFINITY : leftovers);
   return compared.filter((base) =>

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Contest, Runner } from './cases.ts';
+import { diskReads } from './disk-reads.ts';
 import { complaint, countLines, measure } from './measure.ts';
 import type { Case, Sample, Tally } from './model.ts';
 import type { Native } from './native.ts';
@@ -16,7 +17,6 @@ export interface Arena {
   /** For results and output of the measured commands: on tmpfs, not to measure the disk's writing of them. */
   readonly scratch: string;
   readonly patience: number;
-  readonly cold: boolean;
   /** Progress, a line at a time. */
   readonly say: (line: string) => void;
 }
@@ -60,13 +60,18 @@ async function runOnce(
   round: number,
   before: Tally,
   directory: string,
-  { native, scratch, patience, cold }: Arena,
+  { native, scratch, patience, ground }: Arena,
 ): Promise<Sample> {
-  if (cold && base.fs === 'disk') writeFileSync('/proc/sys/vm/drop_caches', '3\n');
+  if (base.cold === true) {
+    writeFileSync('/proc/sys/vm/drop_caches', '3\n');
+    await measure(native, runner.command(mkdtempSync(path.join(scratch, 'empty.'))), scratch, patience);
+  }
+  const reads = diskReads(ground);
   const usage = await measure(native, runner.command(directory), scratch, patience);
+  const served = diskReads(ground) - reads;
   const lines = await countLines(scratch);
   const removed = difference(before, await tallyTree(native, directory));
-  return { case: base, contestant: runner.id, round, ...usage, removed, lines };
+  return { case: base, contestant: runner.id, round, ...usage, removed, reads: served, lines };
 }
 
 /** A start that does not grow with the number of leftovers, in milliseconds: at most that much is taken for it. */

@@ -20,6 +20,8 @@ export interface Sources {
   readonly command: string;
   /** Where npm installed peers, if anywhere. */
   readonly peersDir: string | null;
+  /** Another Node to run our command by as well. */
+  readonly otherNode: string | null;
   /** Ids of the wanted tools; `null`: all but those only on request. */
   readonly wanted: readonly string[] | null;
 }
@@ -32,10 +34,21 @@ export function findContestants(sources: Sources): {
   const { wanted } = sources;
   const tools = TOOLS.filter((tool) => (wanted ? wanted.includes(tool.id) : !tool.onRequest));
   const found = tools.map((tool) => ({ tool, self: locate(tool, sources) }));
+  const contestants = found.flatMap(({ tool, self }) => (self ? [{ tool, self }] : []));
   return {
-    contestants: found.flatMap(({ tool, self }) => (self ? [{ tool, self }] : [])),
+    contestants: contestants.flatMap((each) => [each, ...byOtherNode(each, sources)]),
     missing: found.flatMap(({ tool, self }) => (self ? [] : [`${tool.id} (${tool.hint})`])),
   };
+}
+
+/** The id of our command, run by another Node. */
+export const OTHER_NODE = 'criu-sweep-other-node';
+
+function byOtherNode({ tool, self }: Contestant, { otherNode }: Sources): readonly Contestant[] {
+  if (tool.id !== 'criu-sweep' || otherNode === null) return [];
+  const { stdout } = spawnSync(otherNode, ['--version'], { encoding: 'utf8' });
+  const label = `${tool.label}, Node ${stdout.trim()}`;
+  return [{ tool: { ...tool, id: OTHER_NODE, label }, self: [otherNode, ...self.slice(1)] }];
 }
 
 /** A contestant for the report; its six-character suffixes are shortened to `??????`. */

@@ -27,6 +27,9 @@ empty, and near misses of the name. Every contestant that can looks for all ten 
 kinds that CRIU never mounts anything on, nine of ten of the first, so that it does not depend on the machine whether
 criu-sweep may remove them. The deep tree has 22,000 ordinary directories and 160,000 files.
 
+Where nothing of a tree is in memory, the kernel's caches were dropped before each run, and the tool was started once on an
+empty directory, so that it does not read its own files from the disk. Reads are the requests that the disk served meanwhile.
+
 Rounds are interleaved and each begins with another contestant; times are medians over the rounds, **×** is the median
 of the ratios to criu-sweep taken round by round (above 1: slower or larger than criu-sweep). CPU is user and system
 time together, memory the peak resident set. A tree is made anew for each removal, written out to the disk before it,
@@ -50,9 +53,9 @@ function renderMachine({ machine, options, missing }: Results): string {
 }
 
 function renderGoals(results: Results): string {
-  const rows = judgeGoals(results).map(({ what, bound, limit, unit, measured, met }) => [
+  const rows = judgeGoals(results).map(({ what, limit, unit, measured, met }) => [
     what,
-    `${bound === 'at-least' ? '≥' : '≤'} ${limit} ${unit}`,
+    `≤ ${limit} ${unit}`,
     `${measured.toFixed(unit === '×' ? 2 : 1)} ${unit}`,
     met ? 'yes' : '**no**',
   ]);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { countCalls } from './calls.ts';
 import { planContests } from './cases.ts';
@@ -8,33 +8,51 @@ import { type Arena, hold } from './contest.ts';
 import { describe, findContestants } from './contestants.ts';
 import { inCrowd } from './crowd.ts';
 import { renderMarkdown } from './document.ts';
+import { openLoop } from './loop.ts';
 import { describeMachine, mountOf } from './machine.ts';
 import type { FileSystem, Results, Sample } from './model.ts';
 import { compile } from './native.ts';
 import { type Options, readOptions } from './options.ts';
 import { stop } from './process.ts';
+import { runsOf } from './published.ts';
 import { titleOf } from './series.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** Makes a directory to work in on each file system that is asked for, and one on tmpfs for all else. */
-function openGrounds(options: Options): {
-  readonly scratch: string;
-  readonly grounds: readonly { readonly fs: FileSystem; readonly directory: string }[];
-} {
-  const open = (parent: string) => mkdtempSync(path.join(parent, 'criu-sweep-bench.'));
-  const parents = { tmpfs: options.tmpfsDir, disk: options.diskDir };
-  for (const fs of options.fs) {
-    if (!statSync(parents[fs]).isDirectory()) throw new Error(`${parents[fs]} is no directory`);
-    const { type } = mountOf(parents[fs]);
-    if ((type === 'tmpfs') !== (fs === 'tmpfs'))
-      throw new Error(`${parents[fs]} is ${type}: see --${fs}-dir`);
-  }
-  const grounds = options.fs.map((fs) => ({ fs, directory: open(parents[fs]) }));
-  return { scratch: open(options.tmpfsDir), grounds };
+/** A directory to work in on a file system. */
+interface Ground {
+  readonly fs: FileSystem;
+  readonly directory: string;
 }
 
-async function bench(options: Options, scratch: string, grounds: ReturnType<typeof openGrounds>['grounds']) {
+/** Called at the end, the last first. */
+const closing: (() => void)[] = [];
+
+function openDirectory(parent: string): string {
+  const directory = mkdtempSync(path.join(parent, 'criu-sweep-bench.'));
+  closing.push(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+function openGround(fs: FileSystem, { tmpfsDir, diskDir }: Options): Ground {
+  if (fs === 'xfs' || fs === 'btrfs') {
+    const loop = openLoop(fs, diskDir);
+    closing.push(() => loop.close());
+    return { fs, directory: loop.directory };
+  }
+  const parent = fs === 'tmpfs' ? tmpfsDir : diskDir;
+  const { type } = mountOf(parent);
+  if ((type === 'tmpfs') !== (fs === 'tmpfs')) throw new Error(`${parent} is ${type}: see --${fs}-dir`);
+  return { fs, directory: openDirectory(parent) };
+}
+
+function close(): void {
+  for (const each of closing.splice(0).reverse()) each();
+}
+
+async function bench(options: Options): Promise<void> {
+  const grounds = options.fs.map((fs) => openGround(fs, options));
+  const scratch = openDirectory(options.tmpfsDir);
   const sources = path.resolve('bench');
   const native = compile(sources, scratch);
   const { contestants, missing } = findContestants({ ...options, native, wanted: options.tools });
@@ -59,7 +77,7 @@ async function bench(options: Options, scratch: string, grounds: ReturnType<type
   const calls = traced ? await countCalls(contestants, { ...arena('tmpfs'), ground: scratch }) : [];
   const results: Results = {
     machine,
-    options: process.argv.slice(2).join(' '),
+    options: options.written,
     entries: contestants.map(describe),
     missing,
     samples,
@@ -91,15 +109,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     say(`bench: ${signal}`);
     stop.abort();
   });
-const opened: string[] = [];
 try {
-  const options = readOptions(process.argv);
-  const { scratch, grounds } = openGrounds(options);
-  opened.push(scratch, ...grounds.map(({ directory }) => directory));
-  await bench(options, scratch, grounds);
+  for (const argv of runsOf(process.argv)) {
+    await bench(readOptions(argv));
+    close();
+  }
 } catch (error) {
   say(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 } finally {
-  for (const directory of opened) rmSync(directory, { recursive: true, force: true });
+  close();
 }

@@ -1,17 +1,31 @@
 /** What the benchmark measures, and what it finds. Times in milliseconds, memory in KiB, unless a name says otherwise. */
 
-export const TASKS = ['removal', 'dry-run', 'deep', 'startup', 'look', 'report', 'calls'] as const;
+export const TASKS = [
+  'removal',
+  'dry-run',
+  'deep',
+  'deeper',
+  'cold',
+  'startup',
+  'look',
+  'report',
+  'calls',
+] as const;
 /** What `--only` can name. */
 export type Task = (typeof TASKS)[number];
 
-export const FILE_SYSTEMS = ['tmpfs', 'disk'] as const;
+/** `xfs` and `btrfs`: a loop device of a file on the disk. */
+export const FILE_SYSTEMS = ['tmpfs', 'disk', 'xfs', 'btrfs'] as const;
 export type FileSystem = (typeof FILE_SYSTEMS)[number];
 
-/** `flat`: all in one directory. `deep`: spread over {@link DEEP}'s directories and files. */
-export type Shape = 'flat' | 'deep';
+/** `flat`: all in one directory. `deep` and `deeper`: spread over the directories and files of {@link TREES}. */
+export type Shape = 'flat' | keyof typeof TREES;
 
-/** The deep tree: ordinary directories and ordinary files, and the leftovers spread over them. */
-export const DEEP = { directories: 22_000, files: 160_000, leftovers: 2_000 } as const;
+/** Trees of ordinary directories and ordinary files, and the leftovers spread over them. */
+export const TREES = {
+  deep: { directories: 22_000, files: 160_000, leftovers: 2_000 },
+  deeper: { directories: 220_000, files: 1_600_000, leftovers: 20_000 },
+} as const;
 
 /** The look's host: so many more processes live on it, each with so many descriptors, see crowd.c. */
 export const CROWD = { processes: 1_000, descriptors: 20 } as const;
@@ -22,6 +36,8 @@ export interface Case {
   readonly fs: FileSystem;
   readonly shape: Shape;
   readonly leftovers: number;
+  /** The kernel's caches are dropped before each run; the tool's own files are read again. */
+  readonly cold?: true;
 }
 
 /** Counts of what lies in a tree: `leftover` should go, `ordinary` is the tree itself, the rest are decoys. */
@@ -49,6 +65,8 @@ export interface Sample extends Usage {
   readonly round: number;
   /** What went, by kind, and lines printed. */
   readonly removed: Tally;
+  /** Requests that the disk served meanwhile; 0 on tmpfs. */
+  readonly reads: number;
   readonly lines: number;
 }
 
@@ -72,7 +90,7 @@ export interface Machine {
   readonly kernel: string;
   readonly node: string;
   readonly load: string;
-  /** By `tmpfs` and `disk`: kind, mount options. */
+  /** Kind and mount options of each. */
   readonly fileSystems: Readonly<Partial<Record<FileSystem, string>>>;
 }
 

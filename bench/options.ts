@@ -3,6 +3,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { FILE_SYSTEMS, type FileSystem, TASKS, type Task } from './model.ts';
 import { TOOLS } from './tools.ts';
 
+/** Tasks of some minutes. */
+const USUAL = TASKS.filter((task) => task !== 'deeper' && task !== 'cold');
+
 /** What the benchmark is told. */
 export interface Options {
   readonly sizes: readonly number[];
@@ -16,9 +19,11 @@ export interface Options {
   readonly diskDir: string;
   /** Seconds after which a run is ended, and its tool left out of what is larger. */
   readonly patience: number;
-  /** Drop the kernel's caches before each run on the disk. */
-  readonly cold: boolean;
+  /** Another Node, which our command is run by too. */
+  readonly otherNode: string | null;
   readonly outputDir: string;
+  /** The command line, for the report. */
+  readonly written: string;
 }
 
 /** Reads the command line (`process.argv`); ends the process with a usage message where it is wrong. */
@@ -27,10 +32,15 @@ export function readOptions(argv: readonly string[]): Options {
   new Command('bench')
     .description('Compares criu-sweep with its peers. Installs nothing. Takes a few minutes as it stands.')
     .addOption(list('--sizes <numbers>', 'leftovers in one directory', positive).default([10_000, 100_000]))
-    .addOption(list('--fs <names>', 'where', oneOf(FILE_SYSTEMS)).default([...FILE_SYSTEMS]))
+    .addOption(
+      list('--fs <names>', 'where; xfs and btrfs on loop devices (root)', oneOf(FILE_SYSTEMS)).default([
+        'tmpfs',
+        'disk',
+      ]),
+    )
     .addOption(list('--tools <ids>', 'which', oneOf(TOOLS.map(({ id }) => id))).default(null, 'all'))
     .addOption(new Option('--runs <n>', 'rounds of each contest').argParser(positive).default(3))
-    .addOption(list('--only <tasks>', 'what', oneOf(TASKS)).default([...TASKS]))
+    .addOption(list('--only <tasks>', `what: ${TASKS.join(', ')}`, oneOf(TASKS)).default(USUAL))
     .option('--command <path>', 'our command', 'bin/criu-sweep.js')
     .option('--peers-dir <dir>', 'where npm installed del-cli and rimraf')
     .option('--tmpfs-dir <dir>', 'a directory on tmpfs', '/dev/shm')
@@ -40,14 +50,16 @@ export function readOptions(argv: readonly string[]): Options {
         .argParser(positive)
         .default(20),
     )
-    .option('--cold', "drop the kernel's caches before each run on the disk (root)", false)
+    .option('--other-node <path>', 'another Node, to run our command by as well, side by side')
     .option('--output-dir <dir>', 'for results.md, chart.svg and results.json', 'bench/results')
     .addHelpText('after', `\nTools: ${TOOLS.map(({ id }) => id).join(', ')}\nCores here: ${os.cpus().length}`)
     .action((value: Options) => {
       options.value = {
         ...value,
         peersDir: value.peersDir ?? null,
+        otherNode: value.otherNode ?? null,
         sizes: [...value.sizes].sort((a, b) => a - b),
+        written: argv.slice(2).join(' '),
       };
     })
     .parse([...argv]);

@@ -1,11 +1,12 @@
 import { type Case, CROWD, type Sample } from './model.ts';
 import { type Measured, median } from './statistics.ts';
 
-/** The quantities that samples are compared by: milliseconds, milliseconds, MB (10^6 bytes). */
+/** The quantities that samples are compared by: milliseconds, milliseconds, MB (10^6 bytes), requests. */
 export const QUANTITIES = {
   wall: (sample: Sample) => sample.wallMs,
   cpu: (sample: Sample) => sample.userMs + sample.systemMs,
   memory: (sample: Sample) => (sample.maxRssKiB * 1024) / 1e6,
+  reads: (sample: Sample) => sample.reads,
 } as const;
 export type Quantity = keyof typeof QUANTITIES;
 
@@ -33,7 +34,8 @@ export function medianOf(
 }
 
 export function sameCase(a: Case, b: Case): boolean {
-  return a.job === b.job && a.fs === b.fs && a.shape === b.shape && a.leftovers === b.leftovers;
+  const sameTree = a.fs === b.fs && a.shape === b.shape && a.leftovers === b.leftovers;
+  return a.job === b.job && sameTree && a.cold === b.cold;
 }
 
 /** The cases that there are samples of, in the order measured. */
@@ -51,8 +53,10 @@ export function contestantsOf(samples: readonly Sample[], base: Case): readonly 
 }
 
 /** A case in words. */
-export function titleOf({ job, fs, shape, leftovers }: Case): string {
-  const where = `${leftovers.toLocaleString('en')} leftovers in ${shape === 'deep' ? 'a deep tree' : 'one directory'} on ${fs}`;
+export function titleOf({ job, fs, shape, leftovers, cold }: Case): string {
+  const places = { flat: 'one directory', deep: 'a deep tree', deeper: 'a deep tree of ten times the size' };
+  const temperature = cold === true ? ', nothing of it in memory' : '';
+  const where = `${leftovers.toLocaleString('en')} leftovers in ${places[shape]} on ${fs}${temperature}`;
   switch (job) {
     case 'startup':
       return 'Start-up on an empty directory';

@@ -5,14 +5,19 @@ import { wronglyRemoved } from './tree.ts';
 
 const OURS = 'criu-sweep';
 
+const HEADS = { wall: 'wall, s', cpu: 'CPU, s', memory: 'memory, MB', reads: 'reads' } as const;
+
 /** One case as a Markdown section: a row for each contestant. */
 export function renderCase(base: Case, samples: readonly Sample[], entries: readonly Entry[]): string {
   const ids = contestantsOf(samples, base);
   const known = entries.map(({ id }) => id).filter((id) => ids.includes(id));
   const order = [...known, ...ids.filter((id) => !known.includes(id))];
   const reference = order.includes('node -e 0') ? 'node -e 0' : OURS;
+  const quantities = (['wall', 'cpu', 'memory', 'reads'] as const).filter(
+    (quantity) => quantity !== 'reads' || base.cold === true,
+  );
   const rows = order.map((id) => {
-    const cells = (['wall', 'cpu', 'memory'] as const).flatMap((quantity) => {
+    const cells = quantities.flatMap((quantity) => {
       const value = medianOf(samples, base, id, quantity);
       return [
         value === null ? '–' : show(value, quantity),
@@ -24,7 +29,7 @@ export function renderCase(base: Case, samples: readonly Sample[], entries: read
     return [label, String(mine.length), ...cells, ...(isJudged(base) ? [judge(base, mine)] : [])];
   });
   const left = leftOut(base, samples);
-  const heads = ['', 'rounds', 'wall, s', '×', 'CPU, s', '×', 'memory, MB', '×'];
+  const heads = ['', 'rounds', ...quantities.flatMap((quantity) => [HEADS[quantity], '×'])];
   const note = [
     ...(reference === OURS ? [] : [`× is over ${reference}.\n\n`]),
     ...(left.length === 0
@@ -61,6 +66,7 @@ function judge(base: Case, samples: readonly Sample[]): string {
 }
 
 function show(value: number, quantity: Quantity): string {
+  if (quantity === 'reads') return value.toLocaleString('en');
   return quantity === 'memory' ? value.toFixed(1) : (value / 1e3).toFixed(3);
 }
 

@@ -21,7 +21,7 @@ function ours(self: readonly string[], { directory, shape }: Target, ...options:
   return { argv: [...self, '--older-than', '1h', ...depth, ...options, directory] };
 }
 
-const glob = ({ directory, shape }: Target) => path.join(directory, shape === 'deep' ? `**/${GLOB}` : GLOB);
+const glob = ({ directory, shape }: Target) => path.join(directory, shape === 'flat' ? GLOB : `**/${GLOB}`);
 const floorOptions = ({ shape }: Target) => (shape === 'flat' ? ['-1'] : []);
 
 const LOOK_LACKS = 'mounts of other namespaces, locks, a CRIU at work next to it; it only looks';

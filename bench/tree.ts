@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { type Case, DEEP, KINDS, type Tally } from './model.ts';
+import { type Case, KINDS, type Tally, TREES } from './model.ts';
 import type { Native } from './native.ts';
 import { parseNumbers, run, take } from './process.ts';
 
@@ -9,7 +9,7 @@ import { parseNumbers, run, take } from './process.ts';
  */
 export async function growTree(native: Native, { shape, leftovers }: Case, directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const tree = shape === 'deep' ? [DEEP.directories, DEEP.files] : [];
+  const tree = shape === 'flat' ? [] : [TREES[shape].directories, TREES[shape].files];
   await run(native.grow, [directory, String(leftovers), ...tree.map(String)]);
 }
 

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { EMBEDDED } from './embedded.ts';
 
 /** The package's folder: one above the bundle, two above this source. */
 const ROOT = ['../', '../../']
@@ -8,4 +9,9 @@ const ROOT = ['../', '../../']
 /** A file of this package by its path in it: `templates/cron`. */
 export function packageFile(path: string): URL {
   return new URL(path, ROOT ?? new URL('../', import.meta.url));
+}
+
+/** The text of a file of this package by its path in it. */
+export function readPackageFile(path: string): string {
+  return EMBEDDED?.files[path] ?? readFileSync(packageFile(path), 'utf8');
 }

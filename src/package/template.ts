@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { packageFile } from './package-file.ts';
+import { readPackageFile } from './package-file.ts';
 
 /** The text of a template, from the package's folder `templates`. */
 export function readTemplate(name: string): string {
-  return readFileSync(packageFile(`templates/${name}`), 'utf8');
+  return readPackageFile(`templates/${name}`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
-import { PACKAGE, program, run, startProgram } from '../support/command.ts';
+import { NODE, PACKAGE, program, run, startProgram } from '../support/command.ts';
 import { leftoverName, plantLeftover, plantMany } from '../support/leftovers.ts';
 import { MEMORY, scratch } from '../support/scratch.ts';
 import { sweep } from '../support/sweep.ts';
@@ -78,7 +78,7 @@ test('70: a bug in criu-sweep, also one that prevents it from starting', async (
   for (const part of ['bin', 'dist', 'package.json', 'schema'])
     cpSync(`${PACKAGE}${part}`, `${dir}/${part}`, { recursive: true });
   symlinkSync(`${PACKAGE}node_modules`, `${dir}/node_modules`);
-  const command = [process.execPath, `${dir}/bin/criu-sweep.js`];
+  const command = [NODE, `${dir}/bin/criu-sweep.js`];
   await program([...command, '--version']);
   rmSync(`${dir}/dist/criu-sweep.cjs`);
   const ended = await startProgram([...command, '--version']).ended;

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { BIN, startProgram } from '../support/command.ts';
+import { BIN, NODE, startProgram } from '../support/command.ts';
 import { plantLeftover } from '../support/leftovers.ts';
 import { scratch } from '../support/scratch.ts';
 import { snapshot } from '../support/tree.ts';
@@ -10,7 +10,7 @@ async function onNode(version: string, args: readonly string[]) {
   const dir = scratch();
   const preload = `${dir}/pretend.cjs`;
   writeFileSync(preload, `Object.defineProperty(process.versions, 'node', { value: '${version}' });\n`);
-  return startProgram([process.execPath, '--require', preload, BIN, ...args]).ended;
+  return startProgram([NODE, '--require', preload, BIN, ...args]).ended;
 }
 
 test.each([
@@ -25,7 +25,7 @@ test.each([
   const { code, out, err } = await onNode(version, [dir]);
   expect({ code, out }).toEqual({ code: 70, out: '' });
   expect(err).toMatch(/^criu-sweep: needs Node 18 or later, and this is Node [^\n]+\n$/);
-  expect(err).toContain(`Node ${version} (${process.execPath})`);
+  expect(err).toContain(`Node ${version} (${NODE})`);
   expect(snapshot(dir)).toEqual(before);
 });
 

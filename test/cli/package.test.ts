@@ -118,6 +118,13 @@ test('nothing is required that Node has not', () => {
   }
 });
 
+test('the module `process` is not required: Node 18 would make shared pipes non-blocking', () => {
+  for (const name of readdirSync(`${PACKAGE}dist`).filter((file) => file.endsWith('.cjs')))
+    expect(readFileSync(`${PACKAGE}dist/${name}`, 'utf8')).not.toMatch(
+      /\brequire\(["'](?:node:)?process["']\)/,
+    );
+});
+
 test('the package says what it needs: Linux, Node 18, ES modules, one command', async () => {
   const manifest = (await import('../../package.json', { with: { type: 'json' } })).default;
   expect(manifest).toMatchObject({

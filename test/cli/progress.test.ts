@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
-import { BIN, type Ended, startProgram } from '../support/command.ts';
+import { COMMAND, type Ended, startProgram } from '../support/command.ts';
 import { plantLeftover } from '../support/leftovers.ts';
 import { scratch } from '../support/scratch.ts';
 import { quoted, straced } from '../support/wrap.ts';
@@ -32,7 +32,7 @@ function sweepOnTerminal(
   env: Record<string, string> = {},
   wrap = slow(),
 ) {
-  const words = [...wrap, process.execPath, BIN, ...args].map(quoted).join(' ');
+  const words = [...wrap, ...COMMAND, ...args].map(quoted).join(' ');
   const line = `stty cols ${columns}; ${words}; echo "end $?"`;
   return startProgram(['script', '--quiet', '--return', '--echo=never', '--command', line, '/dev/null'], {
     env,
@@ -80,9 +80,7 @@ test('a second Ctrl-C takes both away', async () => {
   const dir = place(300);
   const running = sweepOnTerminal([dir], 80);
   await running.printed('stdout', /looked at/);
-  const pid = Number(
-    (await startProgram(['pgrep', '-f', `^${process.execPath} ${BIN} ${dir}`]).ended).out.trim(),
-  );
+  const pid = Number((await startProgram(['pgrep', '-f', `^${COMMAND.join(' ')} ${dir}`]).ended).out.trim());
   process.kill(pid, 'SIGSTOP');
   process.kill(pid, 'SIGINT');
   process.kill(pid, 'SIGTERM');

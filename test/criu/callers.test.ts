@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { findCaller } from '../../src/criu/callers.ts';
 import { knownTargets } from '../../src/criu/known-targets.ts';
 import { engineGlobs, saidWorkDirs } from '../../src/criu/said-work-dirs.ts';
+import { MOVABLE_ROOTS } from '../../src/criu/work-dirs.ts';
 import { toText } from '../../src/linux/bytes.ts';
 
 /** A command line, and the directories that CRIU works in when it runs. */
@@ -190,4 +191,16 @@ test.each(ENGINE_LINES)('%s: CRIU works in %j', (line, glob) => {
   const said = findCaller(line.split(' '));
   if (glob === null) expect(said).toBeNull();
   else expect(said?.kind === 'engine' ? engineGlobs(said, PLACES) : []).toContain(glob);
+});
+
+test('an engine whose root was moved works there', () => {
+  const [docker] = MOVABLE_ROOTS;
+  const said = findCaller(['docker', 'checkpoint', 'create', 'web', 'one']);
+  if (docker === undefined || said?.kind !== 'engine') throw new Error('no engine');
+  const root = { uid: 0, home: '/root', env: {} };
+  const globs = (to: string) => engineGlobs(said, knownTargets(root, [{ from: docker, to }]));
+  expect(globs('/data/docker')).toContain(
+    '/data/docker/containerd/daemon/io.containerd.runtime.v2.task/*/*/criu-work',
+  );
+  expect(globs('/data/*').filter((glob) => glob.startsWith('/data'))).toEqual([]);
 });

@@ -58,6 +58,14 @@ const ABILITIES = {
   nft: () => works('unshare', '--net', 'nft', 'list', 'tables'),
   iptables: () => works('unshare', '--net', 'sh', '-c', 'iptables-save && ip6tables-save && iptables -N X'),
   cron: () => works('sh', '-c', 'command -v cron && command -v crontab'),
+  debootstrap: () => works('sh', '-c', 'command -v debootstrap'),
+  strip: () => works('strip', '--version'),
+  'dpkg-deb': () => works('dpkg-deb', '--version'),
+  lintian: () => works('lintian', '--version'),
+  rpmbuild: () => works('rpmbuild', '--version'),
+  rpmlint: () => works('rpmlint', '--version'),
+  buildah: () => works('buildah', '--version'),
+  podman: () => works('podman', '--version') && works('runc', '--version'),
 } as const;
 
 /** Something that not every machine has. */

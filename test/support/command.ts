@@ -7,6 +7,13 @@ import { fileURLToPath } from 'node:url';
 export const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 /** The command as it is installed; it runs what `npm run build` made. */
 export const BIN = `${PACKAGE}bin/criu-sweep.js`;
+/** The Node that runs it: `npm run test:nodes` names others. */
+export const NODE = process.env.CRIU_SWEEP_NODE ?? process.execPath;
+/** The words that start it. `npm run test:executable` names an executable, from this package's root. */
+export const COMMAND: readonly string[] =
+  process.env.CRIU_SWEEP_EXECUTABLE === undefined
+    ? [NODE, BIN]
+    : [`${PACKAGE}${process.env.CRIU_SWEEP_EXECUTABLE}`];
 
 /** How to run a program. */
 export interface RunOptions {
@@ -118,7 +125,7 @@ export function startProgram(argv: readonly string[], options: RunOptions = {}):
 
 /** Starts the built command with these arguments. */
 export const start = (args: readonly string[], options: RunOptions = {}): Running =>
-  startProgram([process.execPath, BIN, ...args], options);
+  startProgram([...COMMAND, ...args], options);
 
 /** Runs the built command with these arguments to its end. */
 export const run = (args: readonly string[], options: RunOptions = {}): Promise<Ended> =>

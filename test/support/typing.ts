@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished, vi } from 'vitest';
 import { needHere } from './abilities.ts';
-import { BIN, bareEnv } from './command.ts';
+import { bareEnv, COMMAND } from './command.ts';
 import { withOwnTmp } from './own-tmp.ts';
 import { descendants, type Workplace } from './workplace.ts';
 import { quoted } from './wrap.ts';
@@ -53,7 +53,7 @@ export function terminal(line: string, { dir }: Workplace): TypedTerminal {
 /** `criu-sweep run` around a shell's script, watching `work`, as a word list of a POSIX shell. @param wrap see wrap.ts */
 export function runLine(script: string, wrap: readonly string[] = []): string {
   const command = ['run', '--work-dir', 'work', '--', 'sh', '-c', script];
-  return [...withOwnTmp(), ...wrap, process.execPath, BIN, ...command].map(quoted).join(' ');
+  return [...withOwnTmp(), ...wrap, ...COMMAND, ...command].map(quoted).join(' ');
 }
 
 function kill(pid: number): void {

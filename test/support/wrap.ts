@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { needHere } from './abilities.ts';
-import { BIN, PACKAGE } from './command.ts';
+import { COMMAND, NODE, PACKAGE } from './command.ts';
 
 /**
  * Programs to run the command in, for `RunOptions.wrap`. They join by concatenation, the outer one first:
@@ -17,7 +17,7 @@ export function asUser(uid: number, gid: number = uid): string[] {
 
 /** A wrap in which other users reach this package and Node also where root has them in its closed home. */
 function inReach(): string[] {
-  const wanted = [PACKAGE.replace(/\/$/, ''), dirname(dirname(process.execPath))];
+  const wanted = [PACKAGE.replace(/\/$/, ''), dirname(dirname(NODE))];
   const closed = wanted.flatMap((path) => closedAbove(path) ?? []);
   if (closed.length === 0) return [];
   const hidden = wanted.filter((path) => closed.some((above) => path.startsWith(`${above}/`)));
@@ -124,7 +124,7 @@ export const pipedInto = (reader: string): string[] => [
  */
 export function onTerminal(args: readonly string[], redirect = ''): string[] {
   needHere('script');
-  const line = ['exec', ...[process.execPath, BIN, ...args].map(quoted), redirect].join(' ');
+  const line = ['exec', ...[...COMMAND, ...args].map(quoted), redirect].join(' ');
   return ['script', '--quiet', '--return', '--echo=never', '--command', line, '/dev/null'];
 }
 
@@ -133,7 +133,7 @@ export function onTerminal(args: readonly string[], redirect = ''): string[] {
  * `file`: Node's spawn would encode them as UTF-8.
  */
 export function withByteArguments(file: string, args: readonly string[]): string[] {
-  const words = [process.execPath, BIN].map((word) => Buffer.from(word).toString('latin1'));
+  const words = COMMAND.map((word) => Buffer.from(word).toString('latin1'));
   writeFileSync(file, `exec ${[...words, ...args].map(quoted).join(' ')}\n`, 'latin1');
   return ['sh', file];
 }

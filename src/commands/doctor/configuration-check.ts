@@ -14,8 +14,8 @@ import type { Bytes } from '../../model/model.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { escapeName, escapeText } from '../../report/escape.ts';
 import { nameMatcher } from '../../sweep/names.ts';
+import { adviceToRead } from './capabilities.ts';
 import { type Check, ok } from './check.ts';
-import { adviceToRead } from './rights.ts';
 
 const ID = 'configuration';
 

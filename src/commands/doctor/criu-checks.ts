@@ -5,9 +5,9 @@ import { assertErrno } from '../../linux/errno.ts';
 import { shellWord } from '../../output/shell-words.ts';
 import { escapeName, escapeText } from '../../report/escape.ts';
 import { askVersion } from './ask-version.ts';
+import { adviceToRead } from './capabilities.ts';
 import { type Check, ok } from './check.ts';
 import { type FoundCriu, findCriu } from './find-criu.ts';
-import { adviceToRead } from './rights.ts';
 
 /** The host's CRIU, as the JSON report has it. */
 export interface HostCriu {

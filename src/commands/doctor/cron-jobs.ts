@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { encode, joinPath } from '../../linux/bytes.ts';
 import type { Bytes } from '../../model/model.ts';
 import { linesOf, runsSweep } from './sweep-command.ts';
@@ -25,15 +26,24 @@ const PARTS = [
 ].map(encode);
 const PLAIN = /^[A-Za-z0-9_-]+$/;
 
-/** Looks through the crontabs for a sweep. */
+/** Says that systemd runs, to those who ask (sd_booted(3)). */
+const SYSTEMD = '/run/systemd/system';
+const WITHOUT_SYSTEMD = `[ -d ${SYSTEMD} ] || `;
+
+/** Looks through the crontabs for a sweep. One that leaves it to systemd's timer is none where systemd runs. */
 export function findCronJobs(): CronJobs {
+  const systemdRuns = existsSync(SYSTEMD);
   const jobs: Bytes[] = [];
   const passedOver: Bytes[] = [];
   let hidden: Bytes | null = null;
   const lookInto = (path: Bytes, found: Bytes[]): void => {
     const text = readSystemFile(path);
     if (text.kind === 'hidden') hidden ??= path;
-    if (text.kind === 'held' && linesOf(text.value).some(runsSweep)) found.push(path);
+    if (
+      text.kind === 'held' &&
+      linesOf(text.value).some((line) => runsSweep(line) && !(systemdRuns && line.includes(WITHOUT_SYSTEMD)))
+    )
+      found.push(path);
   };
   for (const table of TABLES) lookInto(table, jobs);
   for (const directory of [...PARTS, ...USER_TABLES]) {

@@ -7,8 +7,8 @@ import type { OwnMounts } from '../../linux/mountinfo.ts';
 import { readSmallFile } from '../../linux/small-file.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { escapeText } from '../../report/escape.ts';
+import { adviceToRead } from './capabilities.ts';
 import { type Check, ok } from './check.ts';
-import { adviceToRead } from './rights.ts';
 
 /** The host as far as the kernel-probe cache depends on it. */
 export interface ProbingHost {

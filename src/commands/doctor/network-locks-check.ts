@@ -3,9 +3,9 @@ import { lockTables, type PacketLocks, packetLocks, unlockCommands } from '../..
 import { assertErrno } from '../../linux/errno.ts';
 import { commOf, effectiveUidOf, listPids } from '../../linux/proc.ts';
 import { counted } from '../../output/progress.ts';
+import { hasCapability } from './capabilities.ts';
 import { type Check, ok } from './check.ts';
 import { type Listed, listLocks } from './list-locks.ts';
-import { hasCapability } from './rights.ts';
 
 const ID = 'network-locks';
 const ROOT = 0;

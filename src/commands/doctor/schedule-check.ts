@@ -2,10 +2,10 @@ import type { Caller } from '../../criu/known-targets.ts';
 import { bytes } from '../../linux/bytes.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { escapeName } from '../../report/escape.ts';
+import { adviceToRead } from './capabilities.ts';
 import { type Check, ok } from './check.ts';
 import { findCronJobs } from './cron-jobs.ts';
 import { findRepeatingSweep } from './repeating-sweep.ts';
-import { adviceToRead } from './rights.ts';
 import { findUnits } from './systemd-units.ts';
 
 const ID = 'schedule';

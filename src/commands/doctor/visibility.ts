@@ -4,8 +4,8 @@ import type { Unseen } from '../../model/model.ts';
 import { counted } from '../../output/progress.ts';
 import { escapeName, escapeText } from '../../report/escape.ts';
 import type { Users } from '../../sweep/in-use/users.ts';
+import { hasCapability } from './capabilities.ts';
 import { type Check, ok } from './check.ts';
-import { hasCapability } from './rights.ts';
 
 /** The limits of the look at users. */
 export type Sight = Pick<Users, 'report' | 'blindSpots'>;

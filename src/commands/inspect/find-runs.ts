@@ -8,7 +8,7 @@ import type { Target } from '../../sweep/targets.ts';
 import { describeRuns } from './describe-runs.ts';
 import { findLogs, type NamedLikeLog } from './find-logs.ts';
 import { LogBudget } from './log-budget.ts';
-import { readLogHere } from './read-log.ts';
+import { type LogRead, readLogHere } from './read-log.ts';
 import type { ReadLog } from './unfinished.ts';
 
 /** Where the logs are looked for, and when to stop. */
@@ -100,13 +100,19 @@ class LogSearch {
       onRead: (bytes) => this.#budget.addRead(bytes),
       interrupted: () => this.#scope.interrupted() || this.#budget.spent,
     });
+    this.#take(result, { ...log, path }, unnamed);
+    return result.kind === 'other' && this.#budget.spent ? this.#stop(path) : true;
+  }
+
+  #take(result: LogRead, log: NamedLikeLog & { readonly path: Bytes }, unnamed: boolean): void {
+    const { path, byContent } = log;
     switch (result.kind) {
       case 'log':
-        this.logs.push({ ...log, path, told: result.told, facts: result.facts });
+        this.logs.push({ ...log, told: result.told, facts: result.facts });
         this.#budget.addKept({ log: path, ...result.told });
         break;
       case 'no-file':
-        if (log.byContent) break;
+        if (byContent) break;
         this.count += 1;
         if (this.noFiles.length < MOST_NO_FILES) this.noFiles.push({ path, what: result.what });
         break;
@@ -115,12 +121,9 @@ class LogSearch {
           this.addError({ path, code: result.code, syscall: result.syscall });
         break;
       case 'other':
-        if (this.#budget.spent) return this.#stop(path);
-        break;
       case 'gone':
         break;
     }
-    return true;
   }
 
   /**

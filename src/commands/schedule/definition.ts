@@ -29,7 +29,10 @@ export function defineSchedule({ env, end }: CommandContext): Command {
     )
     .option('--output-dir <dir>', 'write the files there instead of printing them')
     .option('--command <command line>', 'what starts criu-sweep (default: this Node and this script)')
-    .option('--image <image>', 'kubernetes: a container image in which criu-sweep is installed')
+    .option(
+      '--image <image>',
+      "kubernetes: a container image with criu-sweep on its PATH (default: this release's own)",
+    )
     .option('--namespace <namespace>', 'kubernetes: where the pods run (default: kube-system)')
     .addHelpText('after', HELP)
     .action(async (scheduler: Scheduler, sweep: string[], options: ScheduleOptions) => {

@@ -16,7 +16,9 @@ export interface ClusterOptions {
 /** Parses the value of `--image`. @throws UsageError */
 export function parseImage(image: string | undefined): string {
   if (image === undefined)
-    throw new UsageError('--image: is needed: name a container image in which criu-sweep is installed');
+    throw new UsageError(
+      '--image: is needed, since this build belongs to no release: name a container image with criu-sweep on its PATH',
+    );
   if (!/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(image))
     throw new UsageError(`--image: '${image}' is no image: write it like registry.example/criu-sweep:1.0.0`);
   return image;

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../model/environment.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import { UsageError } from '../../model/usage-error.ts';
@@ -7,7 +6,8 @@ import { type Destination, destinationOf } from '../../output/destination.ts';
 import { failureText } from '../../output/loss.ts';
 import { OutputFile } from '../../output/output-file.ts';
 import { complain, printResult } from '../../output/print-result.ts';
-import { packageFile } from '../../package/package-file.ts';
+import { ownCommand } from '../../package/own-command.ts';
+import { ownImage } from '../../package/own-image.ts';
 import { readTool } from '../../package/tool.ts';
 import { escapeText } from '../../report/escape.ts';
 import { splitWords } from './command-words.ts';
@@ -41,7 +41,7 @@ export async function scheduleCommand(
 ): Promise<number> {
   refuseClusterOptions(scheduler, options);
   const sweep = await readScheduledSweep(args, env, scheduler);
-  const command = options.command === undefined ? ownCommand(scheduler) : splitWords(options.command);
+  const command = options.command === undefined ? commandIn(scheduler) : splitWords(options.command);
   const schedule = { sweep, command, everyMs: options.every, version: readTool().version };
   const files = await filesFor(scheduler, schedule, options);
   return options.outputDir === undefined ? print(files, env) : write(files, options.outputDir, env);
@@ -53,10 +53,9 @@ function refuseClusterOptions(scheduler: Scheduler, { image, namespace }: Schedu
   if (written !== null) throw new UsageError(`${written}: is for schedule kubernetes, not for ${scheduler}`);
 }
 
-/** This Node and this script; in a container image they lie elsewhere, and PATH is the image's own. */
-function ownCommand(scheduler: Scheduler): string[] {
-  if (scheduler === 'kubernetes') return ['criu-sweep'];
-  return [process.execPath, fileURLToPath(packageFile('bin/criu-sweep.js'))];
+/** What starts criu-sweep: in a container image it lies elsewhere, and PATH is the image's own. */
+function commandIn(scheduler: Scheduler): readonly string[] {
+  return scheduler === 'kubernetes' ? ['criu-sweep'] : ownCommand();
 }
 
 async function filesFor(
@@ -71,7 +70,10 @@ async function filesFor(
       return systemdFiles(schedule);
     case 'kubernetes': {
       const { kubernetesFiles, parseImage, parseNamespace } = await import('./kubernetes.ts');
-      return kubernetesFiles(schedule, { image: parseImage(image), namespace: parseNamespace(namespace) });
+      return kubernetesFiles(schedule, {
+        image: parseImage(image ?? ownImage()),
+        namespace: parseNamespace(namespace),
+      });
     }
   }
 }

@@ -39,6 +39,10 @@ const SERVICE = write(
   'ExecStart=/usr/bin/node /opt/criu-sweep/bin/criu-sweep.js \\',
   '  --known',
 );
+const PACKAGED_JOB = write(
+  '/etc/cron.d/criu-sweep',
+  '17 * * * * root [ -d /run/systemd/system ] || ! [ -x /usr/bin/criu-sweep ] || /usr/bin/criu-sweep -q --known',
+);
 const TIMER_UNIT = write('/etc/systemd/system/criu-sweep.timer', '[Timer]', 'OnCalendar=hourly');
 
 beforeEach((context) => need(context, 'root', 'namespaces'));
@@ -195,6 +199,7 @@ test.each([
     [write('/etc/cron.d/criu-sweep', '17 * * * * root criu-sweep --known')],
     '/etc/cron.d/criu-sweep',
   ],
+  ['the cron job of a package, where systemd does not run', [PACKAGED_JOB], '/etc/cron.d/criu-sweep'],
   [
     'a crontab',
     [write('/var/spool/cron/crontabs/root', '@daily node "/x/criu-sweep.js" /var/lib/criu')],
@@ -223,6 +228,11 @@ test.each([
     'another command of ours',
     [write('/etc/cron.d/x', '17 * * * * root criu-sweep inspect --check')],
     'no timer',
+  ],
+  [
+    'the cron job of a package, where systemd runs',
+    [PACKAGED_JOB, 'mkdir -p /run/systemd/system'],
+    'no timer, cron job or process runs a sweep',
   ],
   [
     'a timer that is not enabled',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
-import { BIN, run, startProgram } from '../../support/command.ts';
+import { COMMAND, run, startProgram } from '../../support/command.ts';
 import { CHECKS, fakeCriu } from '../../support/diagnosis.ts';
 import { scratch } from '../../support/scratch.ts';
 import { quoted } from '../../support/wrap.ts';
@@ -19,7 +19,7 @@ test('each check is a line that begins with its status, without colour', async (
 
 test('on a terminal it is coloured, and lines are broken to its width', async (context) => {
   need(context, 'script');
-  const command = `stty cols 60; exec ${[process.execPath, BIN, 'doctor'].map(quoted).join(' ')}`;
+  const command = `stty cols 60; exec ${[...COMMAND, 'doctor'].map(quoted).join(' ')}`;
   const argv = ['script', '--quiet', '--return', '--echo=never', '--command', command, '/dev/null'];
   const { out } = await startProgram(argv).ended;
   expect(out).toContain('\x1b[32mok\x1b[39m');
@@ -40,7 +40,6 @@ test('a report that cannot be written is exit 3, a reader that has gone is not',
   const full = await run(['doctor'], { stdout: '/dev/full' });
   expect(full.err).toContain('criu-sweep: stdout: ENOSPC');
   expect(full.code).toBe(3);
-  const gone = await startProgram(['bash', '-c', `${quoted(process.execPath)} ${quoted(BIN)} doctor | :`])
-    .ended;
+  const gone = await startProgram(['bash', '-c', `${COMMAND.map(quoted).join(' ')} doctor | :`]).ended;
   expect(gone.err).toBe('');
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
-import { BIN, run, startProgram } from '../../support/command.ts';
+import { COMMAND, run, startProgram } from '../../support/command.ts';
 import { leftoverName, plantLeftover, plantMany } from '../../support/leftovers.ts';
 import { RECORDED, stageRun } from '../../support/runs.ts';
 import { scratch } from '../../support/scratch.ts';
@@ -15,7 +15,7 @@ async function inspectOnTerminal(
   args: readonly string[],
   more: Record<string, string> = {},
 ) {
-  const command = [process.execPath, BIN, 'inspect', ...args].map(quoted).join(' ');
+  const command = [...COMMAND, 'inspect', ...args].map(quoted).join(' ');
   const line = `stty cols ${columns} rows 24; exec ${command}`;
   const argv = ['script', '--quiet', '--return', '--echo=never', '--command', line, '/dev/null'];
   return (await startProgram(argv, { env: { ...env, ...more } }).ended).out.replaceAll('\r\n', '\n');
@@ -226,7 +226,7 @@ test.each([
 test('a signal ends it with a whole report that says so', async () => {
   const root = scratch('/dev/shm');
   plantMany(root, 20_000);
-  const running = startProgram([process.execPath, BIN, 'inspect', '--json', root]);
+  const running = startProgram([...COMMAND, 'inspect', '--json', root]);
   await running.printed('stdout', /"runs"/);
   running.kill('SIGTERM');
   const { signal, out } = await running.ended;
@@ -248,7 +248,7 @@ test('a reader that goes away ends it quietly', async () => {
   const ended = await startProgram([
     'bash',
     '-c',
-    `${[process.execPath, BIN, 'inspect', '-v', root].map(quoted).join(' ')} | head -1; echo "\${PIPESTATUS[0]}"`,
+    `${[...COMMAND, 'inspect', '-v', root].map(quoted).join(' ')} | head -1; echo "\${PIPESTATUS[0]}"`,
   ]).ended;
   expect(ended.out).toBe(`${root}\n0\n`);
   expect(ended.err).toBe('');

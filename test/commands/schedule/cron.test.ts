@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CronExpressionParser, CronFileParser } from 'cron-parser';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
-import { BIN, program, startProgram } from '../../support/command.ts';
+import { COMMAND, program, startProgram } from '../../support/command.ts';
 import { plantLeftover } from '../../support/leftovers.ts';
 import { scratch } from '../../support/scratch.ts';
 import { list } from '../../support/tree.ts';
@@ -16,7 +16,7 @@ const jobOf = (crontab: string): string => crontab.trimEnd().split('\n').at(-1) 
 
 test('a crontab has variables and one job, for root, and ends its line', async () => {
   const crontab = await schedule('cron', '--', '/var/lib/criu');
-  expect(jobOf(crontab)).toBe(`17 * * * * root ${process.execPath} ${BIN} -q /var/lib/criu`);
+  expect(jobOf(crontab)).toBe(`17 * * * * root ${COMMAND.join(' ')} -q /var/lib/criu`);
   expect(crontab.endsWith('\n')).toBe(true);
   const path = `${scratch()}/criu-sweep`;
   writeFileSync(path, crontab);

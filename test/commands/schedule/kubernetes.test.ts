@@ -1,13 +1,15 @@
 import { DaemonSet } from 'kubernetes-models/apps/v1';
 import { beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import manifest from '../../../package.json' with { type: 'json' };
+import { imageOf } from '../../../src/package/own-image.ts';
 import { need } from '../../support/abilities.ts';
 import { refusal, schedule } from './printed.ts';
 
 beforeEach((context) => need(context, 'root'));
 
 /** The printed manifest, held against the JSON schema that Kubernetes publishes. */
-async function manifest(options: readonly string[], ...sweep: string[]) {
+async function daemonSetOf(options: readonly string[], ...sweep: string[]) {
   const text = await schedule(
     'kubernetes',
     '--image',
@@ -32,7 +34,7 @@ async function manifest(options: readonly string[], ...sweep: string[]) {
 }
 
 test('a DaemonSet that Kubernetes takes: on every node, with its processes and paths', async () => {
-  const { daemonSet, pod, container, paths } = await manifest([], '/var/lib/criu', '/tmp');
+  const { daemonSet, pod, container, paths } = await daemonSetOf([], '/var/lib/criu', '/tmp');
   expect(daemonSet.metadata).toMatchObject({ name: 'criu-sweep', namespace: 'kube-system' });
   expect(pod).toMatchObject({ hostPID: true, tolerations: [{ operator: 'Exists' }] });
   expect(pod).not.toHaveProperty('hostNetwork');
@@ -42,7 +44,7 @@ test('a DaemonSet that Kubernetes takes: on every node, with its processes and p
 });
 
 test('no more powers than needed', async () => {
-  const { container } = await manifest([], '/tmp');
+  const { container } = await daemonSetOf([], '/tmp');
   expect(container.securityContext).toMatchObject({
     privileged: false,
     allowPrivilegeEscalation: false,
@@ -50,12 +52,12 @@ test('no more powers than needed', async () => {
     capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE', 'SYS_PTRACE'] },
     seccompProfile: { type: 'RuntimeDefault' },
   });
-  const blind = await manifest([], '--no-in-use', '--owner', 'any', '/tmp');
+  const blind = await daemonSetOf([], '--no-in-use', '--owner', 'any', '/tmp');
   expect(blind.container.securityContext?.capabilities?.add).toEqual(['DAC_OVERRIDE', 'FOWNER']);
 });
 
 test('the schema is one that says no', async () => {
-  const { daemonSet } = await manifest([], '/tmp');
+  const { daemonSet } = await daemonSetOf([], '/tmp');
   const { spec, ...rest } = daemonSet.toJSON();
   expect(() => new DaemonSet({ ...rest, spec: { ...spec, template: undefined } }).validate()).toThrow(
     'template',
@@ -64,7 +66,7 @@ test('the schema is one that says no', async () => {
 
 test('namespace, image, interval and command are those that were said', async () => {
   const options = ['--namespace', 'ops', '--every', '90m', '--command', '/usr/bin/env criu-sweep'];
-  const { daemonSet, container } = await manifest(options, '-v', '/tmp');
+  const { daemonSet, container } = await daemonSetOf(options, '-v', '/tmp');
   expect(daemonSet.metadata?.namespace).toBe('ops');
   expect(container.image).toBe('registry.example/criu-sweep:1');
   expect(container.command).toEqual(['/usr/bin/env', 'criu-sweep', '--every', '1h30m', '-v', '/tmp']);
@@ -72,7 +74,7 @@ test('namespace, image, interval and command are those that were said', async ()
 
 test('words reach the container as they were: quotes, line breaks, and the $ that Kubernetes replaces', async () => {
   const words = ['/srv/$(HOME)', "/srv/it's #1", '/srv/- x', '/srv/ü"\\', '/srv/$$x', '/srv/two\nlines'];
-  const { container, paths } = await manifest([], ...words);
+  const { container, paths } = await daemonSetOf([], ...words);
   const seen = container.command?.slice(3).map((word) => word.replaceAll('$$', () => '$'));
   expect(seen).toEqual(words);
   expect(paths).toEqual(['/srv DirectoryOrCreate']);
@@ -96,7 +98,7 @@ test('no word can break a line, or be anything but a string, for a reader of YAM
   const words = nasty.map((character) => `/srv/a${character}# - b`);
   const plain = ['on', 'No', '~', 'null', '1_000', '0x1f', '1e3', '12:30:00', '2026-11-24', '=', '<<', '- a'];
   const excludes = plain.flatMap((word) => ['--exclude', word]);
-  const { text, container, paths } = await manifest([], ...excludes, ...words, '/opt/c\u2028\u0085');
+  const { text, container, paths } = await daemonSetOf([], ...excludes, ...words, '/opt/c\u2028\u0085');
   expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe]/);
   expect(container.command?.slice(3)).toEqual([...excludes, ...words, '/opt/c\u2028\u0085']);
   expect(parse(text, { version: '1.1' })).toEqual(parse(text));
@@ -108,7 +110,7 @@ test('a check is refused, since its status would end the pod', async () => {
 });
 
 test('the known directories are reached through those that every node has', async () => {
-  const { paths } = await manifest([], '--known', '/srv/criu', '/var/lib/criu');
+  const { paths } = await daemonSetOf([], '--known', '/srv/criu', '/var/lib/criu');
   expect(paths).toEqual([
     '/srv/criu DirectoryOrCreate',
     '/run Directory',
@@ -118,12 +120,18 @@ test('the known directories are reached through those that every node has', asyn
 });
 
 test('directories of reports are mounted too', async () => {
-  const { paths } = await manifest([], '--metrics', '/var/tmp/x.prom', '/var/lib/criu', '/srv/*/dump');
+  const { paths } = await daemonSetOf([], '--metrics', '/var/tmp/x.prom', '/var/lib/criu', '/srv/*/dump');
   expect(paths).toEqual([
     '/var/lib/criu DirectoryOrCreate',
     '/srv DirectoryOrCreate',
     '/var/tmp DirectoryOrCreate',
   ]);
+});
+
+test('without --image it is that of the release, where there was one', () => {
+  const image = 'registry.example/somebody/criu-sweep';
+  expect(imageOf({ name: 'criu-sweep', version: '1.2.3', image })).toBe(`${image}:1.2.3`);
+  expect(imageOf({ version: '1.2.3', image: manifest.image })).toBeUndefined();
 });
 
 test('what a cluster cannot have is refused', async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
-import { BIN, program } from '../../support/command.ts';
+import { COMMAND, program } from '../../support/command.ts';
 import { leftoverName } from '../../support/leftovers.ts';
 import { scratch } from '../../support/scratch.ts';
 import { refusal, schedule, valuesOf } from './printed.ts';
@@ -54,7 +54,7 @@ test('an interval of the calendar is made up for after a time off, any other is 
 
 test('it calls this Node and this script, or what --command says', async () => {
   const own = await schedule('systemd', '--', '/tmp');
-  expect(valuesOf(own, 'ExecStart')).toEqual([`${process.execPath} ${BIN} /tmp`]);
+  expect(valuesOf(own, 'ExecStart')).toEqual([`${COMMAND.join(' ')} /tmp`]);
   const other = await schedule('systemd', '--command', `/usr/bin/env 'a b' criu-sweep`, '--', '-n', '/tmp');
   expect(valuesOf(other, 'ExecStart')).toEqual(['/usr/bin/env "a b" criu-sweep -n /tmp']);
 });

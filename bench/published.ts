@@ -1,0 +1,24 @@
+const MAIN = 'criu-sweep,find,bfs,floor';
+const RESULTS = 'bench/results';
+
+/** The options of the runs that the published tables are made of. */
+const PUBLISHED: readonly string[] = [
+  '',
+  `--fs tmpfs --tools ${MAIN} --sizes 10000,1000000 --runs 2 --only removal,report --patience 90 --output-dir ${RESULTS}/million`,
+  `--fs tmpfs,disk --tools ${MAIN} --runs 5 --only deep,deeper,cold --patience 120 --output-dir ${RESULTS}/trees`,
+  `--fs disk --tools ${MAIN},systemd-tmpfiles --sizes 100000 --runs 2 --only removal,dry-run --patience 120 --output-dir ${RESULTS}/disk`,
+  `--fs xfs,btrfs --tools ${MAIN} --sizes 100000 --runs 3 --only removal,dry-run,deep --patience 120 --output-dir ${RESULTS}/file-systems`,
+  `--fs tmpfs --tools criu-sweep,fuser,lsof --only look --output-dir ${RESULTS}/look`,
+];
+
+/**
+ * The command lines that are to be run: with `--published` as the first word one for each published table, each with all
+ * other words behind; else that one.
+ *
+ * @param argv `process.argv`
+ */
+export function runsOf(argv: readonly string[]): readonly (readonly string[])[] {
+  const [node = '', script = '', first, ...rest] = argv;
+  if (first !== '--published') return [argv];
+  return PUBLISHED.map((options) => [node, script, ...options.split(' ').filter(Boolean), ...rest]);
+}
