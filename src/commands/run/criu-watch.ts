@@ -31,7 +31,7 @@ export interface LivingCriu {
   readonly path: Bytes;
 }
 
-/** What was seen of CRIU below a command. */
+/** The living CRIUs below a command, as far as they were seen. */
 export interface CriuSeen {
   /** The directories that it worked in, each once. */
   readonly places: readonly PlaceSeen[];
@@ -42,8 +42,8 @@ export interface CriuSeen {
 }
 
 /**
- * Sees which directories the living CRIUs below a command work in, while it runs. It keeps nothing open and no event loop
- * alive.
+ * Sees which directories the living CRIUs below a command work in, while it runs. It keeps nothing open and
+ * no event loop alive.
  */
 export class CriuWatch {
   readonly #family: Family | null;
