@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ['test/packages/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 600_000,
     allowOnly: !onCi,
     reporters: onCi ? ['default', ['json', { outputFile: 'build/packages-results.json' }]] : ['default'],

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { isNamed } from './command-words.ts';
 import { readCriuWords } from './criu-words.ts';
 import { type EngineSaid, readEngineWords } from './engine-words.ts';
+import { isNamed } from './operands.ts';
 import { RUNTIMES, type RuntimeSaid, readRuntimeWords } from './runtime-words.ts';
 
 /** What a command line says of where CRIU works. */

@@ -1,4 +1,4 @@
-import { isNamed, operandsOf, optionValue } from './command-words.ts';
+import { isNamed, operandsOf, optionValue } from './operands.ts';
 
 /** An engine that checkpoints or restores: its CRIU works where that engine keeps its containers. */
 export interface EngineSaid {

@@ -1,4 +1,4 @@
-import { operandsOf } from './command-words.ts';
+import { operandsOf } from './operands.ts';
 
 /** The runtimes that take CRIU's directories as options. */
 export const RUNTIMES = ['runc', 'crun', 'youki'] as const;

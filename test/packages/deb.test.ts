@@ -161,7 +161,7 @@ test('in it: man page, completions where each shell looks, alert rules, licences
 test('lintian has nothing against it but what is overridden with a reason', async (context) => {
   need(context, 'lintian');
   const fail = ['--allow-root', '--fail-on', 'error,warning'];
-  const { out } = await program(['lintian', ...fail, scriptDeb, executableDeb], { timeoutMs: 280_000 });
+  const { out } = await program(['lintian', ...fail, scriptDeb, executableDeb], { timeoutMs: 590_000 });
   expect(out.split('\n').filter((line) => /^[EW]:/.test(line))).toEqual([]);
   for (const part of ['both', 'executable']) {
     const overrides = readFileSync(`${PACKAGE}packaging/debian/overrides-${part}`, 'utf8');

@@ -1,7 +1,7 @@
 import { bytes, encode } from '../../linux/bytes.ts';
-import { fewDescriptors, manyDescriptors } from '../../linux/descriptors.ts';
 import { isDirectory } from '../../linux/lstat.ts';
 import { linkName, statLink } from '../../linux/magic-link.ts';
+import { fewDescriptors, manyDescriptors } from '../../linux/task-descriptors.ts';
 import type { Pause } from '../../model/events.ts';
 import type { Bytes } from '../../model/model.ts';
 import type { BlindSpots, Sight } from './blind-spots.ts';

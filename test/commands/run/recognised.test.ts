@@ -10,7 +10,7 @@ import { inMountNamespace } from '../../support/wrap.ts';
 beforeEach((context) => need(context, 'root', 'namespaces'));
 
 /** The host's directories that a test may write to: empty, and beside each other in its workplace. */
-const HOSTS = ['/var/lib', '/etc/criu', '/run/containers'];
+const HOSTS = ['/var/lib', '/etc/criu', '/etc/containers', '/run/containers'];
 
 /** Runs `criu-sweep run` where these directories of the host are the workplace's own; what came, and its report. */
 async function runAlone(args: readonly string[], where: Workplace, env: Record<string, string> = {}) {
@@ -102,6 +102,19 @@ describe('what it leaves is removed, and nothing that was there before:', () => 
     const { report } = await runAlone(['--', ...line.split(' ')], where);
     expect(report.items.map(({ outcome }) => outcome)).toEqual(['removed']);
     expect(leftoversIn(where)).toEqual([]);
+  });
+
+  test('where the engine’s own configuration moved its root', async () => {
+    const where = alone();
+    const userdata = '/var/lib/moved/overlay-containers/1/userdata';
+    writeFileSync(
+      hostDir(where, '/etc/containers/storage.conf'),
+      '[storage]\ngraphroot = "/var/lib/moved"\n',
+    );
+    plantProgram(where, 'podman', `mkdir -p ${userdata}; ${mkdtemp(userdata)}`);
+    const { report } = await runAlone(['--', './podman', 'container', 'checkpoint', 'web'], where);
+    expect(report.items.map(({ outcome }) => outcome)).toEqual(['removed']);
+    expect(watchedOf(report)).toMatchObject({ '/var/lib/moved/*-containers/*/userdata': 'engine' });
   });
 
   test('what an engine’s CRIU that still works made stays, and it is said', async () => {

@@ -1,13 +1,14 @@
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
-import { NODE, run } from '../../support/command.ts';
+import { NODE, PACKAGE, run } from '../../support/command.ts';
 import { PACKAGE_THERE, runService } from '../../support/systemd.ts';
 
 beforeEach((context) => need(context, 'root', 'systemd in a namespace'));
 
 /** The printed service for this sweep. */
 async function serviceOf(...sweep: string[]): Promise<string> {
-  const command = `${NODE} ${PACKAGE_THERE}/bin/criu-sweep.js`;
+  // A Node that was fetched lies in this package.
+  const command = `${NODE.replace(PACKAGE, `${PACKAGE_THERE}/`)} ${PACKAGE_THERE}/bin/criu-sweep.js`;
   const { code, out, err } = await run(['schedule', 'systemd', '--command', command, '--', ...sweep]);
   if (code !== 0) throw new Error(err);
   return out.slice(0, out.indexOf('\n# criu-sweep.timer: '));
