@@ -12,13 +12,13 @@ const SCHEDULED = ['--verbose', '/tmp', '/srv/criu', '/srv/container'];
 
 /** Each boot of the machine. They take turns where this one has fewer processors. */
 const boots = async (): Promise<Boot[]> => [
-  { name: 'leftovers', files: { attempts: attempts() }, seconds: 1200 },
-  { name: 'run', files: { runs: script('direct', DIRECT) + script('below', BELOW) }, seconds: 1200 },
-  { name: 'engines', files: { runs: script('engines', ENGINES) }, seconds: 1200 },
+  { name: 'leftovers', files: { attempts: attempts() }, seconds: 900 },
+  { name: 'run', files: { runs: script('direct', DIRECT) + script('below', BELOW) }, seconds: 900 },
+  { name: 'engines', files: { runs: script('engines', ENGINES) }, seconds: 900 },
   {
     name: 'scheduled',
     files: { systemd: '', daemonset: `${(await podmanArguments('/srv/image', SCHEDULED)).join('\n')}\n` },
-    seconds: 1200,
+    seconds: 900,
   },
 ];
 

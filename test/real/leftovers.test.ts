@@ -32,6 +32,12 @@ describe.each(PHASES)('the sweep: %s', (phase) => {
     expect(real).toMatchObject({ exitCode: 0, errors: [], inUse: { checked: true, unreadableProcesses: 0 } });
   });
 
+  if (process.env.CRIU_SWEEP_EXECUTABLE !== undefined)
+    test('is foretold by the executable, too', () => {
+      const said = (name: string) => facts.report(name).items.map(({ path, outcome }) => [path, outcome]);
+      expect(said(`${phase}-executable`)).toEqual(said(`${phase}-dry`));
+    });
+
   test('changes nothing in its dry run', () => {
     expect(facts.lines(`${phase}.dry`)).toEqual(facts.lines(`${phase}.before`));
   });

@@ -55,11 +55,13 @@ note() {
 sweep() {
   listing >$FACTS/$1.before
   keep $1-dry criu-sweep --dry-run --json $WORK $ROOT /tmp
+  [ ! -x /opt/executable ] || keep $1-executable /opt/executable --dry-run --json $WORK $ROOT /tmp
   listing >$FACTS/$1.dry
   keep $1 criu-sweep --json $WORK $ROOT /tmp
   listing >$FACTS/$1.after
 }
 
+[ ! -e /host/executable ] || install /host/executable /opt/executable
 prepare_confined
 prepare_root
 leftovers >/run/before

@@ -26,7 +26,8 @@ export function build(): string {
 }
 
 /**
- * Boots the machine, has it run its script, and waits until it is off. Its disk forgets all. Throws with what it
+ * Boots the machine, has it run its script with the built package, and with the executable that
+ * $CRIU_SWEEP_EXECUTABLE names, and waits until it is off. Its disk forgets all. Throws with what it
  * printed where the script did not end with 0, or not in time.
  */
 export async function boot(machine: string, { name, files = {}, seconds }: Boot): Promise<void> {
@@ -37,6 +38,8 @@ export async function boot(machine: string, { name, files = {}, seconds }: Boot)
   cpSync(`${HERE}guest/${name}.sh`, `${shared}/task`);
   for (const part of ['bin', 'dist', 'schema', 'templates', 'examples', 'package.json'])
     cpSync(`${PACKAGE}${part}`, `${shared}/package/${part}`, { recursive: true });
+  const executable = process.env.CRIU_SWEEP_EXECUTABLE;
+  if (executable !== undefined) cpSync(`${PACKAGE}${executable}`, `${shared}/executable`);
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(`${shared}/${file}`.replace(/[^/]*$/, ''), { recursive: true });
     writeFileSync(`${shared}/${file}`, text);
