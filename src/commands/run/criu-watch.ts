@@ -52,6 +52,8 @@ export class CriuWatch {
   readonly #places = new Map<string, PlaceSeen>();
   /** The living CRIUs, by pid. */
   #living = new Map<number, LivingCriu>();
+  /** Of a CRIU that was seen once: the key of the directory, which may be none of its own. */
+  readonly #passing = new Map<number, string>();
   #any = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -95,9 +97,18 @@ export class CriuWatch {
     const path = readLink(`/proc/${pid}/cwd`);
     if (path.kind !== 'seen') return;
     this.#living.set(pid, { pid, comm, path: path.value });
-    if (path.value === before || this.#places.size === MOST_PLACES) return;
-    const place = placeSeen(pid, path.value, this.#uid);
-    if (place !== null) this.#places.set(keyOf(place.identity), place);
+    if (path.value === before) {
+      this.#passing.delete(pid);
+      return;
+    }
+    // CRIU starts in its caller's directory, and leaves it at once for the one that it works in.
+    this.#places.delete(this.#passing.get(pid) ?? '');
+    this.#passing.delete(pid);
+    const place = this.#places.size < MOST_PLACES ? placeSeen(pid, path.value, this.#uid) : null;
+    if (place === null) return;
+    const key = keyOf(place.identity);
+    if (before === undefined && !this.#places.has(key)) this.#passing.set(pid, key);
+    this.#places.set(key, place);
   }
 }
 
