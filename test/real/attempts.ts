@@ -4,14 +4,14 @@ import { inTmp, inWork, type Left, mounted, mountedForContainer, mountedForResto
 export interface Attempt {
   readonly name: string;
   readonly operation: 'dump' | 'pre-dump' | 'restore' | 'check';
-  /** What it dumps or restores; guest/leftovers.sh starts it. `images` are those of the attempt of that name. */
+  /** Dumped or restored: guest/leftovers.sh starts it. `images`: those of the attempt of that name. */
   readonly on: 'task' | 'confined' | 'container' | 'covered' | 'network' | 'images' | 'nothing' | 'nobody';
   /** Settings of c/kill-at.c. */
   readonly settings: readonly string[];
   /** How CRIU ends, as a shell's exit status, and as a reader calls it. */
   readonly status: number;
   readonly ended: string;
-  /** What `inspect` must say of its log; `null` where it writes none. */
+  /** The outcome that `inspect` must tell of its log; `null` where it writes none. */
   readonly outcome: 'succeeded' | 'failed' | 'cut-off' | 'running' | null;
   readonly left: readonly Left[];
 }

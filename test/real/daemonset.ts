@@ -34,8 +34,8 @@ interface DaemonSet {
 }
 
 /**
- * Arguments of `podman run` that make the container which the printed DaemonSet for these words describes, with
- * `root` as its image. Throws where the manifest asks for something that these arguments do not say.
+ * Arguments of `podman run` that make the container which the printed DaemonSet for these words describes,
+ * with `root` as its image. Throws where the manifest asks for something that these arguments do not say.
  */
 export async function podmanArguments(root: string, words: readonly string[]): Promise<string[]> {
   const { out, err } = await run(['schedule', 'kubernetes', '--image', 'image', '--', ...words]);

@@ -61,6 +61,6 @@ export function foundOf(line: string): Found {
 /** The prefix of a leftover's path: its name without the six characters of mkdtemp(3). */
 export const prefixOf = (path: string): string => path.replace(/^.*\//, '').slice(0, -6);
 
-/** What is said of a kept directory: the first reason that is not its mode, which a mount on it changes. */
+/** The reason of a kept directory: the first that is not its mode, which a mount on it changes. */
 export const whyKept = ({ reasons }: ReportItem): string =>
   reasons.find(({ why }) => why !== 'mode')?.why ?? 'mode';

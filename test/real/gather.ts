@@ -7,7 +7,7 @@ import { DIRECT } from './runs-direct.ts';
 import { ENGINES } from './runs-engines.ts';
 import { type Boot, boot, build } from './vm/machine.ts';
 
-/** What the container sweeps; guest/scheduled.sh has the service sweep the same. */
+/** The words of the container's sweep; guest/scheduled.sh has the service sweep the same. */
 const SCHEDULED = ['--verbose', '/tmp', '/srv/criu', '/srv/container'];
 
 /** Each boot of the machine. They take turns where this one has fewer processors. */
@@ -24,8 +24,8 @@ const boots = async (): Promise<Boot[]> => [
 
 /**
  * Gathers the facts that the tests judge: makes the machine and boots it for each script. With
- * `CRIU_SWEEP_REAL=run,engines` only those boot, with `CRIU_SWEEP_REAL=none` none, and the others' facts of the last
- * time are judged again. A boot that fails is said, and its tests fail for want of facts.
+ * `CRIU_SWEEP_REAL=run,engines` only those boot, with `CRIU_SWEEP_REAL=none` none, and the others' facts of
+ * the last time are judged again. A boot that fails is said, and its tests fail for want of facts.
  */
 export default async function gather(): Promise<void> {
   const only = process.env.CRIU_SWEEP_REAL?.split(',');

@@ -4,7 +4,7 @@ export interface Left {
   readonly where: 'work dir' | '/tmp' | "the container's /tmp";
   readonly mode: string;
   readonly there: 'empty' | 'a mount' | 'files';
-  /** What the sweeps make of it, in {@link PHASES}; `null` where it has gone. */
+  /** The sweeps' words on it, in {@link PHASES}; `null` where it has gone. */
   readonly went: readonly ('removed' | 'mounted' | 'in-use' | 'not-empty' | null)[];
   /** Nothing tells of which run it is: its log does not name it, and a mount hides when it was made. */
   readonly ofNoRun?: true;

@@ -68,7 +68,7 @@ function whereIs(path: string): Left['where'] {
   return path.startsWith('/tmp/') ? '/tmp' : "the container's /tmp";
 }
 
-/** What the sweep of that phase says of a path: `removed`, or why it was kept; `null` where it was no item. */
+/** The word of that phase's sweep on a path: `removed`, or why it was kept; `null` where it was no item. */
 function outcomeIn(phase: string, path: string): string | null {
   const item = facts.report(phase).items.find((each) => each.path === path);
   if (item === undefined) return null;

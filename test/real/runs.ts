@@ -1,7 +1,7 @@
 /** A command below `criu-sweep run` in the machine, and what must come of it. */
 export interface Around {
   readonly name: string;
-  /** What there is to dump: guest/run.sh starts it, as $task. */
+  /** The task to dump: guest/cells.sh starts it, as $task. */
   readonly on: 'task' | 'confined' | 'container' | 'network' | 'nobody';
   /** Settings of c/kill-at.c for the CRIU that the command starts. */
   readonly shim?: string;

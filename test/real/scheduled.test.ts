@@ -6,7 +6,7 @@ const facts = factsOf('scheduled');
 const AA = '.criu.temp-aa-policy.';
 const PROBE = '.criu.move_mount_set_group.';
 
-/** What lies there, as its prefix and its directory. */
+/** The leftovers of a state, as their directories and prefixes. */
 const left = (state: string): string[] =>
   facts
     .lines(`${state}.left`)
@@ -14,7 +14,7 @@ const left = (state: string): string[] =>
     .map((path) => `${path.slice(0, path.lastIndexOf('/') + 1)}${prefixOf(path)}`)
     .toSorted();
 
-/** What of the listings has gone, and what has come. */
+/** The lines of the listing that have gone, and those that have come. */
 function changed(before: string, after: string): { gone: string[]; come: string[] } {
   const [was, is] = [new Set(facts.lines(`${before}.listing`)), new Set(facts.lines(`${after}.listing`))];
   const names = (lines: readonly string[]) => lines.map((line) => line.split(' ').at(-1) ?? '').map(prefixed);

@@ -6,7 +6,7 @@ export interface Tried {
   readonly left: readonly Found[];
 }
 
-/** What came of each attempt, by name. */
+/** The end of each attempt and what it left, by name. */
 export function tried(): ReadonlyMap<string, Tried> {
   const all = new Map<string, { readonly status: number; readonly left: Found[] }>();
   let latest: Found[] = [];

@@ -1,7 +1,8 @@
 /*
- * container ROOT [net] [over]: a process for CRIU to dump with --root: the first of new pid, mount, ipc and uts
- * namespaces (and of a network's, with `net`), with ROOT as its root and a tmpfs on /mnt (with `over`, with another one
- * in that). It waits for ever. Prints its pid outside. ROOT holds a copy of this static program as /container.
+ * container ROOT [net] [over]: a process for CRIU to dump with --root: the first of new pid, mount, ipc and
+ * uts namespaces (and of a network's, with `net`), with ROOT as its root and a tmpfs on /mnt (with `over`,
+ * with another one in that). It waits for ever. Prints its pid outside. ROOT holds a copy of this static
+ * program as /container.
  */
 #define _GNU_SOURCE
 #include <errno.h>

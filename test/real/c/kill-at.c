@@ -5,8 +5,8 @@
  *   KILL_ON=TEXT       what its path holds
  *   KILL_WHEN=before   before the call is made; after it, unless said
  *   KILL_WITH=NUMBER   the signal; SIGKILL, unless said
- *   KILL_HOLD=1        makes the file $KILL_HOLD_IN and waits instead: the first process of a pid namespace cannot
- *                      kill itself
+ *   KILL_HOLD=1        makes the file $KILL_HOLD_IN and waits instead: the first process of a pid namespace
+ *                      cannot kill itself
  *   OLD_KERNEL=1       fsopen(2) is not there, as before Linux 5.2
  */
 #define _GNU_SOURCE

@@ -18,8 +18,8 @@ cell() {
   esac
 }
 
-# around WORD…: those below `criu-sweep run`, with CRIU under the settings of $shim, and with the commands of $meanwhile
-# when it is held; then all is as it was.
+# around WORD…: those below `criu-sweep run`, with CRIU under the settings of $shim, and with the commands of
+# $meanwhile when it is held; then all is as it was.
 around() {
   case " $shim " in *OLD_KERNEL* | *move_mount*) rm -f /run/criu.kdat ;; esac
   if [ -n "$shim" ]; then printf '%s\n' LD_PRELOAD=$TOOLS/kill-at.so KILL_HOLD_IN=/run/held $shim >/run/shim; fi

@@ -1,5 +1,5 @@
-# CRIU leaves every kind of directory that it can be made to leave. Then they are inspected, and swept: while a CRIU that
-# does not end is there, while only what it dumped or restored is, and when nothing is any more.
+# CRIU leaves every kind of directory that it can be made to leave. Then they are inspected, and swept: while
+# a CRIU that does not end is there, while only what it dumped or restored is, and when nothing is any more.
 . /host/guest/lib.sh
 
 # attempt NAME OPERATION ON SETTING…: CRIU does that in a work dir of its own, with the shim's settings.
@@ -29,7 +29,8 @@ attempt() {
   note $name
 }
 
-# Runs CRIU with the shim; its exit status is $status. One that is held is ended by us: all but the process that holds.
+# Runs CRIU with the shim; its exit status is $status. One that is held is ended by us: all but the process
+# that holds.
 run_criu() {
   local name=$1 held=/run/held-$1
   shift

@@ -49,8 +49,8 @@ prepare_root() {
   mount --make-private $ROOT
 }
 
-# The directories of CRIU that lie there now: mode, what is there, path. What is mounted is not read: an autofs of a dead
-# CRIU would not answer.
+# The directories of CRIU that lie there now: mode, what is there, path. What is mounted is not read: an
+# autofs of a dead CRIU would not answer.
 leftovers() {
   find $WORK $ROOT /srv/bundle /tmp /var/lib/containers -mindepth 1 -regextype posix-extended -type d -regex "$NAMES" \
     -prune \( -not -fstype ext4 -printf '%m\tmount\t%p\n' -o -empty -printf '%m\tempty\t%p\n' -o -printf '%m\tfull\t%p\n' \) \
@@ -73,8 +73,8 @@ keep() {
 # Lets time go by, for leftovers to become old: theirs are CRIU's own stamps.
 pass() { date -s "$1" >/dev/null; }
 
-# Puts a script in the place of CRIU, which runs the true one with what /run/shim sets: so the shim reaches a CRIU that a
-# runtime starts.
+# Puts a script in the place of CRIU, which runs the true one with what /run/shim sets: so the shim reaches a
+# CRIU that a runtime starts.
 shim_criu() {
   mkdir -p /usr/lib/criu
   mv /usr/sbin/criu /usr/lib/criu/criu

@@ -1,5 +1,5 @@
-# Sweeps that run by themselves: the units that `schedule systemd` prints, with systemd as process 1, and the container
-# that `schedule kubernetes` describes.
+# Sweeps that run by themselves: the units that `schedule systemd` prints, with systemd as process 1, and the
+# container that `schedule kubernetes` describes.
 . /host/guest/lib.sh
 . /host/guest/cells.sh
 
@@ -42,7 +42,8 @@ state() {
   leftovers >$FACTS/$1.left
 }
 
-# Sets the clock once, to where the leftovers are old and the timer has elapsed, and waits until the service has run.
+# Sets the clock once, to where the leftovers are old and the timer has elapsed, and waits until the service
+# has run.
 later() {
   local since
   since=$(systemctl show --property=InactiveEnterTimestampMonotonic --value criu-sweep.service)

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Makes the virtual machine in which test/real runs CRIU, unless it is there already, and prints its folder: a Debian 12
-# with AppArmor, CRIU, podman, runc, systemd and this machine's node, as a kernel, an initramfs and a disk.
+# Makes the virtual machine in which test/real runs CRIU, unless it is there already, and prints its folder: a
+# Debian 12 with AppArmor, CRIU, podman, runc, systemd and this machine's node, as a kernel, an initramfs and
+# a disk.
 #
-# It lies in $XDG_CACHE_HOME/criu-sweep (~/.cache/criu-sweep), under a hash of this script, of the initramfs's init and
-# of node. Needs root, and the packages of .ci/packages.
+# It lies in $XDG_CACHE_HOME/criu-sweep (~/.cache/criu-sweep), under a hash of this script, of the initramfs's
+# init and of node. Needs root, and the packages of .ci/packages.
 set -euo pipefail
 cd "$(dirname "$0")"
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C

@@ -5,7 +5,7 @@ import { PACKAGE } from '../../support/command.ts';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 
-/** What the machine does, and with what. */
+/** A boot of the machine. */
 export interface Boot {
   /** Names the folder of its facts, and the script in guest/ that it runs. */
   readonly name: string;
@@ -18,7 +18,7 @@ export interface Boot {
 /** The folder that a machine of this name shares with this one, kept until its next boot. */
 export const sharedWith = (name: string): string => `${PACKAGE}build/real/${name}`;
 
-/** Makes the machine, unless it is in the cache; its folder. Throws with the end of the log where that fails. */
+/** Makes the machine, unless it is in the cache; its folder. Throws where that fails. */
 export function build(): string {
   const { status, stdout } = spawnSync(`${HERE}vm/build.sh`, { stdio: ['ignore', 'pipe', 'inherit'] });
   if (status !== 0) throw new Error(`test/real/vm/build.sh ended with ${status}`);
@@ -52,7 +52,7 @@ export async function boot(machine: string, { name, files = {}, seconds }: Boot)
     );
 }
 
-/** What runs in the machine beside the package; compiled here, in a fraction of a second. */
+/** Compiles what runs in the machine beside the package, in a fraction of a second. */
 function compile(folder: string): void {
   mkdirSync(folder);
   const flags = {
@@ -66,7 +66,7 @@ function compile(folder: string): void {
   }
 }
 
-/** Runs QEMU, without KVM: it is the same everywhere. An old processor is emulated faster. Says how it ended. */
+/** Runs QEMU, without KVM: so it is the same everywhere. An old processor is emulated faster. How it ended. */
 function qemu(machine: string, shared: string, seconds: number): Promise<string> {
   const kernel = 'console=ttyS0 quiet panic=-1 apparmor=1 security=apparmor mitigations=off';
   const options = [
