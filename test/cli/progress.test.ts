@@ -14,7 +14,9 @@ const IDLE = '\x1b]9;4;0;0\x1b\\';
 /** A tree of directories with long names of Chinese characters, and a leftover in one of them. */
 function place(directories: number): string {
   const dir = scratch();
-  for (let n = 0; n < directories; n += 1) mkdirSync(`${dir}/${'検査'.repeat(15)}${n}`);
+  // Without a directory in it, it would not be read.
+  for (let n = 0; n < directories; n += 1)
+    mkdirSync(`${dir}/${'検査'.repeat(15)}${n}/below`, { recursive: true });
   plantLeftover(`${dir}/${'検査'.repeat(15)}0`);
   return dir;
 }
