@@ -4,7 +4,7 @@ import { type EngineSaid, readEngineWords } from './engine-words.ts';
 import { isNamed } from './operands.ts';
 import { RUNTIMES, type RuntimeSaid, readRuntimeWords } from './runtime-words.ts';
 
-/** What a command line says of where CRIU works. */
+/** The words of a command line that tell where CRIU works. */
 export type Said = { readonly given: GivenVariables } & (
   | { readonly kind: 'criu'; readonly args: readonly string[] }
   | RuntimeSaid
@@ -15,9 +15,10 @@ export type Said = { readonly given: GivenVariables } & (
 export type GivenVariables = Readonly<Record<string, string>>;
 
 /**
- * Finds CRIU or one of its callers in a command line: the first word that is one, wherever it stands, with an action of
- * its own after it; CRIU itself needs none as the first word. So wrappers (`sudo`, `timeout 60`, `systemd-run --scope`) need no list. A script in a word
- * (`sh -c '…'`) is not looked into. `null`: there is none.
+ * Finds CRIU or one of its callers in a command line: the first word that is one, wherever it stands, with an
+ * action of its own after it; CRIU itself needs none as the first word. So wrappers (`sudo`, `timeout 60`,
+ * `systemd-run --scope`) need no list. A script in a word (`sh -c '…'`) is not looked into. `null`: there is
+ * none.
  */
 export function findCaller(command: readonly string[]): Said | null {
   for (const [at, word] of command.entries()) {

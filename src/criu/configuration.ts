@@ -22,9 +22,9 @@ export interface ConfigurationEnvironment {
 export const GLOBAL_CONFIGURATION = '/etc/criu/default.conf';
 
 /**
- * The files that a runtime hands to CRIU where the container has no annotation `org.criu.config`; the first that exists
- * counts, over everything else that is said. runc: libcontainer/criu_linux.go, handleCriuConfigurationFile; crun:
- * src/libcrun/criu.c, handle_criu_config_file, for CRIU 4.2 and later.
+ * The files that a runtime hands to CRIU where the container has no annotation `org.criu.config`; the first
+ * that exists counts, over everything else that is said. runc: libcontainer/criu_linux.go,
+ * handleCriuConfigurationFile; crun: src/libcrun/criu.c, handle_criu_config_file, for CRIU 4.2 and later.
  */
 export const RUNTIME_CONFIGURATIONS: Readonly<Record<'runc' | 'crun', readonly string[]>> = {
   runc: ['/etc/criu/runc.conf'],
@@ -32,9 +32,9 @@ export const RUNTIME_CONFIGURATIONS: Readonly<Record<'runc' | 'crun', readonly s
 };
 
 /**
- * The configuration files that CRIU reads, in its order: what a later one sets counts, and after all of them the command
- * line (criu/config.c, next_config). A file that is missing or cannot be opened is passed over without a word. Relative
- * paths start from CRIU's working directory.
+ * The configuration files that CRIU reads, in its order: what a later one sets counts, and after all of them
+ * the command line (criu/config.c, next_config). A file that is missing or cannot be opened is passed over
+ * without a word. Relative paths start from CRIU's working directory.
  *
  * @param args CRIU's command line without its name
  */
@@ -51,7 +51,9 @@ export function configurationFiles(
   ];
 }
 
-/** Looked for in every word, as a whole (criu/config.c, pre_parse): `--config` too forbids the default files. */
+/**
+ * Looked for in every word, as a whole (criu/config.c, pre_parse): `--config` too forbids the default files.
+ */
 function configurationOptions(args: readonly string[]) {
   let file: string | undefined;
   let noDefaults = false;
@@ -66,8 +68,8 @@ function configurationOptions(args: readonly string[]) {
 
 /**
  * The options that the text of a configuration file sets, in their order, as CRIU 3.16 and later read it
- * (criu/config.c, parse_statement and parse_config): on each line a long option without its dashes, and perhaps a value.
- * What makes CRIU refuse to start is read as well as it can be. The last of each key counts.
+ * (criu/config.c, parse_statement and parse_config): on each line a long option without its dashes, and
+ * perhaps a value. What makes CRIU refuse to start is read as well as it can be. The last of each key counts.
  *
  * @param text the file's bytes
  */
@@ -91,8 +93,8 @@ const SPACE = '[ \\t\\v\\f\\r]*';
 const LEADING = new RegExp(`^${SPACE}`);
 
 /**
- * The words that a line adds to the command line. A key ends at the first blank, or on a line without blanks at the
- * first tab. C's strings end at a NUL.
+ * The words that a line adds to the command line. A key ends at the first blank, or on a line without blanks
+ * at the first tab. C's strings end at a NUL.
  */
 function parseStatement(line: string): readonly string[] {
   const text = (line.split('\0')[0] ?? '').replace(LEADING, '');
@@ -104,7 +106,10 @@ function parseStatement(line: string): readonly string[] {
   return rest === '' || rest.startsWith('#') ? [key] : [key, parseValue(rest)];
 }
 
-/** A value ends at its closing quote or at the first blank. A `#` cuts it off, also within quotes; `\"` is a quote. */
+/**
+ * A value ends at its closing quote or at the first blank. A `#` cuts it off, also within quotes; `\"` is a
+ * quote.
+ */
 function parseValue(rest: string): string {
   const quoted = /^"(?:"|(.+?)(?<!\\)(?:"|$))/s.exec(rest);
   const value = quoted === null ? (rest.split(' ')[0] ?? '') : (quoted[1] ?? '');

@@ -8,7 +8,7 @@ export interface CriuOption {
   readonly at: number;
 }
 
-/** What CRIU's option parser takes from words. */
+/** The options and operands that CRIU's option parser takes from words. */
 export interface CriuWords {
   readonly options: readonly CriuOption[];
   /** The other words, in their order. */

@@ -18,8 +18,8 @@ function andBelow(glob: string): readonly string[] {
 }
 
 /**
- * The directories that CRIU works in for some callers of the known work dirs, each itself and nothing below it. `*`
- * stands for any characters in a name, `?` for one.
+ * The directories that CRIU works in for some callers of the known work dirs, each itself and nothing below
+ * it. `*` stands for any characters in a name, `?` for one.
  *
  * @param callers each the beginning of a name, in whole words
  * @param places the known places of this host

@@ -106,7 +106,9 @@ const ENGINES: readonly Engine[] = [
   { program: 'incus', callers: ['Incus'], values: 'project', actions: LXD_ACTIONS },
 ];
 
-/** Reads the words after a program's name. `null`: it is no engine, or does neither checkpoint nor restore. */
+/**
+ * Reads the words after a program's name. `null`: it is no engine, or does neither checkpoint nor restore.
+ */
 export function readEngineWords(name: string, args: readonly string[]): EngineSaid | null {
   const engine = ENGINES.find(({ program }) => isNamed(name, program));
   if (engine === undefined) return null;

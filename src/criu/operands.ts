@@ -20,7 +20,9 @@ export function operandsOf(words: readonly string[], withValue: readonly string[
   return operands;
 }
 
-/** The value of an option in any spelling of getopt_long(3) and of Go's flags; `undefined`: it is not there. */
+/**
+ * The value of an option in any spelling of getopt_long(3) and of Go's flags; `undefined`: it is not there.
+ */
 export function optionValue(words: readonly string[], ...spellings: readonly string[]): string | undefined {
   for (const [at, word] of words.entries()) {
     if (word === '--') return undefined;
@@ -34,7 +36,10 @@ export function optionValue(words: readonly string[], ...spellings: readonly str
   return undefined;
 }
 
-/** Whether a program's name is this one, perhaps with a version or the like behind it: `runc-1.1.12`, `docker.io`. */
+/**
+ * Whether a program's name is this one, perhaps with a version or the like behind it: `runc-1.1.12`,
+ * `docker.io`.
+ */
 export function isNamed(name: string, program: string): boolean {
   return name === program || (name.startsWith(program) && /^[^A-Za-z]/.test(name.slice(program.length)));
 }

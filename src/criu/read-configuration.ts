@@ -6,8 +6,8 @@ import { parseConfiguration, type Setting } from './configuration.ts';
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Reads one of CRIU's configuration files. `null`: it cannot be opened, which CRIU passes over without a word, or is no
- * regular file, or far too large. Whatever the errno, then only fewer directories are known.
+ * Reads one of CRIU's configuration files. `null`: it cannot be opened, which CRIU passes over without a
+ * word, or is no regular file, or far too large. Whatever the errno, then only fewer directories are known.
  */
 export function readConfiguration(path: string): readonly Setting[] | null {
   const read = readSmallFile(path, MOST_BYTES, 'latin1');

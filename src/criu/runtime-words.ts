@@ -8,7 +8,9 @@ export type Runtime = (typeof RUNTIMES)[number];
 export interface RuntimeSaid {
   readonly kind: 'runtime';
   readonly runtime: Runtime;
-  /** The directories that it has CRIU work in. Relative ones start from its working directory, which is `.`. */
+  /**
+   * The directories that it has CRIU work in. Relative ones start from its working directory, which is `.`.
+   */
   readonly workDirs: readonly string[];
 }
 
@@ -16,7 +18,8 @@ const CURRENT = '.';
 const PATHS = ['work-path', 'image-path', 'bundle'];
 
 /**
- * Options before the subcommand that have a value (runc main.go; crun src/crun.c; youki crates/liboci-cli, GlobalOpts).
+ * Options before the subcommand that have a value (runc main.go; crun src/crun.c; youki crates/liboci-cli,
+ * GlobalOpts).
  */
 const VALUES = 'log log-format log-level root criu rootless cgroup-manager l r'.split(' ');
 

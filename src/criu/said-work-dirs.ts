@@ -12,7 +12,9 @@ import { workDirGlobs } from './engine-dirs.ts';
 import type { EngineSaid } from './engine-words.ts';
 import type { KnownTarget } from './known-targets.ts';
 
-/** A directory that CRIU works in, and who says so. Relative ones start from the command's working directory. */
+/**
+ * A directory that CRIU works in, and who says so. Relative ones start from the command's working directory.
+ */
 export interface SaidWorkDir {
   readonly path: Bytes;
   readonly why: 'command' | 'configuration' | 'current';
@@ -22,8 +24,8 @@ export interface SaidWorkDir {
 export type ReadConfiguration = (path: string) => readonly Setting[] | null;
 
 /**
- * The directories that CRIU works in when a command line runs, by what the line says and the configuration files that it
- * leads to. A runtime may hand on its files or not, by its version, so what both say is named.
+ * The directories that CRIU works in when a command line runs, by what the line says and the configuration
+ * files that it leads to. A runtime may hand on its files or not, by its version, so what both say is named.
  */
 export function saidWorkDirs(
   said: Said,
@@ -57,8 +59,8 @@ function byCommand(path: string): SaidWorkDir {
 const KEYS = ['work-dir', 'images-dir'];
 
 /**
- * CRIU's own: the work dir, else the images dir, wherever they are set; on the command line they count over the files
- * (criu/crtools.c, criu/config.c).
+ * CRIU's own: the work dir, else the images dir, wherever they are set; on the command line they count over
+ * the files (criu/crtools.c, criu/config.c).
  */
 function criuWorkDir(args: readonly string[], settings: readonly Setting[]): SaidWorkDir {
   const { options } = readCriuWords(args);
@@ -71,7 +73,7 @@ function criuWorkDir(args: readonly string[], settings: readonly Setting[]): Sai
   return { path: bytes`.`, why: 'current' };
 }
 
-/** What the files say to a CRIU that is called over RPC (criu/cr-service.c, setup_opts_from_req). */
+/** The directories that the files name to a CRIU that is called over RPC (criu/cr-service.c, setup_opts_from_req). */
 function rpcWorkDirs(
   runtime: string,
   variables: ConfigurationEnvironment,

@@ -10,9 +10,9 @@ const FEW = 4096;
 const LOADAVG = bytes`/proc/loadavg`;
 
 /**
- * Tells which pids have been given out since the last call, in our pid namespace. The kernel gives them out in ascending
- * order and says the last one in /proc/loadavg (proc_loadavg(5)), so where no process was started one small file is read.
- * Some of them are threads, and some have ended.
+ * Tells which pids have been given out since the last call, in our pid namespace. The kernel gives them out
+ * in ascending order and says the last one in /proc/loadavg (proc_loadavg(5)), so where no process was
+ * started one small file is read. Some of them are threads, and some have ended.
  */
 export class NewPids {
   #last: number | null;

@@ -70,9 +70,9 @@ export interface CommandEnd {
 }
 
 /**
- * The reason why `run` watched a directory: the command line, or CRIU's configuration, says that CRIU works there; an
- * engine has it work there; it was seen to; `--work-dir` names it; it is the command's working directory; or, /tmp, it
- * always is.
+ * The reason why `run` watched a directory: the command line, or CRIU's configuration, says that CRIU works
+ * there; an engine has it work there; it was seen to; `--work-dir` names it; it is the command's working
+ * directory; or, /tmp, it always is.
  */
 export type WatchedWhy = 'command' | 'configuration' | 'engine' | 'seen' | 'named' | 'current' | 'always';
 

@@ -1,19 +1,11 @@
 import { EMPTY, joinPath } from '../linux/bytes.ts';
-import { type Errno, errnoOf } from '../linux/errno.ts';
+import { errnoOf } from '../linux/errno.ts';
 import { sameFile } from '../linux/lstat.ts';
-import { MountIds } from '../linux/mount-id.ts';
 import { type Step, stepAside, stepDown, stepInto, stepOut } from '../linux/working-directory.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
-import { type Level, newLevel } from './level.ts';
-
-/** Whether the directory we stand in lies in the mount that the target lies in. */
-export type InMount =
-  | { readonly kind: 'ours' }
-  | { readonly kind: 'another' }
-  | ({ readonly kind: 'unseen' } & Errno);
-
-const OURS: InMount = { kind: 'ours' };
+import { forgetChildren, type Level, newLevel } from './level.ts';
+import { TargetMount } from './target-mount.ts';
 
 /**
  * The way from a target's root down to the directory we stand in. Each level is known by device and inode.
@@ -23,9 +15,8 @@ const OURS: InMount = { kind: 'ours' };
 export class Descent {
   readonly #root: Bytes;
   readonly #levels: Level[] = [];
-  readonly #bound: boolean;
-  readonly #mountIds = new MountIds();
-  #mountId: number | null = null;
+  /** The mount that the root lies in. */
+  readonly mount: TargetMount;
 
   /**
    * @param root absolute path, links resolved
@@ -33,16 +24,11 @@ export class Descent {
    */
   constructor(root: Bytes, bound: boolean) {
     this.#root = root;
-    this.#bound = bound;
+    this.mount = new TargetMount(bound);
   }
 
   get deepest(): Level | undefined {
     return this.#levels.at(-1);
-  }
-
-  /** The ID of the mount that the root lies in; `null` if the way is not bound to it. */
-  get mountId(): number | null {
-    return this.#mountId;
   }
 
   /** 1 in the target itself. */
@@ -61,7 +47,7 @@ export class Descent {
     if (step.kind === 'gone') return [{ path: this.#root, code: 'ENOENT', syscall: 'chdir' }];
     if (step.kind !== 'entered' || !sameFile(step.here, expected)) return [errorOf(this.#root, step)];
     try {
-      if (this.#bound) this.#mountId = this.#mountIds.here();
+      this.mount.begin();
     } catch (error) {
       return [{ path: this.#root, ...errnoOf(error) }];
     }
@@ -92,6 +78,7 @@ export class Descent {
     this.#levels.pop()?.listing.close();
     const parent = this.deepest;
     if (parent === undefined) return [];
+    forgetChildren(parent);
     parent.inOurMount = false;
     return stepOut(parent).kind === 'entered' ? [] : this.#comeBack();
   }
@@ -102,41 +89,24 @@ export class Descent {
    */
   leaveForNext(): SweepError[] {
     const parent = this.#levels.at(-2);
-    const next = parent?.children.shift();
+    const [next] = parent?.children ?? [];
     if (parent === undefined || next === undefined) return this.leave();
     const step = stepAside(next.name, next);
     if (step.kind === 'entered') {
       this.#levels.pop()?.listing.close();
+      parent.children.shift();
       this.#push(joinPath(parent.path, next.name), next.name, step.here);
       return [];
     }
-    parent.pending.push(next.name);
     if (step.kind === 'gone' || (step.kind === 'failed' && !step.moved)) return this.leave();
     this.#levels.pop()?.listing.close();
+    forgetChildren(parent);
     return this.#comeBack();
-  }
-
-  /**
-   * Tells which mount the deepest directory lies in. Nobody can mount over or rename away the place we stand
-   * in. This is the only way to notice a mount that was made after mountinfo was read, or whose ancestor was
-   * renamed since.
-   */
-  whichMount(level: Level): InMount {
-    if (level.inOurMount || this.#mountId === null) return OURS;
-    try {
-      const id = this.#mountIds.here();
-      if (id === null) return { kind: 'unseen', code: 'ENODATA', syscall: 'read' };
-      if (id !== this.#mountId) return { kind: 'another' };
-    } catch (error) {
-      return { kind: 'unseen', ...errnoOf(error) };
-    }
-    level.inOurMount = true;
-    return OURS;
   }
 
   /** Closes all that is open. */
   close(): void {
-    this.#mountIds.close();
+    this.mount.close();
     for (const level of this.#levels.splice(0)) level.listing.close();
   }
 

@@ -48,6 +48,11 @@ export function newLevel(path: Bytes, name: Bytes, { dev, ino, size }: Facts): L
   };
 }
 
+/** Takes the chosen children for pending names again: what lstat(2) said of them is no longer fresh. */
+export function forgetChildren({ pending, children }: Level): void {
+  for (const { name } of children.splice(0)) pending.push(name);
+}
+
 /** Gives up all that has not been looked at yet. */
 export function abandon(level: Level): void {
   level.listing.close();

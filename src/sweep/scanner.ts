@@ -42,7 +42,8 @@ export function* scanTree(
   let work = 0;
   try {
     for (const error of descent.enterRoot(expected)) yield problem(error);
-    if (descent.mountId !== null) scope.mounts.identify(expected.dev, descent.mountId);
+    const { id } = descent.mount;
+    if (id !== null) scope.mounts.identify(expected.dev, id);
     for (let level = descent.deepest; level !== undefined; level = descent.deepest) {
       if (work >= PAUSE_AFTER) {
         work = 0;

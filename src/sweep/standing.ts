@@ -11,7 +11,7 @@ import { type Problem, problem } from './scan.ts';
  * now and then.
  */
 export function* stayInMount(level: Level, descent: Descent): Generator<Problem, boolean> {
-  const mount = descent.whichMount(level);
+  const mount = descent.mount.which(level);
   switch (mount.kind) {
     case 'ours':
       return true;

@@ -69,7 +69,7 @@ test('names that attack, in directories that cannot be swept: the messages are e
   const dir = scratch();
   plant(
     dir,
-    PARENTS.map((path) => ({ path, mode: '0000' })),
+    PARENTS.flatMap((path) => [{ path: `${path}/below` }, { path, mode: '0000' }]),
   );
   const { err, code } = await run([dir], { wrap: asUser(65534) });
   expect(code).toBe(3);

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
 import { readOwnMounts } from '../../src/linux/mountinfo.ts';
@@ -48,6 +48,17 @@ test('a directory that is moved while we stand in it does not lead astray', () =
   const found = scanWhile((standing) => renameSync(standing, `${dir}/out/moved`));
   expect(found.filter((what) => what.includes('out/b'))).toEqual([]);
   expect(found.map((what) => what.replace(/ in .*/, ''))).toEqual(['x.ina000', 'x.inb000', 'x.inc000']);
+});
+
+test('a sibling that is removed, and one that is made anew, while we stand beside them are no error', () => {
+  const found = scanWhile((standing) => {
+    const [gone, made] = ['a', 'b', 'c'].filter((name) => !standing.endsWith(name));
+    rmSync(`${dir}/in/${gone}`, { recursive: true });
+    renameSync(`${dir}/in/${made}`, `${dir}/out/was`);
+    mkdirSync(`${dir}/in/${made}/x.000000`, { recursive: true });
+  });
+  expect(found.map((what) => what.replace(/ in .*/, ''))).toContain('x.000000');
+  expect(found).toHaveLength(2);
 });
 
 test('a sibling that is exchanged while we stand beside it is looked at again, where its name is now', () => {

@@ -36,8 +36,8 @@ export interface Course {
 }
 
 /**
- * Lists the directories again, when the command has ended. Only what is there now is swept, and who uses it is
- * looked up later: what a CRIU makes that is started from now on is not even seen.
+ * Lists the directories again, when the command has ended. Only what is there now is swept, and who uses it
+ * is looked up later: what a CRIU makes that is started from now on is not even seen.
  *
  * @param placeNow where a path leads since our working directory was moved
  */

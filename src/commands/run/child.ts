@@ -14,9 +14,9 @@ export interface Child {
 }
 
 /**
- * Starts a command with our standard streams, working directory and environment. It has ended when the process has,
- * even while children of its own still hold the streams. Node has no names for realtime signals: a command killed by one
- * looks as if it had exited with 0.
+ * Starts a command with our standard streams, working directory and environment. It has ended when the
+ * process has, even while children of its own still hold the streams. Node has no names for realtime signals:
+ * a command killed by one looks as if it had exited with 0.
  *
  * @param complain says which descriptors it does not get
  */

@@ -5,14 +5,17 @@ import { type ProcStat, readStat } from '../../linux/proc-stat.ts';
  */
 const SENT_BY_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGHUP'];
 
-/** Knows which signals the command has from the terminal already, and whether a shell does job control over us. */
+/**
+ * Knows which signals the command has from the terminal already, and whether a shell does job control over
+ * us.
+ */
 export class Terminal {
   #isInForeground = isForeground(readStat('self'));
 
   /**
-   * Whether a signal that has reached us has reached the command too: we are the terminal's foreground process group,
-   * and the command is still in it. When a terminal hangs up it is nobody's any more, and what was before counts; of a
-   * session's processes only the leader is told, and the others when that ends.
+   * Whether a signal that has reached us has reached the command too: we are the terminal's foreground
+   * process group, and the command is still in it. When a terminal hangs up it is nobody's any more, and what
+   * was before counts; of a session's processes only the leader is told, and the others when that ends.
    */
   hasSentTo(pid: number, signal: NodeJS.Signals): boolean {
     const own = readStat('self');

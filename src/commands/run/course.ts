@@ -34,8 +34,8 @@ export async function listStart(
 }
 
 /**
- * The places to sweep when the command has ended: those from before, but for the current directory where CRIU was seen
- * to work elsewhere, and those that were found meanwhile.
+ * The places to sweep when the command has ended: those from before, but for the current directory where CRIU
+ * was seen to work elsewhere, and those that were found meanwhile.
  */
 export async function courseOf(start: Start, seen: CriuSeen, span: Span): Promise<Course> {
   const { plan, kinds, snapshots } = start;

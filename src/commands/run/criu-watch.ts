@@ -31,7 +31,7 @@ export interface LivingCriu {
   readonly path: Bytes;
 }
 
-/** What was seen of CRIU below a command. */
+/** The living CRIUs below a command, as far as they were seen. */
 export interface CriuSeen {
   /** The directories that it worked in, each once. */
   readonly places: readonly PlaceSeen[];
@@ -42,8 +42,8 @@ export interface CriuSeen {
 }
 
 /**
- * Sees which directories the living CRIUs below a command work in, while it runs. It keeps nothing open and no event loop
- * alive.
+ * Sees which directories the living CRIUs below a command work in, while it runs. It keeps nothing open and
+ * no event loop alive.
  */
 export class CriuWatch {
   readonly #family: Family | null;
@@ -52,6 +52,8 @@ export class CriuWatch {
   readonly #places = new Map<string, PlaceSeen>();
   /** The living CRIUs, by pid. */
   #living = new Map<number, LivingCriu>();
+  /** Of a CRIU that was seen once: the key of the directory, which may be none of its own. */
+  readonly #passing = new Map<number, string>();
   #any = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -95,9 +97,18 @@ export class CriuWatch {
     const path = readLink(`/proc/${pid}/cwd`);
     if (path.kind !== 'seen') return;
     this.#living.set(pid, { pid, comm, path: path.value });
-    if (path.value === before || this.#places.size === MOST_PLACES) return;
-    const place = placeSeen(pid, path.value, this.#uid);
-    if (place !== null) this.#places.set(keyOf(place.identity), place);
+    if (path.value === before) {
+      this.#passing.delete(pid);
+      return;
+    }
+    // CRIU starts in its caller's directory, and leaves it at once for the one that it works in.
+    this.#places.delete(this.#passing.get(pid) ?? '');
+    this.#passing.delete(pid);
+    const place = this.#places.size < MOST_PLACES ? placeSeen(pid, path.value, this.#uid) : null;
+    if (place === null) return;
+    const key = keyOf(place.identity);
+    if (before === undefined && !this.#places.has(key)) this.#passing.set(pid, key);
+    this.#places.set(key, place);
   }
 }
 

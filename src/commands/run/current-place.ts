@@ -2,7 +2,9 @@ import { EMPTY, joinPath } from '../../linux/bytes.ts';
 import { currentDirectory } from '../../linux/working-directory.ts';
 import type { Bytes } from '../../model/model.ts';
 
-/** Our working directory, which may be moved while the command runs: it stays the same, and its path does not. */
+/**
+ * Our working directory, which may be moved while the command runs: it stays the same, and its path does not.
+ */
 export class CurrentPlace {
   readonly #before = currentDirectory();
 

@@ -13,8 +13,8 @@ export interface Descriptor {
 
 /**
  * The standard streams and the descriptors that our caller left open for the command (`criu --status-fd 5`,
- * `--inherit-fd fd[3]:…`), each under its own number. Node marks these to be closed as it starts, so they are named
- * again; without /proc there are only the standard streams.
+ * `--inherit-fd fd[3]:…`), each under its own number. Node marks these to be closed as it starts, so they are
+ * named again; without /proc there are only the standard streams.
  *
  * @param complain says it where they could not be listed
  */

@@ -14,8 +14,9 @@ const LONGEST_WAIT_MS = 2000;
 const STEP_MS = 10;
 
 /**
- * Waits for processes that have been killed but are not gone. The command's own children may still be taking down
- * their memory and mounts when it has ended (all of them by the OOM killer, say), and would seem to use what they left.
+ * Waits for processes that have been killed but are not gone. The command's own children may still be taking
+ * down their memory and mounts when it has ended (all of them by the OOM killer, say), and would seem to use
+ * what they left.
  *
  * @param since a time in clock ticks since boot: processes that started before are not waited for
  */
@@ -37,8 +38,8 @@ function isDying(pid: number, since: number): boolean {
 }
 
 /**
- * By /proc/PID/status: `SigPnd` is the thread's own, `ShdPnd` the process's. Whatever the errno, a process that is not
- * seen to be dying is not waited for, and what it uses is kept.
+ * By /proc/PID/status: `SigPnd` is the thread's own, `ShdPnd` the process's. Whatever the errno, a process
+ * that is not seen to be dying is not waited for, and what it uses is kept.
  */
 function hasPendingKill(pid: number): boolean {
   try {

@@ -10,8 +10,9 @@ import { isOnFuse } from './work-dir-seen.ts';
 const MOST_DIRECTORIES = 10_000;
 
 /**
- * The directories that globs of an engine name now, each once; absolute, and without links when they were found. Our
- * working directory stays as it is. A directory that cannot be read has none in it: what is not listed is not swept.
+ * The directories that globs of an engine name now, each once; absolute, and without links when they were
+ * found. Our working directory stays as it is. A directory that cannot be read has none in it: what is not
+ * listed is not swept.
  *
  * @param globs absolute, each with a `*`, which stands for any characters in a name, or a `?` for one
  * @param stopped asked now and then: whether not to go on

@@ -16,8 +16,8 @@ interface Member {
 }
 
 /**
- * The processes below a command, itself included. What it costs to ask grows with the processes that were started since the
- * last time, anywhere in our pid namespace, and not with those that are below the command.
+ * The processes below a command, itself included. What it costs to ask grows with the processes that were
+ * started since the last time, anywhere in our pid namespace, and not with those that are below the command.
  */
 export class Family {
   readonly #members = new Map<number, Member>();
@@ -40,8 +40,8 @@ export class Family {
   }
 
   /**
-   * The living members that are meant, as far as they were asked this time: all that are new or young, and of the
-   * others some in turn.
+   * The living members that are meant, as far as they were asked this time: all that are new or young, and of
+   * the others some in turn.
    */
   filter(isMeant: (stat: ProcStat) => boolean): readonly ProcStat[] {
     const newPids = this.#newPids.next();
@@ -66,14 +66,19 @@ export class Family {
   }
 
   /**
-   * A child of a member; or one whose parent has ended already, which only its process group tells: its new parent is
-   * in another.
+   * A child of a member; or one whose parent has ended already, which only its process group tells: a group
+   * that nobody else is in, while its new parent is in another.
    */
   #isBelow({ parent, group, startTime }: ProcStat): boolean {
     const member = this.#members.get(parent);
-    const stat = member !== undefined || group === this.#root?.group ? readStat(parent) : null;
+    const stat = member !== undefined || this.#isOwnGroup(group) ? readStat(parent) : null;
     if (member !== undefined) return stat === null || stat.startTime === member.startTime;
     return stat !== null && stat.group !== group && startTime >= (this.#root?.startTime ?? Infinity);
+  }
+
+  /** A group that a member leads; or ours, where we lead it. Else others may be in it, a script's other jobs. */
+  #isOwnGroup(group: number): boolean {
+    return this.#members.has(group) || (group === process.pid && group === this.#root?.group);
   }
 
   #add({ pid, startTime }: ProcStat): void {

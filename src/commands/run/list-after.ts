@@ -38,9 +38,9 @@ export interface Known {
 }
 
 /**
- * Lists what appeared in a directory. We step there from `/` one name at a time, following no link: a link that was put
- * on the way meanwhile may be anybody's, and makes the directory `changed`. So does another directory in its place,
- * unless that was made meanwhile.
+ * Lists what appeared in a directory. We step there from `/` one name at a time, following no link: a link
+ * that was put on the way meanwhile may be anybody's, and makes the directory `changed`. So does another
+ * directory in its place, unless that was made meanwhile.
  */
 export async function listAfter(
   before: Extract<Before, { readonly kind: 'listed' | 'missing' | 'unlisted' }>,
@@ -94,7 +94,9 @@ function notEntered(step: Exclude<Step, { readonly kind: 'entered' }>): After {
   }
 }
 
-/** Whether what this name is, in the directory we stand in, was made in that time. Throws lstat(2)'s errno. */
+/**
+ * Whether what this name is, in the directory we stand in, was made in that time. Throws lstat(2)'s errno.
+ */
 export function nameIsMadeIn(name: Bytes, span: Span): boolean {
   const facts = lstatName(name);
   return facts !== null && isMadeIn(facts, span);

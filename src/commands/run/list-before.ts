@@ -19,12 +19,21 @@ export type Before =
       readonly identity: Identity;
       /** The leftovers' names in it. */
       readonly names: NameSet;
-      /** Whether it was surely this directory that was listed; without /proc it was found by its path once more. */
+      /**
+       * Whether it was surely this directory that was listed; without /proc it was found by its path once
+       * more.
+       */
       readonly pinned: boolean;
     }
-  /** `resolved`: where it would be, with the links of what is there resolved; `null`: our working directory was removed. */
+  /**
+   * `resolved`: where it would be, with the links of what is there resolved; `null`: our working directory
+   * was removed.
+   */
   | { readonly kind: 'missing'; readonly resolved: Bytes | null }
-  /** Found only while the command ran. `identity`: the directory that CRIU was seen in; `null`: whichever is there. */
+  /**
+   * Found only while the command ran. `identity`: the directory that CRIU was seen in; `null`: whichever is
+   * there.
+   */
   | { readonly kind: 'unlisted'; readonly resolved: Bytes; readonly identity: Identity | null }
   /** In a kernel file system, where nothing is ever swept. */
   | { readonly kind: 'kernels' }
@@ -39,8 +48,8 @@ export interface ListScope {
 }
 
 /**
- * Lists a directory's own entries of these kinds. Neither does it change our working directory, which the command shall
- * have as it was, nor is anything held open afterwards.
+ * Lists a directory's own entries of these kinds. Neither does it change our working directory, which the
+ * command shall have as it was, nor is anything held open afterwards.
  */
 export async function listBefore(path: Bytes, scope: ListScope): Promise<Before> {
   try {
@@ -58,7 +67,10 @@ interface There {
   readonly exists: boolean;
 }
 
-/** Resolves the links of a path as far as it exists; what is missing of it is taken literally. `null`: it has no beginning. */
+/**
+ * Resolves the links of a path as far as it exists; what is missing of it is taken literally. `null`: it has
+ * no beginning.
+ */
 function resolve(path: Bytes): There | null {
   const names = path.split('/').filter((name) => name !== '');
   const top = path.startsWith('/') ? bytes`/` : bytes`.`;
@@ -112,7 +124,10 @@ async function listOpened(resolved: Bytes, scope: ListScope): Promise<Before> {
   }
 }
 
-/** Whether /proc shows our descriptor as it is; false where there is no /proc (ENOENT), what else fails is thrown. */
+/**
+ * Whether /proc shows our descriptor as it is; false where there is no /proc (ENOENT), what else fails is
+ * thrown.
+ */
 function leadsTo(descriptor: Bytes, identity: Identity): boolean {
   try {
     return sameFile(statPath(descriptor), identity);

@@ -5,8 +5,8 @@ const SUFFIX_LENGTH = 6;
 const DIGIT_OF = new Map([...DIGITS].map((character, digit) => [character, digit]));
 
 /**
- * A set of mkdtemp names, each kept as one exact number: its kind, and its suffix read in base 62. Eight bytes a name,
- * so a directory with a million leftovers costs a few megabytes while a command runs.
+ * A set of mkdtemp names, each kept as one exact number: its kind, and its suffix read in base 62. Eight
+ * bytes a name, so a directory with a million leftovers costs a few megabytes while a command runs.
  */
 export class NameSet {
   readonly #kinds: ReadonlyMap<Kind, number>;

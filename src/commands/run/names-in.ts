@@ -8,8 +8,8 @@ import { NameSet } from './name-set.ts';
 const PAUSE_AFTER = 4096;
 
 /**
- * The names in a directory that are of these kinds, and wanted. Throws the errno of opendir(3) or readdir(3), and of
- * what `wanted` does.
+ * The names in a directory that are of these kinds, and wanted. Throws the errno of opendir(3) or readdir(3),
+ * and of what `wanted` does.
  *
  * @param path `.`, or `/proc/self/fd/N`: what is pinned
  * @param size its st_size in bytes

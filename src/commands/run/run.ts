@@ -39,7 +39,8 @@ export interface RunOptions extends KindOptions, VerbosityOptions {
 const STDERR = 2;
 
 /**
- * `criu-sweep run -- <command...>`: runs a command, and removes the temporary directories that appeared meanwhile.
+ * `criu-sweep run -- <command...>`: runs a command, and removes the temporary directories that appeared
+ * meanwhile.
  *
  * @returns the command's exit status; where a signal ended it, that has been raised on ourselves too
  * @throws UsageError before anything is done
@@ -105,8 +106,8 @@ function reportDestination(report: string | undefined): Destination | null {
 }
 
 /**
- * A time in milliseconds since 1970 that has passed, by the clock that file systems stamp with too: whatever is made from
- * now on bears it or a later one, and what bears such a time was not made before.
+ * A time in milliseconds since 1970 that has passed, by the clock that file systems stamp with too: whatever
+ * is made from now on bears it or a later one, and what bears such a time was not made before.
  */
 async function nextMoment(): Promise<number> {
   const moment = Date.now() + 1;

@@ -9,13 +9,16 @@ import { Terminal } from './controlling-terminal.ts';
 const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 const PASSED_ON: readonly NodeJS.Signals[] = [...ENDING, 'SIGUSR1', 'SIGUSR2'];
 
-/** How long a stop of the command must last to be one: a shell that continues a job reaches its processes one by one. */
+/**
+ * How long a stop of the command must last to be one: a shell that continues a job reaches its processes one
+ * by one.
+ */
 const STOPPED_FOR_MS = 50;
 
 /**
- * Our signals while a command is to be started, runs, and is swept after. Each is passed on once, unless the terminal
- * has sent it to the command as well. Where the command alone stops, we stop too, for the shell to take over; and we
- * continue it where we are continued.
+ * Our signals while a command is to be started, runs, and is swept after. Each is passed on once, unless the
+ * terminal has sent it to the command as well. Where the command alone stops, we stop too, for the shell to
+ * take over; and we continue it where we are continued.
  */
 export class Signals {
   readonly #terminal = new Terminal();
@@ -58,7 +61,10 @@ export class Signals {
     for (const signal of this.#early.splice(0)) this.#pass(signal);
   }
 
-  /** The command has ended; what reached us together with it is heard first. A second signal from now on ends us at once. */
+  /**
+   * The command has ended; what reached us together with it is heard first. A second signal from now on ends
+   * us at once.
+   */
   async sweeping(): Promise<void> {
     this.#leaveChild();
     await nextTick();

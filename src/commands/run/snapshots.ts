@@ -12,8 +12,8 @@ export interface Snapshot {
 }
 
 /**
- * Lists the directories before the command is started. An engine's that is reached by a link now is left out: it was
- * none when it was found.
+ * Lists the directories before the command is started. An engine's that is reached by a link now is left out:
+ * it was none when it was found.
  *
  * @param kinds all that are looked for anywhere
  * @param stopped asked now and then: whether not to go on

@@ -32,8 +32,8 @@ export interface WatchPlan {
 }
 
 /**
- * The places to watch: what `--work-dir` names, else what the command line and CRIU's configuration say, else the
- * current directory.
+ * The places to watch: what `--work-dir` names, else what the command line and CRIU's configuration say, else
+ * the current directory.
  *
  * @throws UsageError for an empty `--work-dir`
  */

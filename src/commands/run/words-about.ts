@@ -5,8 +5,8 @@ import type { Snapshot } from './snapshots.ts';
 import type { WatchPlan } from './watched.ts';
 
 /**
- * Messages about what was watched that nobody would expect: that it was the current directory, because CRIU was neither
- * recognised nor seen; and where a CRIU goes on under another name.
+ * Messages about what was watched that nobody would expect: that it was the current directory, because CRIU
+ * was neither recognised nor seen; and where a CRIU goes on under another name.
  */
 export function wordsAbout(
   plan: WatchPlan,

@@ -21,10 +21,10 @@ const ROOT = 0;
 const MOST_MOUNTINFO = 4 * 1024 * 1024;
 
 /**
- * The directory that a process works in, where we reach the same one by the same path. `null`: it has none by now; it is
- * another root's or mount namespace's, or a kernel file system's; the process is neither root's nor ours, so that what it
- * leaves is not ours to remove; or a file system of a user's own (FUSE) lies on the way, which may never answer. Nothing
- * is held open.
+ * The directory that a process works in, where we reach the same one by the same path. `null`: it has none by
+ * now; it is another root's or mount namespace's, or a kernel file system's; the process is neither root's
+ * nor ours, so that what it leaves is not ours to remove; or a file system of a user's own (FUSE) lies on the
+ * way, which may never answer. Nothing is held open.
  *
  * @param path the text of its working directory's link
  * @param uid our effective user

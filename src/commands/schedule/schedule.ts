@@ -10,6 +10,7 @@ import { ownCommand } from '../../package/own-command.ts';
 import { ownImage } from '../../package/own-image.ts';
 import { readTool } from '../../package/tool.ts';
 import { escapeText } from '../../report/escape.ts';
+import { StartingPlace } from '../../request/starting-place.ts';
 import { splitWords } from './command-words.ts';
 import { cronFiles } from './cron.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
@@ -40,11 +41,19 @@ export async function scheduleCommand(
   env: Environment,
 ): Promise<number> {
   refuseClusterOptions(scheduler, options);
+  const { outputDir } = options;
+  // A walk through globs and known places does not end where it began.
+  const start = new StartingPlace(outputDir === undefined ? [] : [outputDir]);
   const sweep = await readScheduledSweep(args, env, scheduler);
   const command = options.command === undefined ? commandIn(scheduler) : splitWords(options.command);
   const schedule = { sweep, command, everyMs: options.every, version: readTool().version };
   const files = await filesFor(scheduler, schedule, options);
-  return options.outputDir === undefined ? print(files, env) : write(files, options.outputDir, env);
+  if (outputDir === undefined) return print(files, env);
+  if (!start.goBack())
+    throw new UsageError(
+      `--output-dir: ${escapeText(outputDir)}: the working directory is gone: write it absolute`,
+    );
+  return write(files, outputDir, env);
 }
 
 function refuseClusterOptions(scheduler: Scheduler, { image, namespace }: ScheduleOptions): void {

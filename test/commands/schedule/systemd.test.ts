@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
-import { COMMAND, program } from '../../support/command.ts';
+import { COMMAND, program, run } from '../../support/command.ts';
 import { leftoverName } from '../../support/leftovers.ts';
 import { scratch } from '../../support/scratch.ts';
 import { refusal, schedule, valuesOf } from './printed.ts';
@@ -31,6 +31,20 @@ test.each([
     (await program(security)).out,
   );
   expect(Number(exposure?.[1])).toBeLessThanOrEqual(1.6);
+});
+
+test.each([
+  ['--known'],
+  ['/t*/*'],
+])('the units are written to a relative directory, for %s too', async (target) => {
+  const dir = scratch();
+  mkdirSync(`${dir}/units`);
+  const args = ['schedule', 'systemd', '--output-dir', 'units', '--', target];
+  expect(await run(args, { cwd: dir })).toMatchObject({
+    code: 0,
+    out: 'units/criu-sweep.service\nunits/criu-sweep.timer\n',
+  });
+  expect(statSync(`${dir}/units/criu-sweep.timer`).isFile()).toBe(true);
 });
 
 test.each(['1m', '90m', '6h', '1d', '1w', '36h', '1500ms'])('a timer for %s is verified', async (every) => {
