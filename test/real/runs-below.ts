@@ -21,7 +21,7 @@ export const BELOW: readonly Around[] = [
       'echo +memory >/sys/fs/cgroup/cgroup.subtree_control; mkdir /sys/fs/cgroup/small',
     ),
     shim: HELD,
-    meanwhile: 'echo 0 >/sys/fs/cgroup/small/memory.max',
+    meanwhile: 'sleep 3; echo 0 >/sys/fs/cgroup/small/memory.max',
   },
   killedDump('--config', `-- criu dump --config criu.conf ${DUMP}`, 'echo work-dir $cell/work >criu.conf'),
   killedDump(
