@@ -13,9 +13,13 @@ import { type PlaceSeen, placeSeen } from './work-dir-seen.ts';
 const OFTEN_MS = 20;
 const LATER_MS = 40;
 const LONG_MS = 60_000;
-/** Of our time a turn may take a twentieth. */
+/**
+ * Of our time a turn may take a twentieth, but not at the beginning: the first turns are the dearest, since
+ * nothing is compiled yet, and a CRIU that a script starts may be gone after a pause for that.
+ */
 const IDLE_FOR_BUSY = 19;
 const LONGEST_MS = 1000;
+const BEGINNING_MS = 3000;
 
 /** Limit of directories that are remembered: a CRIU has one or two. */
 const MOST_PLACES = 256;
@@ -77,8 +81,7 @@ export class CriuWatch {
     this.#see();
     // Not by the clock: on a busy machine we wait for our turn, and that costs nobody anything.
     const { user, system } = process.cpuUsage(start);
-    const often = monotonicMs() - this.#startedAt < LONG_MS ? OFTEN_MS : LATER_MS;
-    const pause = Math.min(Math.max(often, ((user + system) / 1000) * IDLE_FOR_BUSY), LONGEST_MS);
+    const pause = pauseAfter((user + system) / 1000, monotonicMs() - this.#startedAt);
     this.#timer = setTimeout(this.#turn, pause).unref();
   };
 
@@ -110,6 +113,12 @@ export class CriuWatch {
     if (before === undefined && !this.#places.has(key)) this.#passing.set(pid, key);
     this.#places.set(key, place);
   }
+}
+
+/** The time to the next turn, in milliseconds. @param busyMs the CPU time of this one. @param ageMs the watch's */
+function pauseAfter(busyMs: number, ageMs: number): number {
+  if (ageMs < BEGINNING_MS) return OFTEN_MS;
+  return Math.min(Math.max(ageMs < LONG_MS ? OFTEN_MS : LATER_MS, busyMs * IDLE_FOR_BUSY), LONGEST_MS);
 }
 
 /** Whether /proc shows the pids that we know. */
