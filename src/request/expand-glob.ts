@@ -3,11 +3,11 @@ import fastGlob from 'fast-glob';
 import { encode } from '../linux/bytes.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Target } from '../sweep/targets.ts';
+import type { Expanding, ResolvedTargets } from './expanding.ts';
 import { parseGlob } from './glob.ts';
 import { type GlobStart, startGlob } from './glob-start.ts';
 import { Claimed } from './repeated.ts';
 import { matchTarget } from './resolve-target.ts';
-import type { Expanding, ResolvedTargets } from './resolve-targets.ts';
 import { walkGlob } from './walk-glob.ts';
 
 /** Limit of matches kept for one glob, some 400 bytes each: more is a mistake, or an attack. */

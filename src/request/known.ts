@@ -9,8 +9,9 @@ import type { SweepError } from '../model/events.ts';
 import type { NameMatcher } from '../sweep/names.ts';
 import type { Target, TargetBounds } from '../sweep/targets.ts';
 import { Bearings } from './bearings.ts';
+import type { Expanding, ResolvedTargets } from './expanding.ts';
 import { resolveTarget } from './resolve-target.ts';
-import { type Expanding, leaveLostDirectory, type ResolvedTargets } from './resolve-targets.ts';
+import { leaveLostDirectory } from './resolve-targets.ts';
 
 /** The environment variables that say where this user's containers are. */
 export interface KnownEnvironment {

@@ -3,10 +3,11 @@ import { UsageError } from '../model/usage-error.ts';
 import { nameMatcher } from '../sweep/names.ts';
 import { Bearings } from './bearings.ts';
 import { excludeMatcher } from './exclude.ts';
+import type { Expanding, ResolvedTargets } from './expanding.ts';
 import { callerOf, type KnownEnvironment, liftBoundsIn, resolveKnown } from './known.ts';
 import { type PolicyOptions, policyOf } from './policy-options.ts';
 import { claims, markRepeated } from './repeated.ts';
-import { type Expanding, type ResolvedTargets, resolveTargets } from './resolve-targets.ts';
+import { resolveTargets } from './resolve-targets.ts';
 import type { SweepOptions } from './sweep-options.ts';
 import { looker, type Prepared, prepared } from './sweep-request.ts';
 

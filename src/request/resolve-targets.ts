@@ -4,26 +4,11 @@ import type { SweepError } from '../model/events.ts';
 import type { Bytes } from '../model/model.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Target } from '../sweep/targets.ts';
+import type { Expanding, ResolvedTargets } from './expanding.ts';
 import { isForbidden } from './forbidden.ts';
 import type { GlobStart } from './glob-start.ts';
 import { markRepeated } from './repeated.ts';
-import { type Resolving, resolveTarget } from './resolve-target.ts';
-import type { WalkScope } from './walk-glob.ts';
-
-/** The resolved targets of the command line, in their order, and what went wrong on the way. */
-export interface ResolvedTargets {
-  readonly targets: readonly Target[];
-  /** Directories that a glob could not read. */
-  readonly errors: readonly SweepError[];
-}
-
-/** The circumstances in which globs are expanded. */
-export interface Expanding extends Resolving, Pick<WalkScope, 'crossDevice' | 'nested'> {
-  /**
-   * Whether to stop, for a signal or because the time is up. Asked after a tick, in which signals are heard.
-   */
-  readonly interrupted: () => boolean;
-}
+import { resolveTarget } from './resolve-target.ts';
 
 /** A target as it was written, after all were checked and before any glob is expanded. */
 type WrittenTarget =

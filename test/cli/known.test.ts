@@ -38,9 +38,9 @@ test('a place beside the work dirs, where a container has its files, is not ente
 
 test('a target that is a known place as well is swept and reported once', async (context) => {
   need(context, 'root', 'namespaces');
-  const { report } = await sweep(['--known', '/tmp'], { wrap: onEmptyHost([leave('/tmp')]) });
+  const { report } = await sweep(['--known', '/tmp'], { wrap: onEmptyHost([leave('/tmp/deep')]) });
   expect(report.targets.map(({ path }) => path)).toEqual(['/tmp']);
-  expect(outcomes(report, '/tmp')).toEqual({ [name]: 'removed' });
+  expect(outcomes(report, '/tmp')).toEqual({ [`deep/${name}`]: 'removed' });
 });
 
 test('a target that is missing is said also beside --known', async (context) => {

@@ -7,7 +7,8 @@ import type { NameMatcher } from '../../sweep/names.ts';
 import type { ScanScope } from '../../sweep/scanner.ts';
 import { statusOf, type Target } from '../../sweep/targets.ts';
 import { type After, type Known, listAfter, nameIsMadeIn, type Span } from './list-after.ts';
-import type { Before, ListScope } from './list-before.ts';
+import type { Before } from './list-before.ts';
+import type { ListScope } from './names-in.ts';
 import { knownFrom, type Snapshot } from './snapshots.ts';
 import type { Watched } from './watched.ts';
 

@@ -3,9 +3,9 @@ import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { lstatName, sameFile } from '../../linux/lstat.ts';
 import { type Step, stepDown } from '../../linux/working-directory.ts';
 import type { Bytes, Facts, Identity, Kind } from '../../model/model.ts';
-import type { Before, ListScope } from './list-before.ts';
+import type { Before } from './list-before.ts';
 import type { NameSet } from './name-set.ts';
-import { namesIn } from './names-in.ts';
+import { type ListScope, namesIn } from './names-in.ts';
 
 /** A directory after the command has ended. */
 export type After =

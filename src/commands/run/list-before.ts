@@ -4,11 +4,10 @@ import { asBytes, bytes, fsPath } from '../../linux/bytes.ts';
 import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { fstatFile, sameFile, statPath } from '../../linux/lstat.ts';
 import { release } from '../../linux/release.ts';
-import type { Bytes, Identity, Kind } from '../../model/model.ts';
+import type { Bytes, Identity } from '../../model/model.ts';
 import { isKernelPath } from '../../request/forbidden.ts';
-import type { NameMatcher } from '../../sweep/names.ts';
 import type { NameSet } from './name-set.ts';
-import { namesIn } from './names-in.ts';
+import { type ListScope, namesIn } from './names-in.ts';
 
 /** A directory before the command is started. */
 export type Before =
@@ -38,14 +37,6 @@ export type Before =
   /** In a kernel file system, where nothing is ever swept. */
   | { readonly kind: 'kernels' }
   | ({ readonly kind: 'failed' } & Errno);
-
-/** The kinds to look for, and whether to stop. */
-export interface ListScope {
-  readonly kinds: readonly Kind[];
-  readonly match: NameMatcher;
-  /** Asked at every pause. */
-  readonly stopped: () => boolean;
-}
 
 /**
  * Lists a directory's own entries of these kinds. Neither does it change our working directory, which the

@@ -1,8 +1,16 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { listDirectory } from '../../linux/listing.ts';
 import type { Bytes, Kind } from '../../model/model.ts';
-import type { ListScope } from './list-before.ts';
+import type { NameMatcher } from '../../sweep/names.ts';
 import { NameSet } from './name-set.ts';
+
+/** The kinds to look for, and whether to stop. */
+export interface ListScope {
+  readonly kinds: readonly Kind[];
+  readonly match: NameMatcher;
+  /** Asked at every pause. */
+  readonly stopped: () => boolean;
+}
 
 /** Entries read between two pauses in which signals are heard. */
 const PAUSE_AFTER = 4096;
