@@ -40,10 +40,9 @@ test('a real dump ends below us as it does alone, and leaves nothing in its work
   });
   const dump = ['criu', 'dump', '-t', String(task.pid), '-D', 'work', '-o', 'dump.log', '-v4', '-R'];
   const { report } = await bothWays(dump, where);
-  expect(report.targets.map(({ path, status }) => `${path}: ${status}`)).toEqual([
-    'work: swept',
-    '/tmp: swept',
-  ]);
+  // It starts in our directory, and is seen there if it stays for two looks.
+  const watched = report.targets.filter(({ path }) => path !== where.dir);
+  expect(watched.map(({ path, status }) => `${path}: ${status}`)).toEqual(['work: swept', '/tmp: swept']);
   expect(report.command).toMatchObject({ argv: dump });
   expect(where.left()).toContain('dump.log');
   expect(where.left().filter((name) => /^(\.criu\.|crtools-|cr-)/.test(name))).toEqual([]);
