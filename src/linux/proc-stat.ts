@@ -26,15 +26,22 @@ export interface ProcStat {
 /** Room for the line: some fifty numbers. Twice as fast as a buffer for each. */
 const LINE = Buffer.alloc(4096);
 
+/** Whether a task ends: it has no memory any more, and soon no descriptors (PF_EXITING of include/linux/sched.h). */
+export function isExiting({ flags }: ProcStat): boolean {
+  return (flags & 0x4) !== 0;
+}
+
 /**
  * The fields of a process; `null` if it has gone (ENOENT, ESRCH) or cannot be seen: there is no /proc, a
  * security module refuses it, or we are out of descriptors or memory. A `null` never leads to a removal:
  * signals are passed on as if there were no terminal, and dying processes are not waited for, so that what
  * they use is kept.
+ *
+ * @param task a pid, or the directory of a thread below /proc: `17/task/18`
  */
-export function readStat(pid: number | 'self'): ProcStat | null {
+export function readStat(task: number | 'self' | Bytes): ProcStat | null {
   try {
-    const fd = openSync(`/proc/${pid}/stat`, 'r');
+    const fd = openSync(`/proc/${task}/stat`, 'r');
     try {
       return parseStat(LINE.toString('latin1', 0, readSync(fd, LINE, 0, LINE.length, 0)));
     } finally {

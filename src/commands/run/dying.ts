@@ -3,11 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../../linux/clock.ts';
 import { assertErrno } from '../../linux/errno.ts';
 import { listPids } from '../../linux/proc.ts';
-import { readStat } from '../../linux/proc-stat.ts';
+import { isExiting, readStat } from '../../linux/proc-stat.ts';
 import { attempt } from '../../linux/seen.ts';
 
-/** PF_EXITING of include/linux/sched.h: the process is in do_exit(). */
-const PF_EXITING = 0x4;
 const SIGKILL_BIT = 1n << 8n;
 
 const LONGEST_WAIT_MS = 2000;
@@ -34,7 +32,7 @@ export async function waitForDying(since: number): Promise<void> {
 function isDying(pid: number, since: number): boolean {
   const stat = readStat(pid);
   if (stat === null || stat.startTime < since || stat.state === 'Z' || stat.state === 'X') return false;
-  return (stat.flags & PF_EXITING) !== 0 || hasPendingKill(pid);
+  return isExiting(stat) || hasPendingKill(pid);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { bytes, EMPTY } from '../../linux/bytes.ts';
 import { readLink } from '../../linux/magic-link.ts';
 import { commOf, listPids, otherThreads } from '../../linux/proc.ts';
+import { isExiting, readStat } from '../../linux/proc-stat.ts';
 import type { Pause } from '../../model/events.ts';
 import type { Bytes, Candidate, Facts, Kind, Reason } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
@@ -131,7 +132,12 @@ export class Survey {
   }
 }
 
-/** Whether the kernel lets us read a task (ptrace(2), "access mode checking"). */
+/**
+ * Whether the kernel lets us read a task (ptrace(2), "access mode checking"). One that ends gives up its memory
+ * first, and from then on its descriptors are root's alone (task_dump_owner in fs/proc/base.c), while its namespaces
+ * can still be read.
+ */
 function isOpen(entry: Bytes): boolean {
-  return readLink(`/proc/${entry}/ns/mnt`).kind === 'seen';
+  const stat = readStat(entry);
+  return readLink(`/proc/${entry}/ns/mnt`).kind === 'seen' && (stat === null || !isExiting(stat));
 }
