@@ -34,7 +34,7 @@ export function readSmallFile(
 }
 
 function read(fd: number, mostBytes: number, encoding: 'latin1' | 'utf8'): SmallFile {
-  const buffer = Buffer.alloc(mostBytes + 1);
+  const buffer = Buffer.allocUnsafe(mostBytes + 1);
   let length = 0;
   for (let more = -1; more !== 0 && length < buffer.length; length += more)
     more = readSync(fd, buffer, length, buffer.length - length, null);

@@ -1,6 +1,7 @@
 import type { StdioOptions } from 'node:child_process';
 import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { describeErrno, errnoOf } from '../../linux/errno.ts';
+import { STDERR } from '../../output/standard-streams.ts';
 
 /** An open descriptor of ours: what /proc/self/fd and /proc/self/fdinfo say of it. */
 export interface Descriptor {
@@ -26,8 +27,6 @@ export function inheritedStdio(complain: (message: string) => void): StdioOption
   }
   return stdio;
 }
-
-const STDERR = 2;
 
 /**
  * The descriptors that libuv opens for its event loops, besides pipes of which it holds both ends

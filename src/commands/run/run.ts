@@ -11,6 +11,7 @@ import { colorsFor } from '../../output/color-choice.ts';
 import { type Destination, destinationOf } from '../../output/destination.ts';
 import { markFor } from '../../output/journal.ts';
 import { Output } from '../../output/output.ts';
+import { STDERR } from '../../output/standard-streams.ts';
 import { bugReport, complaint } from '../../report/complaint.ts';
 import { defaultPolicy } from '../../request/policy.ts';
 import { type KindOptions, kindPolicyOf } from '../../request/policy-options.ts';
@@ -35,8 +36,6 @@ export interface RunOptions extends KindOptions, VerbosityOptions {
   readonly report?: string;
   readonly inUse: boolean;
 }
-
-const STDERR = 2;
 
 /**
  * `criu-sweep run -- <command...>`: runs a command, and removes the temporary directories that appeared
