@@ -67,6 +67,7 @@ type Contested = Case & { readonly job: 'removal' | 'dry-run' | 'look' };
 
 function runnersOf({ job, shape }: Contested, contestants: readonly Contestant[]): readonly Runner[] {
   return contestants.flatMap(({ tool, self }) => {
+    if (tool.flatOnly && shape !== 'flat') return [];
     const make = { removal: tool.removal, 'dry-run': tool.dryRun, look: tool.look }[job];
     return make ? [{ id: tool.id, command: (directory: string) => make(self, { directory, shape }) }] : [];
   });

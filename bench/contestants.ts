@@ -41,14 +41,14 @@ export function findContestants(sources: Sources): {
   };
 }
 
-/** The id of our command, run by another Node. */
-export const OTHER_NODE = 'criu-sweep-other-node';
+/** The id of a tool that is run by another Node. */
+export const byOther = (id: string): string => `${id}-other-node`;
 
 function byOtherNode({ tool, self }: Contestant, { otherNode }: Sources): readonly Contestant[] {
-  if (tool.id !== 'criu-sweep' || otherNode === null) return [];
+  if (!['criu-sweep', 'node-loop'].includes(tool.id) || otherNode === null) return [];
   const { stdout } = spawnSync(otherNode, ['--version'], { encoding: 'utf8' });
   const label = `${tool.label}, Node ${stdout.trim()}`;
-  return [{ tool: { ...tool, id: OTHER_NODE, label }, self: [otherNode, ...self.slice(1)] }];
+  return [{ tool: { ...tool, id: byOther(tool.id), label }, self: [otherNode, ...self.slice(1)] }];
 }
 
 /** A contestant for the report; its six-character suffixes are shortened to `??????`. */
@@ -72,6 +72,7 @@ export function describe({ tool, self }: Contestant): Entry {
 
 function locate(tool: Tool, { native, command, peersDir }: Sources): readonly string[] | null {
   if (tool.id === 'floor') return [native.floor];
+  if (tool.id === 'node-loop') return [process.execPath, path.join(import.meta.dirname, 'node-loop.js')];
   if (tool.executables.length === 0) return existsSync(command) ? throughNode(command) : null;
   const peers = peersDir ? [peersDir, path.join(peersDir, 'node_modules/.bin')] : [];
   const directories = [...peers, 'node_modules/.bin', ...ENVIRONMENT.PATH.split(':').filter(Boolean)];
@@ -96,9 +97,9 @@ function throughNode(file: string): readonly string[] {
 }
 
 function versionOf(tool: Tool, self: readonly string[]): string {
-  const [file = '', ...args] = tool.id === 'floor' ? ['cc'] : self;
+  const [file = '', ...args] = tool.id === 'floor' ? ['cc'] : tool.flatOnly ? self.slice(0, 1) : self;
   const option = tool.versionOption ?? '--version';
   const { stdout, stderr } = spawnSync(file, [...args, option], { env: ENVIRONMENT, encoding: 'utf8' });
-  const version = /\b\d[\w.+~-]*/.exec(`${stdout}\n${stderr}`)?.[0] ?? 'unknown';
+  const version = /(?:^|[^\w.])v?(\d[\w.+~-]*)/m.exec(`${stdout}\n${stderr}`)?.[1] ?? 'unknown';
   return tool.id === 'floor' ? `cc ${version}` : version;
 }

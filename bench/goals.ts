@@ -1,4 +1,4 @@
-import { OTHER_NODE } from './contestants.ts';
+import { byOther } from './contestants.ts';
 import { type Case, type Results, TREES } from './model.ts';
 import { medianOf, type Quantity, series, titleOf } from './series.ts';
 import { medianDifference, medianRatio } from './statistics.ts';
@@ -79,8 +79,8 @@ const AIMS: readonly Aim[] = [
   over('find', LARGE, 0.6),
   over('floor', MIDDLE, 1.6, 'cpu'),
   over('floor', LARGE, 1.6, 'cpu'),
-  over('floor', MIDDLE, 1.4, 'cpu', OTHER_NODE),
-  over('floor', LARGE, 1.4, 'cpu', OTHER_NODE),
+  over('floor', MIDDLE, 1.4, 'cpu', byOther(OURS)),
+  over('floor', LARGE, 1.4, 'cpu', byOther(OURS)),
   over('find', flat('removal', 'disk', 100_000), 1),
   over('find', flat('dry-run', 'tmpfs', 100_000), 1),
   ...(['disk', 'xfs', 'btrfs'] as const).map((fs) => over('find', flat('dry-run', fs, 100_000), 1)),

@@ -20,6 +20,8 @@ interface Program {
   readonly lacks: string;
   /** Taken only when `--tools` names it. */
   readonly onRequest?: true;
+  /** It cannot go down a tree. */
+  readonly flatOnly?: true;
   /** The option that prints the version, where it is not `--version`. */
   readonly versionOption?: string;
 }

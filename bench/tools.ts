@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Command } from './measure.ts';
-import { PREFIXES } from './native.ts';
+import { PREFIXES } from './prefixes.ts';
 import type { Target, Tool } from './tool.ts';
 
 /** What mkdtemp(3) makes of XXXXXX, as a glob. */
@@ -55,6 +55,17 @@ export const TOOLS: readonly Tool[] = [
     onRequest: true,
     removal: (self, target) => ours(self, target, '-q', '--no-in-use'),
     dryRun: (self, target) => ours(self, target, '-n', '--no-in-use'),
+  },
+  {
+    id: 'node-loop',
+    label: 'bare loop (Node)',
+    executables: [],
+    hint: 'npm run bench builds it',
+    lacks:
+      'the in-use check, races, names that are not UTF-8, reports, deep trees: only the calls and checks, in a loop',
+    onRequest: true,
+    flatOnly: true,
+    removal: (self, { directory }) => ({ argv: [...self, directory] }),
   },
   {
     id: 'find',

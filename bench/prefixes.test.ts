@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { CATALOGUE } from '../src/criu/catalogue.ts';
-import { GROWN, PREFIXES } from './native.ts';
+import { GROWN, PREFIXES } from './prefixes.ts';
 
 it('the benchmark gives every contestant the names that our command looks for', () => {
   expect([...PREFIXES].sort()).toEqual(CATALOGUE.map(({ prefix }) => prefix).sort());
