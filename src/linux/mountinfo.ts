@@ -151,3 +151,11 @@ const PSEUDO_FILE_SYSTEMS = new Set([
 export function isPseudoFileSystem(fsType: string): boolean {
   return PSEUDO_FILE_SYSTEMS.has(fsType);
 }
+
+/**
+ * Whether a program of some user answers for a file system: each look at it can fail, wait or lie
+ * (Documentation/filesystems/fuse.rst; a subtype stands behind the dot).
+ */
+export function isFuse(fsType: string): boolean {
+  return fsType === 'fuse' || fsType.startsWith('fuse.');
+}

@@ -29,7 +29,7 @@ export async function readMovedRoots(): Promise<MovedRoots> {
   const roots: MovedRoot[] = [];
   const errors = new Map<string, SweepError>();
   for (const from of MOVABLE_ROOTS) {
-    const read = files.get(from.file) ?? (await readConfiguration(from));
+    const read = files.get(from.file) ?? (await readEngineConfiguration(from));
     files.set(from.file, read);
     const moved = read.kind === 'read' ? movedTo(from, read.content) : null;
     if (read.kind === 'failed') errors.set(from.file, read.error);
@@ -39,7 +39,7 @@ export async function readMovedRoots(): Promise<MovedRoots> {
   return { roots, errors: [...errors.values()] };
 }
 
-async function readConfiguration({ file, format }: MovableRoot): Promise<Configuration> {
+async function readEngineConfiguration({ file, format }: MovableRoot): Promise<Configuration> {
   const read = readSmallFile(file, MOST_BYTES, 'utf8');
   if (read.kind === 'text') return parseConfiguration(file, format, read.text);
   if (read.kind === 'failed' && (read.code === 'ENOENT' || read.code === 'ENOTDIR'))

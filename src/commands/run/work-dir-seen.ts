@@ -1,7 +1,7 @@
 import { bytes } from '../../linux/bytes.ts';
 import { sameFile, statPath } from '../../linux/lstat.ts';
 import { readLink } from '../../linux/magic-link.ts';
-import { type Mount, type OwnMounts, parseMountinfo, readOwnMounts } from '../../linux/mountinfo.ts';
+import { isFuse, type Mount, type OwnMounts, parseMountinfo, readOwnMounts } from '../../linux/mountinfo.ts';
 import { effectiveUidOf } from '../../linux/proc.ts';
 import { readProcText } from '../../linux/proc-text.ts';
 import { attempt } from '../../linux/seen.ts';
@@ -47,19 +47,15 @@ function answers(pid: number, path: Bytes): boolean {
   const [ours, its] = ['self', pid].map((each) => readLink(`/proc/${each}/ns/mnt`));
   if (ours?.kind !== 'seen' || its?.kind !== 'seen') return false;
   // Of another namespace we do not know which of its mounts a path passes.
-  return ours.value === its.value || mountsOf(pid)?.every((mount) => !isFuse(mount)) === true;
+  return ours.value === its.value || mountsOf(pid)?.every((mount) => !isFuse(mount.fsType)) === true;
 }
 
 /** Whether a path passes a FUSE, also one that another mount lies in. */
 export function isOnFuse(mounts: OwnMounts, path: Bytes): boolean {
   return mounts.all.some(
     (mount) =>
-      isFuse(mount) && `${path}/`.startsWith(mount.mountPoint === '/' ? '/' : `${mount.mountPoint}/`),
+      isFuse(mount.fsType) && `${path}/`.startsWith(mount.mountPoint === '/' ? '/' : `${mount.mountPoint}/`),
   );
-}
-
-function isFuse({ fsType }: Mount): boolean {
-  return fsType === 'fuse' || fsType.startsWith('fuse.');
 }
 
 /** `null`: they could not all be read. */
