@@ -75,9 +75,13 @@ async function expand(glob: string): Promise<readonly string[]> {
 /** The same cases in every run, where the environment names no other seed: these compare us with two libraries. */
 const SEED = 1;
 
+/** Globs that were tried: there are 14,424 of them, so of a million cases most are the same again. */
+const tried = new Set<string>();
+
 test('a glob names the directories that fast-glob finds, and none that does not match', () =>
   holds(
     fc.asyncProperty(globs, async (glob) => {
+      if (tried.has(glob)) return;
       process.chdir(dir);
       const found = await fastGlob(glob, { onlyDirectories: true, dot: true, followSymbolicLinks: false });
       const ours = await expand(glob);
@@ -86,6 +90,7 @@ test('a glob names the directories that fast-glob finds, and none that does not 
       const matches = micromatch.matcher(glob, { dot: true, posix: true });
       const ifDirectory = (path: string) => matches(path) || matches(`${path}/`);
       expect(ours.filter((path) => !ifDirectory(toText(asBytes(path))))).toEqual([]);
+      tried.add(glob);
     }),
     400,
     SEED,
