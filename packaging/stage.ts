@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -40,8 +41,12 @@ function lay(root: string, { path, content }: PackedFile): void {
 export function settle(root: string, date: number): void {
   for (const entry of readdirSync(root, { withFileTypes: true })) {
     const path = `${root}/${entry.name}`;
-    if (entry.isDirectory()) settle(path, date);
-    else lutimesSync(path, date, date);
+    if (entry.isDirectory()) {
+      settle(path, date);
+      continue;
+    }
+    if (entry.isFile()) chmodSync(path, (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755);
+    lutimesSync(path, date, date);
   }
   chmodSync(root, 0o755);
   lutimesSync(root, date, date);

@@ -61,12 +61,12 @@ export class RunIndex {
 }
 
 /** The last sign of life of a run, in milliseconds since 1970. */
-export function lastSign({ endedAtMs, loggedAtMs }: Run): number {
+function lastSign({ endedAtMs, loggedAtMs }: Run): number {
   return endedAtMs ?? loggedAtMs;
 }
 
 /** Whether a run ended after that time, in milliseconds since 1970, or has not ended. */
-export function endedAfter(run: Run, sinceMs: number): boolean {
+function endedAfter(run: Run, sinceMs: number): boolean {
   return run.outcome === 'running' || lastSign(run) > sinceMs;
 }
 

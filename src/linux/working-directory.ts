@@ -114,7 +114,7 @@ function arrived(expected: Identity): Step {
  * that is not UTF-8 is entered through a descriptor. Throws the errno of chdir(2) or open(2); then nothing
  * moved.
  */
-export function changeDirectory(path: Bytes): void {
+function changeDirectory(path: Bytes): void {
   const { text, exact } = decode(path);
   if (exact) {
     process.chdir(text);

@@ -9,7 +9,7 @@ export type ColorChoice = (typeof COLOR_CHOICES)[number];
  * Whether a stream is coloured: the flag, then NO_COLOR if it is set and not empty (no-color.org), then
  * FORCE_COLOR (`0` and `false` say no), then whether the stream is a terminal.
  */
-export function wantsColor(choice: ColorChoice, env: ColorEnvironment, terminal: boolean): boolean {
+function wantsColor(choice: ColorChoice, env: ColorEnvironment, terminal: boolean): boolean {
   if (choice !== 'auto') return choice === 'always';
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '')

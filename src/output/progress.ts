@@ -106,7 +106,7 @@ function shortened(path: Bytes): string {
  * Cuts a line that might not fit, and ends it with an ellipsis. Characters beyond ASCII count as two columns,
  * as East Asian ones are, so that the line fits whatever width the terminal gives them.
  */
-export function cutToColumns(text: string, columns: number): string {
+function cutToColumns(text: string, columns: number): string {
   const whole = beginning(text, columns);
   return whole === text ? text : `${beginning(text, columns - 2)}…`;
 }

@@ -46,8 +46,11 @@ function tasksOf(text: string): readonly GlobTask[] {
   const tasks = new Map<string, { base: string; literal: boolean; alternatives: (readonly string[])[] }>();
   for (const pattern of new Set(groups.flatMap((group) => group.positive))) {
     const { base, literal, segments } = split(pattern);
-    if (segments.includes('..'))
-      throw new UsageError(`${text}: '..' is no name that a glob matches: write the directory that it means`);
+    const dots = segments.find(isDots);
+    if (dots !== undefined)
+      throw new UsageError(
+        `${text}: '${dots}' is no name that a glob matches: write the directory that it means`,
+      );
     if (segments.length === 0) continue;
     const key = `${literal} ${base}`;
     const task = tasks.get(key) ?? { base, literal, alternatives: [] };
@@ -59,6 +62,12 @@ function tasksOf(text: string): readonly GlobTask[] {
   return [...tasks.values()].map(({ base, literal, alternatives }) => {
     return { base, literal, wanted: new PathPattern(alternatives), unwanted };
   });
+}
+
+/** Whether a segment is `.` or `..` and nothing else, also where it is written with a backslash. */
+function isDots(text: string): boolean {
+  const segment = parseSegment(text);
+  return segment.kind === 'name' && (segment.literal === '.' || segment.literal === '..');
 }
 
 /**

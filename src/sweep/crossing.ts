@@ -21,7 +21,7 @@ export interface Bounds {
 const NOTHING: readonly SweepError[] = [];
 
 /** Limit of subdirectories that are chosen at a time. From one to the next we need not stop in the directory above. */
-export const MOST_CHILDREN = 16;
+const MOST_CHILDREN = 16;
 
 /** The choice of subdirectories that are entered. */
 export class Crossing {

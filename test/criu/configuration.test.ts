@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { configurationFiles, parseConfiguration } from '../../src/criu/configuration.ts';
 import { asBytes } from '../../src/linux/bytes.ts';
@@ -65,18 +64,6 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
 
 test.each(FILES)('%j sets %j', (text, settings) => {
   expect(shown(text)).toEqual(settings);
-});
-
-test('any text is read to settings of its lines', () => {
-  const bytes = fc.string({ unit: fc.constantFrom(...'\n\t "\\#-=\0ab\xff'), maxLength: 200 });
-  fc.assert(
-    fc.property(bytes, (text) => {
-      for (const { line } of parseConfiguration(asBytes(text))) {
-        expect(line).toBeGreaterThan(0);
-        expect(line).toBeLessThanOrEqual(text.split('\n').length);
-      }
-    }),
-  );
 });
 
 test('a file as large as one may be is read in time that grows with its size only', () => {

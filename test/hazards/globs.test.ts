@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
-import { start } from '../support/command.ts';
+import { run, start } from '../support/command.ts';
 import { makeMany, measuringMemory, stuck, swappingAll, until } from '../support/hazards.ts';
 import { leftoverName, plantLeftover } from '../support/leftovers.ts';
 import { numbered } from '../support/race-trees.ts';
@@ -125,6 +125,22 @@ test.each([
   expect(report).toMatchObject({ interrupted: stop, items: [] });
   expect(report.targets.map(({ status }) => status)).toEqual(['interrupted', 'interrupted']);
   expect(exists(leftover, '')).toBe(true);
+});
+
+test.each([
+  'a/\\..',
+  'a/.\\.',
+  '{none,a}/\\.\\.',
+  'a/\\.',
+])('%s, which names no directory below, is refused before anything is touched', async (glob) => {
+  const dir = scratch();
+  plant(dir, [{ path: 't/a' }, { path: 't/bind' }, ...old(`elsewhere/${NAME}`, `t/${NAME}`)]);
+  const wrap = inMountNamespace(`mount --bind ${dir}/elsewhere ${dir}/t/bind`);
+  const { code, err } = await run(['--no-in-use', `${dir}/t/${glob}`], { wrap });
+  expect(list(`${dir}/elsewhere`)).toEqual([NAME]);
+  expect(list(`${dir}/t`)).toContain(NAME);
+  expect(code).toBe(2);
+  expect(err).toContain('is no name that a glob matches');
 });
 
 test('a glob does not enter what a scan does not enter: a candidate, another file system, a bind mount', async (context) => {

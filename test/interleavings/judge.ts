@@ -32,7 +32,7 @@ const isLstat = (name: string): boolean => ['statx', 'lstat', 'newfstatat'].incl
 const isCandidate = (path: string): boolean => basename(path) === basename(CANDIDATE);
 
 /** Where the report does not say what was done. */
-function untrue({ calls, report, code, err }: Stepped): string[] {
+export function untrue({ calls, report, code, err }: Stepped): string[] {
   const wrong: string[] = [];
   if (code !== 0 && code !== 3) wrong.push(`ended with ${code}: ${err.slice(0, 300)}`);
   if (report.exitCode !== code) wrong.push(`the report says ${report.exitCode}, it was ${code}`);
@@ -51,7 +51,7 @@ function untrue({ calls, report, code, err }: Stepped): string[] {
 }
 
 /** The leftover that nobody touched, where it was left and exit 0 said that all was seen. */
-function missed({ after, code }: Stepped): string[] {
+export function missed({ after, code }: Stepped): string[] {
   return code === 0 && after.has(UNTOUCHED) ? [`left, and exit 0: ${UNTOUCHED}`] : [];
 }
 

@@ -37,18 +37,41 @@ export interface Step {
   readonly move: Move;
 }
 
+/** Where a sweep runs, and how. */
+export interface Ground {
+  /** The words that run the rest in namespaces of its own, after a script. */
+  readonly wrap: (script: string) => readonly string[];
+  /** A script that makes the tree, in a directory that is a tmpfs. */
+  readonly plant: string;
+  readonly options: readonly string[];
+}
+
+const WITHOUT_LOOK: Ground = { wrap: inMountNamespace, plant: PLANT, options: ['--no-in-use'] };
+
 /** Sweeps a tree of its own on a tmpfs in a mount namespace of its own, in `dir`, with the moves in between. */
-export async function sweepWithMoves(dir: string, logs: string, steps: readonly Step[]): Promise<Stepped> {
-  const list = (file: string) => `find . -printf '%y %D:%i %P\\n' >${quoted(`${logs}/${file}`)}`;
-  const wrap = inMountNamespace(
-    [`mount -t tmpfs none ${quoted(dir)}`, `cd ${quoted(dir)}`, PLANT, list('before')].join('\n'),
+export const sweepWithMoves = (dir: string, logs: string, steps: readonly Step[]): Promise<Stepped> =>
+  sweepWithScripts(
+    dir,
+    logs,
+    steps.map(({ at, move }) => [at, scriptOf(move)]),
+    WITHOUT_LOOK,
   );
+
+/** The same on any ground; `scripts`: a shell's, each with the number of the call that it comes after. */
+export async function sweepWithScripts(
+  dir: string,
+  logs: string,
+  scripts: readonly (readonly [at: number, script: string])[],
+  { wrap, plant, options }: Ground,
+): Promise<Stepped> {
+  const list = (file: string) => `find . -printf '%y %D:%i %P\\n' >${quoted(`${logs}/${file}`)}`;
   const stepper = [compile('stepper'), `${logs}/calls`, `${dir}/t`];
-  const moves = steps.flatMap(({ at, move }) => [String(at), scriptOf(move)]);
-  const sweep = [process.execPath, BIN, '--no-in-use', '--json', `${dir}/t`];
-  const stepped = [...stepper, ...moves, '--', ...sweep].map(quoted).join(' ');
+  const sweep = [process.execPath, BIN, ...options, '--json', `${dir}/t`];
+  const stepped = [...stepper, ...scripts.flat().map(String), '--', ...sweep].map(quoted).join(' ');
   const ended = await startProgram(['sh', '-c', `${stepped}; code=$?; ${list('after')}; exit $code`], {
-    wrap,
+    wrap: wrap([`mount -t tmpfs none ${quoted(dir)}`, `cd ${quoted(dir)}`, plant, list('before')].join('\n')),
+    // As few threads as can be: a look goes through all of them.
+    env: { UV_THREADPOOL_SIZE: '1', NODE_OPTIONS: '--v8-pool-size=0' },
     timeoutMs: 30_000,
   }).ended;
   return {

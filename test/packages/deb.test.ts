@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, expect, inject, test } from 'vitest';
 import { need } from '../support/abilities.ts';
@@ -179,12 +178,4 @@ test('the libraries that it depends on are those that it needs', async () => {
   ]);
   const { out } = await program(['dpkg-deb', '--field', executableDeb, 'Depends']);
   expect(out).toBe('libc6 (>= 2.28), libgcc-s1 (>= 3.4), libstdc++6 (>= 6)\n');
-});
-
-test('two builds have one hash', async () => {
-  const hash = () => createHash('sha256').update(readFileSync(scriptDeb)).digest('hex');
-  const before = hash();
-  const build = [process.execPath, 'build/packaging/pack.mjs', 'deb', '--level', '0', '--only', 'script'];
-  await program(build, { cwd: PACKAGE, wrap: ['sh', '-c', 'umask 077; exec "$@"', 'sh'] });
-  expect(hash()).toBe(before);
 });

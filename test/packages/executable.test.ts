@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeEach, expect, inject, test } from 'vitest';
 import pinned from '../../packaging/node.json' with { type: 'json' };
@@ -12,8 +11,6 @@ beforeEach((context) => need(context, 'strip'));
 
 const executable = (args: readonly string[], options?: RunOptions) =>
   startProgram([inject('packed').executable, ...args], options).ended;
-
-const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 test('it is one file that sweeps, alone in a directory', async () => {
   const dir = scratch();
@@ -80,13 +77,6 @@ test.each([
 ])('so are the templates: the completions of %s are those of the package', async (shell) => {
   const ours = await program([process.execPath, `${PACKAGE}bin/criu-sweep.js`, 'completion', shell]);
   expect((await executable(['completion', shell])).out).toBe(ours.out);
-});
-
-test('two builds have one hash', async () => {
-  const before = hashOf(inject('packed').executable);
-  const build = [process.execPath, `${PACKAGE}build/packaging/pack.mjs`, 'executable', '--version', 'again'];
-  const again = (await program(build, { cwd: PACKAGE })).out.trim();
-  expect(hashOf(`${PACKAGE}${again}`)).toBe(before);
 });
 
 test('nothing in it tells where it was built', () => {

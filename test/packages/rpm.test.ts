@@ -56,10 +56,3 @@ test('rpmlint has nothing against it but what is left out with a reason', async 
     .filter((line) => line.startsWith('    "'));
   expect(filters.length).toBeGreaterThan(0);
 });
-
-test('two builds have one hash', async () => {
-  const before = readFileSync(script);
-  const build = [process.execPath, 'build/packaging/pack.mjs', 'rpm', '--level', '0', '--only', 'script'];
-  await program(build, { cwd: PACKAGE });
-  expect(readFileSync(script).equals(before)).toBe(true);
-});

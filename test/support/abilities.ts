@@ -36,6 +36,8 @@ const ABILITIES = {
   'mkfs.xfs': () => works('mkfs.xfs', '-V'),
   'mkfs.btrfs': () => works('mkfs.btrfs', '--version'),
   npm: () => works('npm', '--version'),
+  /** And this package is a clone, whoever owns it. */
+  git: () => works('git', '-c', 'safe.directory=*', 'rev-parse', '--verify', '--quiet', 'HEAD'),
   /** Block devices of files: file systems of the test's own. */
   'loop devices': () => works('losetup', '--find') && works('sh', '-c', 'command -v mkfs.ext4'),
   overlayfs: () => readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'),

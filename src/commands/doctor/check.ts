@@ -1,5 +1,5 @@
 /** `unknown`: the check could not be made. */
-export const CHECK_STATUSES = ['ok', 'warning', 'problem', 'unknown'] as const;
+const CHECK_STATUSES = ['ok', 'warning', 'problem', 'unknown'] as const;
 export type CheckStatus = (typeof CHECK_STATUSES)[number];
 
 /** One check: what was found, what that means, and what to do about it. */

@@ -6,7 +6,7 @@ import { keyOf } from '../../linux/lstat.ts';
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
 
 /** A size for people, in powers of 1000 as ls(1) `--si` and df(1) `-H` have it: `34 B`, `1.2 GB`. */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   let value = bytes;
   let unit = 0;
   while (value >= 999.5 && unit < UNITS.length - 1) {

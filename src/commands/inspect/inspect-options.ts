@@ -10,7 +10,7 @@ import {
   type TargetOptions,
 } from '../../request/shared-options.ts';
 
-export const INSPECT_FORMATS = ['text', 'json'] as const;
+const INSPECT_FORMATS = ['text', 'json'] as const;
 export type InspectFormat = (typeof INSPECT_FORMATS)[number];
 
 /** All options of `inspect`, as commander gathers them. */

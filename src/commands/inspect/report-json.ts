@@ -36,7 +36,7 @@ export function inspectJsonFormat(tool: Tool, { runs, sinceMs }: ReportedRuns): 
 }
 
 /** One run of a report. */
-export function runValues(run: PlacedRun): object {
+function runValues(run: PlacedRun): object {
   const { path, pathBase64 } = pathValues(run.log);
   const { firstError } = run;
   return {

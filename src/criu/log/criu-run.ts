@@ -126,7 +126,7 @@ export function outcomeOf(told: LogTold, name: LogName, open: boolean, proven: b
  * iptables), there is no tolerance. Otherwise a run that failed early, right after one that succeeded, would
  * pass for a success.
  */
-export function provenByStats(told: LogTold, logMtimeMs: number, evidence: Evidence): boolean {
+function provenByStats(told: LogTold, logMtimeMs: number, evidence: Evidence): boolean {
   const { statsMtimeMs, otherLogsMs } = evidence;
   if (told.stamped || told.closing !== null || statsMtimeMs === null) return false;
   const tolerance = told.errorNearEnd ? 0 : TOLERANCE_MS;

@@ -8,7 +8,7 @@ import type { Operation } from './closing.ts';
  * `criu.log` is CRIU's own default over RPC (DEFAULT_LOG_FILENAME in criu/include/criu-log.h);
  * `criu-dump.log` is what containerd copies a failed dump's log to.
  */
-export const LOG_NAMES: Readonly<Record<string, Operation>> = {
+const LOG_NAMES: Readonly<Record<string, Operation>> = {
   'dump.log': 'dump',
   'pre-dump.log': 'pre-dump',
   'restore.log': 'restore',

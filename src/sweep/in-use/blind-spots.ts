@@ -83,9 +83,9 @@ export class BlindSpots {
     this.#ofMounts.push({ code: 'ENOENT', syscall: 'stat', pid: 1 });
   }
 
-  /** Notes that there was more of something than we remember. */
-  overflow(): void {
-    this.#failed ??= { code: 'too-many', syscall: 'readlink' };
+  /** Notes that there was more of something than we remember, or look at; `syscall`: the call that tells of it. */
+  overflow(syscall: string): void {
+    this.#failed ??= { code: 'too-many', syscall };
   }
 
   /** Whether it matters that a process cannot be read. */

@@ -67,7 +67,7 @@ export class Links {
       for (const fd of list.value ?? []) {
         this.#read += 1;
         if (this.#read > this.#most && !this.#blind.mayOpenOurs(user.pid)) {
-          this.#blind.overflow();
+          this.#blind.overflow('readlink');
           return;
         }
         this.lookAt(`${sight.path}/${fd}`, sight, user);

@@ -1,4 +1,5 @@
 import { bytes, EMPTY } from '../../linux/bytes.ts';
+import { monotonicMs } from '../../linux/clock.ts';
 import { readLink } from '../../linux/magic-link.ts';
 import { commOf, listPids, otherThreads } from '../../linux/proc.ts';
 import { isExiting, readStat } from '../../linux/proc-stat.ts';
@@ -21,8 +22,13 @@ const PAUSE: Pause = { type: 'pause' };
 /** The cost of a process in links. */
 const PROCESS_COST = 16;
 
-/** Limit for listing /proc again, to find processes that started meanwhile. */
-const MOST_ROUNDS = 5;
+/**
+ * Limits for listing /proc again, to find processes that started meanwhile: at least so often, and then as long as
+ * milliseconds allow. A round takes about a millisecond, so only a host where processes start faster than that all the
+ * while comes to the limit.
+ */
+const ROUNDS = 5;
+const PATIENCE_MS = 1500;
 
 /** Who is looking, and for what. */
 export interface SurveyScope {
@@ -65,20 +71,23 @@ export class Survey {
   /** Looks at every process. Throws the errno of a /proc that cannot be listed (ENOENT: there is none). */
   *run(): Generator<Pause, void, void> {
     let pids = listPids();
+    let end = Number.POSITIVE_INFINITY;
     if (this.#uid === ROOT && !pids.includes(1)) this.#blind.hideFirst();
     this.#makers.addOurTemporary();
     const known = new Set<number>();
-    for (let round = 0; round < MOST_ROUNDS && pids.length > 0; round += 1) {
+    for (let round = 0; pids.length > 0 && (round < ROUNDS || monotonicMs() < end); round += 1) {
       for (const pid of pids) {
         known.add(pid);
         yield* this.#lookAt(pid);
       }
+      if (round === 0) end = monotonicMs() + PATIENCE_MS;
       // A process that we knew may have ended, and a child that we did not know may now use the same.
       pids = listPids().filter((pid) => !known.has(pid));
     }
+    if (pids.length > 0) this.#blind.overflow('scandir');
     yield* this.#mounts.seePinned((pid) => this.#blind.counts(pid));
     for (const spot of this.#mounts.blindSpots()) this.#blind.hideMounts(spot);
-    if (this.#users.overflowed) this.#blind.overflow();
+    if (this.#users.overflowed) this.#blind.overflow('readlink');
   }
 
   /** Every use of a candidate; if none was seen, the reasons why there may be one. */

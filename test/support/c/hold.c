@@ -1,7 +1,8 @@
 /*
  * A process that uses things until it is killed:
  *     hold [-n comm] [-c cwd] [-o path-to-open] [-l path-to-flock] [-r new-root]
- * Prints "ready" when it has them. Dies with the process that started it.
+ * Prints "ready" when it has them. Dies with the process that started it. At SIGUSR1 a child takes all over, and it
+ * prints the child's pid and ends.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -11,10 +12,27 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+static void hand_over(void)
+{
+	pid_t child = fork();
+
+	if (child < 0)
+		err(1, "fork");
+	if (child > 0) {
+		printf("%d\n", child);
+		fflush(stdout);
+		_exit(0);
+	}
+}
+
 int main(int argc, char **argv)
 {
-	int option, fd;
+	int option, fd, got;
+	sigset_t handed;
 
+	sigemptyset(&handed);
+	sigaddset(&handed, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &handed, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while ((option = getopt(argc, argv, "n:c:o:l:r:")) != -1) {
 		switch (option) {
@@ -46,5 +64,6 @@ int main(int argc, char **argv)
 	puts("ready");
 	fflush(stdout);
 	for (;;)
-		pause();
+		if (sigwait(&handed, &got) == 0)
+			hand_over();
 }
