@@ -95,6 +95,29 @@ describe('a duration', () => {
     expect(parseInterval('1ms', '--every')).toBe(1);
   });
 
+  it('is rounded up to whole milliseconds, all parts together', () => {
+    expect(parse('0.1ms')).toBe(1);
+    expect(parse('1.2ms1.2ms')).toBe(3);
+    expect(parse('0.9ms0.1ms')).toBe(1);
+  });
+
+  it('is read the same after one that was refused', () => {
+    expect(() => parse('1h1x')).toThrow(UsageError);
+    expect(parse('2m')).toBe(120_000);
+  });
+
+  it.each([
+    [0, '0s'],
+    [1, '1ms'],
+    [1000, '1s'],
+    [60_000, '1m'],
+    [5_400_000, '1h30m'],
+    [604_800_000, '1w'],
+    [788_645_006, '1w2d3h4m5s6ms'],
+  ])('%d ms is written %s', (value, text) => {
+    expect(formatDuration(value)).toBe(text);
+  });
+
   it('comes back from what it is written as', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3e12 }), (value) => parse(formatDuration(value)) === value),
