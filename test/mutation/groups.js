@@ -6,7 +6,10 @@
  */
 export const GROUPS = {
   sweep: {
-    mutate: ['src/sweep/{crossing,emptiness,filter,leaf,level,names,reaper,scanner,standing,stop,tally}.ts'],
+    mutate: [
+      'src/sweep/{crossing,descent,emptiness,filter,leaf,level,names,reaper,scanner,standing,stop}.ts',
+      'src/sweep/{tally,targets}.ts',
+    ],
     tests: ['test/sweep/*.test.ts'],
     processes: true,
   },
