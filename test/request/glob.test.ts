@@ -53,6 +53,15 @@ test.each([
   expect(bases(text)).toEqual(expected);
 });
 
+test('a part that is no more than / names nothing', () => {
+  expect(bases('{/,/a*}')).toEqual([['/', false]]);
+});
+
+test('a part without wildcards leads to its only name', () => {
+  const [task] = parseGlob('/a/\\*') ?? [];
+  expect(task?.wanted.onlyNames(task.wanted.start)).toEqual(['*']);
+});
+
 test('what begins in one directory is one walk', () => {
   const [task, ...more] = parseGlob('/a/{b*,*/c,d?}') ?? [];
   if (task === undefined) throw new Error('no task');
@@ -144,6 +153,20 @@ test.each([
 test.each([
   ['@(a/b|c)', true],
   ['[a/b]', true],
+  ['@(abc/d)', true],
+  ['@([ab]/c)', true],
+  ['@([)]/c)', true],
+  ['@([])]/c)', true],
+  ['@([!])]/c)', true],
+  ['@([[:alpha:]]/c)', true],
+  ['@(+(a)/b)', true],
+  ['+(a)@(b|(c)d/e)', true],
+  ['a[b/c', true],
+  ['[ab]/c', false],
+  ['[(]/b', false],
+  ['[[:alpha:]]/b', false],
+  ['a)/@(b)/c', false],
+  ['a)(b/c)', true],
   ['a/(b/c)/d', true],
   ['(a)/b', false],
   ['[a]/b', false],
@@ -188,6 +211,10 @@ test.each([
   ['*?', ['a', 'ab'], ['']],
   ['a*b*c', ['abc', 'axbxc', 'abbcc'], ['ab', 'acb', 'abcd']],
   ['\\?*', ['?', '?a'], ['a', 'ab']],
+  ['![a]', ['!a'], ['a', 'b']],
+  ['[[:alpha:]]', ['a'], ['1', ':']],
+  ['@(*|x)', ['a', 'a\nb', '.a'], []],
+  ['!(x)', ['a', 'a\nb', '.a'], ['x']],
   ['a**b', ['ab', 'axb'], ['a', 'b']],
 ])('%s matches these names', (segment, yes, no) => {
   const parsed = parseSegment(segment);

@@ -37,7 +37,26 @@ const GLOBS = [
     ...[`a/${segment}`, `${segment}/b`, `*/${segment}`, `${segment}/*`, `${segment}/**`, `!${segment}`],
   ]),
   ...SEGMENTS.filter((segment) => segment !== '**').map((segment) => `**/${segment}`),
-  ...['a/**/b', '**/a/**/b', 'a/*/c', '!!a', '!!!a', '!(a)', '@(a/b|c)', './a', 'a//b', 'a/./b', '!{a,b}/*'],
+  ...[
+    'a/*/**',
+    '@([ab]/c)',
+    '@(+(a)/b|c)',
+    '*(b|[a]/b)',
+    '@([[:alpha:]]/b)',
+    'b/a*/**',
+    '{a\\*,b}',
+    'a/**/b',
+    '**/a/**/b',
+    'a/*/c',
+    '!!a',
+    '!!!a',
+    '!(a)',
+    '@(a/b|c)',
+    './a',
+    'a//b',
+    'a/./b',
+    '!{a,b}/*',
+  ],
 ];
 /** Here micromatch is not asked: it takes `!(a)` for what does not begin with `a`, and a `.` for a name. */
 const DIFFERENT = new Set(['!(a)', './a', 'a//b', 'a/./b']);
@@ -58,6 +77,7 @@ test.each([
   ['a[!x]b', 'a\nb'],
   ['!(x)', 'a\nb'],
   ['@(a/*|c)', 'a/a\nb'],
+  ['!(a/b)', 'a\nb'],
 ])('%s matches a name with a line feed in it', (glob, path) => {
   expect(pathMatcher(glob)(path)).toBe(true);
 });
@@ -75,6 +95,13 @@ test('a glob matches the very path that is written like it', () => {
   expect(pathMatcher('a[b')('a[b')).toBe(true);
   expect(pathMatcher('[a]')('[a]')).toBe(true);
   expect(pathMatcher('!a')('!a')).toBe(true);
+  expect(pathMatcher('a\\*')('a\\*')).toBe(true);
+});
+
+test('a glob with a slash in parentheses is matched as a whole path', () => {
+  expect(['a/.x', '.x', 'c', 'a/b/c'].filter(pathMatcher('@(a/*|.*|c)'))).toEqual(['a/.x', '.x', 'c']);
+  expect(['a/b', '1/b'].filter(pathMatcher('@([[:alpha:]]/b)'))).toEqual(['a/b']);
+  expect(['!a/b', 'a/b', 'c', 'd'].filter(pathMatcher('{!@(a/b),c}'))).toEqual(['!a/b', 'c']);
 });
 
 test('a path is matched the same whatever was matched before', () => {
@@ -104,5 +131,6 @@ test.each([
   ['a longer segment than micromatch takes', `[${'a'.repeat(70_000)}]`, 'write it as several --exclude'],
 ])('%s cannot be expanded, which is said', async (_, glob, words) => {
   await expect(excludeMatcher([glob])).rejects.toThrow(words);
+  await expect(excludeMatcher([glob])).rejects.toThrow(`--exclude: '${glob}'`);
   await expect(excludeMatcher([glob])).rejects.toBeInstanceOf(UsageError);
 });
