@@ -9,7 +9,8 @@ const { options } = new Command()
   .option('-o, --output <file>')
   .option('--report <file>')
   .option('--dir <dir...>')
-  .option('--maybe [value]');
+  .option('--maybe [value]')
+  .option('-m, --many <name...>');
 
 test.each([
   ['', { kind: 'nothing' }],
@@ -65,6 +66,11 @@ test.each([
   ['--dry-run=a b', 'unknown b'],
   ['-n -- -v', 'option separator'],
   ['- -n', '- option'],
+  ['some -n other --report file more', 'some option other option=file more'],
+  ['--verbose --dry-run a', 'option option a'],
+  ['-m a b c -n d', 'option option d'],
+  ['-nm a b -- c', 'option separator'],
+  ['-m -n a', 'option=-n a'],
   ['-on a', 'option a'],
 ])('%s is read as %s', (line, words) => {
   expect(wordsOf(line)).toEqual(words.split(' '));

@@ -15,6 +15,7 @@ describe('a duration', () => {
     ['90m', 5_400_000],
     ['1h', 3_600_000],
     ['1.5h', 5_400_000],
+    ['1.25h', 4_500_000],
     ['0.5d', 43_200_000],
     ['2d', 172_800_000],
     ['1w', 604_800_000],
@@ -84,6 +85,11 @@ describe('a duration', () => {
     `${'9'.repeat(400)}h`,
   ])('%s is too long', (text) => {
     expect(() => parse(text)).toThrow(UsageError);
+  });
+
+  it('may have leading zeros, up to a hundred characters', () => {
+    expect(parse(`${'0'.repeat(98)}1s`)).toBe(1000);
+    expect(() => parse(`${'0'.repeat(99)}1s`)).toThrow(UsageError);
   });
 
   it('may be a hundred years', () => {

@@ -29,6 +29,7 @@ test.each([
   [['a'], 'a'],
   [['a', 'b'], 'a or b'],
   [['a', 'b', 'c'], 'a, b or c'],
+  [['bash', 'zsh', 'fish'], 'bash, zsh or fish'],
 ])('%j is written %s', (words, text) => {
   expect(anyOf(words)).toBe(text);
 });
