@@ -14,7 +14,7 @@ export const GROUPS = {
     processes: true,
   },
   'in-use': {
-    mutate: ['src/sweep/in-use/{links,locks,mounted-names,users-by-directory}.ts'],
+    mutate: ['src/sweep/in-use/{blind-spots,links,locks,mounted-names,users-by-directory}.ts'],
     tests: ['test/sweep/in-use/*.test.ts'],
     processes: false,
   },

@@ -9,7 +9,8 @@ const TOLD = ['condition', 'versions', 'left', 'source'];
 class Words {
   shouldIgnore(path) {
     if (!WORDS.includes(path.node.type)) return undefined;
-    return isInUsageError(path) || isTold(path) || isDescription(path) ? 'words for people' : undefined;
+    const isForPeople = isInUsageError(path) || isTold(path) || isDescription(path) || isSource(path);
+    return isForPeople ? 'words for people' : undefined;
   }
 }
 
@@ -26,6 +27,16 @@ function isTold({ node, parent }) {
 function isDescription({ node, parent }) {
   const name = parent.callee?.name ?? parent.callee?.property?.name;
   return ['Option', 'option', 'default'].includes(name) && parent.arguments[1] === node;
+}
+
+/** `place(callers, target, source)` of the known places; the source may be put together of several texts. */
+function isSource(path) {
+  const call = path.findParent(({ node }) => node.type === 'CallExpression');
+  const [, , source] = call?.node.callee.name === 'place' ? call.node.arguments : [];
+  return (
+    path.node === source ||
+    (source?.type === 'BinaryExpression' && path.findParent(({ node }) => node === source) !== null)
+  );
 }
 
 export const strykerPlugins = [declareClassPlugin(PluginKind.Ignore, 'words', Words)];
