@@ -28,7 +28,7 @@ export const GROUPS = {
       'src/criu/{callers,configuration,criu-words,engine-dirs,engine-words,known-targets,operands}.ts',
       'src/criu/{runtime-words,said-work-dirs,work-dirs}.ts',
     ],
-    tests: ['test/criu/{callers,configuration,work-dirs}.test.ts'],
+    tests: ['test/criu/{callers,configuration,known-places,said-work-dirs,words,work-dirs}.test.ts'],
     processes: false,
   },
   'criu-log': { mutate: ['src/criu/log/*.ts'], tests: ['test/criu/log/*.test.ts'], processes: false },
