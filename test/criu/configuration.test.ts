@@ -67,6 +67,16 @@ test.each(FILES)('%j sets %j', (text, settings) => {
   expect(shown(text)).toEqual(settings);
 });
 
+test.each([
+  'work-dir',
+  'work-dir ',
+  'work-dir \t',
+  'work-dir # c',
+  'work-dir #',
+])('%j has no value of its own, so that the next word is taken for it', (line) => {
+  expect(shown(`${line}\nlog-file x`)).toEqual(['1 work-dir=--log-file']);
+});
+
 test('any text is read to settings of its lines', () => {
   const bytes = fc.string({ unit: fc.constantFrom(...'\n\t "\\#-=\0ab\xff'), maxLength: 200 });
   fc.assert(

@@ -48,19 +48,30 @@ function counts(files) {
   const [survived, uncovered] = [of('Survived'), of('NoCoverage')];
   const all = killed + timeouts + survived + uncovered;
   const score = `${((100 * (killed + timeouts)) / all).toFixed(1)} %`;
-  return [files.length, all, killed, timeouts, survived, uncovered, score];
+  return [files.length, all, killed, timeouts, survived, uncovered, score, of('RuntimeError')];
 }
 
 const table = (...rows) => rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 function scores(results) {
-  const head = ['group', 'files', 'mutants', 'killed', 'timed out', 'survived', 'not covered', 'score'];
+  // Not counted: mutants of modules that then do not even load.
+  const head = [
+    'group',
+    'files',
+    'mutants',
+    'killed',
+    'timed out',
+    'survived',
+    'not covered',
+    'score',
+    'not counted',
+  ];
   const rows = results.map(({ group, files }) => [group, ...counts(files)]);
   const all = ['all', ...counts(results.flatMap(({ files }) => files))];
   return table(head, ['---', ...head.slice(1).map(() => '--:')], ...rows, all);
 }
 
-const escaped = (text) => `\`\` ${text.replaceAll('|', '\\|')} \`\``;
+const code = (text) => `\`\` ${text} \`\``;
 
 /** The survivors of a file with their verdicts, and what is wrong with those. */
 function judged(file, unfound, verdicts) {
@@ -74,7 +85,7 @@ function judged(file, unfound, verdicts) {
       .map((name) => `${file}: no such survivor: ${name}`),
   ];
   const rows = Object.entries(verdicts).map(([verdict, names]) => {
-    const lines = names.map((name) => `${unfound.get(name) ?? '?'}: ${escaped(name)}`);
+    const lines = names.map((name) => `${unfound.get(name) ?? '?'}: ${code(name)}`);
     return `${verdict}:\n\n${lines.map((each) => `- ${each}`).join('\n')}`;
   });
   return { wrong, text: rows.length === 0 ? '' : `### ${file}\n\n${rows.join('\n\n')}` };
