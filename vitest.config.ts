@@ -11,6 +11,9 @@ const REAL = 'test/real/**';
 /** Tests that install packages: vitest.packages.config.ts. */
 const PACKAGES = 'test/packages/**';
 
+/** What `npm run test:mutation` installs for itself; packages have tests of their own in there. */
+const OTHERS = '**/node_modules/**';
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -25,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts', 'bench/*.test.ts'],
-          exclude: [ALONE, PACKAGES, REAL],
+          exclude: [ALONE, PACKAGES, REAL, OTHERS],
           sequence: { groupOrder: 0 },
         },
       },

@@ -38,10 +38,7 @@ export function isKernelFileSystem(resolved: Bytes, { dev }: Identity, mounts: O
 
 /** A path without `.`, `..`, doubled slashes and a slash at its end. Links are not resolved. */
 export function normalPath(path: string): string {
-  return posix
-    .normalize(path)
-    .replace(/^\/\//, '/')
-    .replace(/(?<=.)\/$/, '');
+  return posix.normalize(path).replace(/(?<=.)\/$/, '');
 }
 
 /** Whether a normal path is a directory or lies in it. */

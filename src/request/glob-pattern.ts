@@ -73,7 +73,18 @@ export function segmentsOf(pattern: string): string[] {
   return pattern.split('/').filter((segment) => segment !== '' && segment !== '.');
 }
 
+/** Brackets that are closed before a slash; a `]` right at the beginning is one of their characters. */
+const BRACKETS = /\[[!^]?\]?[^\]/]*\]/g;
+
 /** Whether a slash is within parentheses or brackets, so that names cannot be matched one by one. */
 export function spansNames(pattern: string): boolean {
-  return /[([][^)\]]*\//.test(pattern.replace(/\\./g, ''));
+  const plain = pattern.replace(/\\./g, '').replace(BRACKETS, '');
+  if (/\[[^\]]*\//.test(plain)) return true;
+  let open = 0;
+  for (const character of plain) {
+    if (character === '/' && open > 0) return true;
+    if (character === '(') open += 1;
+    if (character === ')' && open > 0) open -= 1;
+  }
+  return false;
 }

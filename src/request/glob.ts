@@ -25,8 +25,6 @@ export interface GlobTask {
 /** Limit of the parts of a glob: far more than anybody means, and each is a walk of its own. */
 const MOST_TASKS = 10_000;
 
-const OPTIONS = { dot: true };
-
 /**
  * Parses a glob with fast-glob's own parser (braces, negation, extglobs, escapes); `null`: the text is no
  * glob. We walk the directories ourselves: fast-glob reads each by a path joined from names, which others can
@@ -35,12 +33,12 @@ const OPTIONS = { dot: true };
  * @throws UsageError for a glob that cannot be expanded, and for `..` where a name is matched
  */
 export function parseGlob(text: string): readonly GlobTask[] | null {
-  if (!fastGlob.isDynamicPattern(text, OPTIONS)) return null;
+  if (!fastGlob.isDynamicPattern(text)) return null;
   return takingApart(text, 'several targets', () => tasksOf(text));
 }
 
 function tasksOf(text: string): readonly GlobTask[] {
-  const groups = fastGlob.generateTasks(text, OPTIONS);
+  const groups = fastGlob.generateTasks(text);
   const negative = new Set(groups.flatMap((group) => group.negative));
   const unwanted = new PathPattern([...negative].map(segmentsOf));
   const tasks = new Map<string, { base: string; literal: boolean; alternatives: (readonly string[])[] }>();

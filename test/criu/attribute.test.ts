@@ -78,6 +78,22 @@ describe('attribution by work dir and time', () => {
     expect(attribute(leftover, [run])).toBeNull();
   });
 
+  it.each([
+    ['whose operation is not known', LEFT, { ...KILLED, operation: 'unknown' as const }],
+    [
+      'of an old version, for what that makes too',
+      { ...LEFT, name: bytes`.criu.cgmounts.aaaaaa` },
+      { ...KILLED, version: parseVersion(bytes`Version: 3.12`) },
+    ],
+    [
+      'that works in /tmp, for what it makes in its work dir',
+      { ...LEFT, parent: bytes`/tmp` },
+      { ...KILLED, workDir: bytes`/tmp` },
+    ],
+  ])('takes a run %s', (_, leftover, run) => {
+    expect(attribute(leftover, [run])).toBe('/w/dump.log');
+  });
+
   it('takes a run of a build from git that may make such a directory', () => {
     const version = parseVersion(bytes`Version: 3.15 (gitid v3.15-400-g0123456)`);
     expect(attribute(LEFT, [{ ...KILLED, version, affected: null }])).toBe('/w/dump.log');

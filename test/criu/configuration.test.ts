@@ -66,6 +66,16 @@ test.each(FILES)('%j sets %j', (text, settings) => {
   expect(shown(text)).toEqual(settings);
 });
 
+test.each([
+  'work-dir',
+  'work-dir ',
+  'work-dir \t',
+  'work-dir # c',
+  'work-dir #',
+])('%j has no value of its own, so that the next word is taken for it', (line) => {
+  expect(shown(`${line}\nlog-file x`)).toEqual(['1 work-dir=--log-file']);
+});
+
 test('a file as large as one may be is read in time that grows with its size only', () => {
   const started = process.cpuUsage();
   parseConfiguration(asBytes(`work-dir "${'\\"'.repeat(200_000)}`));

@@ -14,6 +14,9 @@ describe('the version', () => {
     ['Version: 3.16.1.dev\n', '3.16.1.dev', [3, 16, 1], '.dev', null],
     ['Version: 2.12.0.3\r\n', '2.12.0.3', [2, 12, 0], '.3', null],
     ['Version: 3.16.1-2ubuntu1\n', '3.16.1-2ubuntu1', [3, 16, 1], '-2ubuntu1', null],
+    ['Version:3.17\nGitID:v3.17\n', '3.17', [3, 17, 0], '', 'v3.17'],
+    ['Version: \t3.17\nGitID: \t v3.17\n', '3.17', [3, 17, 0], '', 'v3.17'],
+    ['Version: 3.17\nno GitID: v3.17\n', '3.17', [3, 17, 0], '', null],
     ['a warning first\nVersion: 3.11\n', '3.11', [3, 11, 0], '', null],
   ])('in %j', (text, written, [major, minor, sublevel], extra, gitId) => {
     expect(parseVersion(asBytes(text))).toEqual({ text: written, major, minor, sublevel, extra, gitId });
@@ -62,6 +65,7 @@ describe('the version', () => {
     ['Version: 3.15 (gitid v3.14-348-gb98bbda8e)', null],
     ['Version: 3.15\nGitID: v3.15-307-gabcdef012\n', null],
     ['Version: 3.15\nGitID: v3.15\n', false],
+    ['Version: 3.16.1+dfsg-1ubuntu2', true],
     ['Version: 3.16\nGitID: v3.16\n', true],
     ['Version: 3.16.1\nGitID: v3.16.1\n', true],
     ['Version: 3.16.1\nGitID: v3.16.1-27-gc750e62ca\n', null],

@@ -15,6 +15,7 @@ describe('a duration', () => {
     ['90m', 5_400_000],
     ['1h', 3_600_000],
     ['1.5h', 5_400_000],
+    ['1.25h', 4_500_000],
     ['0.5d', 43_200_000],
     ['2d', 172_800_000],
     ['1w', 604_800_000],
@@ -86,6 +87,11 @@ describe('a duration', () => {
     expect(() => parse(text)).toThrow(UsageError);
   });
 
+  it('may have leading zeros, up to a hundred characters', () => {
+    expect(parse(`${'0'.repeat(98)}1s`)).toBe(1000);
+    expect(() => parse(`${'0'.repeat(99)}1s`)).toThrow(UsageError);
+  });
+
   it('may be a hundred years', () => {
     expect(parse('36525d')).toBe(36_525 * 86_400_000);
   });
@@ -93,6 +99,29 @@ describe('a duration', () => {
   it('is at least something for an interval', () => {
     expect(() => parseInterval('0s', '--every')).toThrow('--every');
     expect(parseInterval('1ms', '--every')).toBe(1);
+  });
+
+  it('is rounded up to whole milliseconds, all parts together', () => {
+    expect(parse('0.1ms')).toBe(1);
+    expect(parse('1.2ms1.2ms')).toBe(3);
+    expect(parse('0.9ms0.1ms')).toBe(1);
+  });
+
+  it('is read the same after one that was refused', () => {
+    expect(() => parse('1h1x')).toThrow(UsageError);
+    expect(parse('2m')).toBe(120_000);
+  });
+
+  it.each([
+    [0, '0s'],
+    [1, '1ms'],
+    [1000, '1s'],
+    [60_000, '1m'],
+    [5_400_000, '1h30m'],
+    [604_800_000, '1w'],
+    [788_645_006, '1w2d3h4m5s6ms'],
+  ])('%d ms is written %s', (value, text) => {
+    expect(formatDuration(value)).toBe(text);
   });
 
   it('comes back from what it is written as', () => {

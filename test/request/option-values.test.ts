@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../src/model/usage-error.ts';
+import { defaultPolicy } from '../../src/request/policy.ts';
 import { policyOf } from '../../src/request/policy-options.ts';
 import { addSweepOptions, type SweepOptions } from '../../src/request/sweep-options.ts';
 
@@ -105,4 +106,18 @@ test.each(
   REFUSED.flatMap(([option, says, texts]) => texts.map((text) => [option, text, says] as const)),
 )('%s=%j is refused', (option, text, says) => {
   expect(refusal(option, text)).toMatch(says);
+});
+
+test('without options a policy is the default', () => {
+  expect(policy()).toEqual(defaultPolicy(UID));
+});
+
+test('each option sets its own part of the policy', () => {
+  expect(policy('--cross-device').crossDevice).toBe(true);
+  expect(policy('--exclude', 'a', '--exclude', 'b/').exclude).toEqual(['a', 'b']);
+  const { kinds } = policy('--prefix', 'a.', '--prefix', 'b.', '--mode', '0711');
+  expect(kinds.map(({ prefix, modes }) => [prefix, modes])).toEqual([
+    ['a.', [0o711]],
+    ['b.', [0o711]],
+  ]);
 });

@@ -28,6 +28,8 @@ const CANDIDATE: Candidate = {
   mountedAt: null,
 };
 
+const ANY_MODE = { ...CANDIDATE.kind, modes: null };
+
 const OLD: Facts = {
   dev: 1,
   ino: 3,
@@ -61,6 +63,7 @@ describe('the filter', () => {
     ['keeps what another user owns', ['owner'], { uid: 1000 }],
     ['lets any owner pass where any is asked for', [], { uid: 1000 }, {}, { owner: null }],
     ['keeps another mode', ['mode'], { mode: S_IFDIR | 0o755 }],
+    ['lets any mode pass where any is asked for', [], { mode: S_IFDIR | 0o4755 }, { kind: ANY_MODE }],
     ['tells the set-group-ID bit from none', ['mode'], { mode: S_IFDIR | 0o2700 }],
     ['tells the sticky bit from none', ['mode'], { mode: S_IFDIR | 0o1700 }],
     ['keeps a link, whose mode is 0777', ['not-a-directory'], { mode: S_IFLNK | 0o777 }],
@@ -117,6 +120,14 @@ describe('the filter', () => {
         { why: 'mode', mode: '2755' },
         { why: 'too-young', ageMs: 61_000 },
       ],
+    });
+  });
+
+  it('says of a birthtime that is not kept which call did not tell it, and no age', () => {
+    const policy: Policy = { ...POLICY, ageBy: 'birthtime' };
+    expect(judge(CANDIDATE, { ...OLD, birthtimeMs: 0 }, policy, NOW)).toEqual({
+      ageMs: null,
+      reasons: [{ why: 'unknown', code: 'ENODATA', syscall: 'statx' }],
     });
   });
 

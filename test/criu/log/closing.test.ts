@@ -24,6 +24,7 @@ describe('the lines CRIU writes', () => {
     'xDumping FAILED.',
     'Worker(pid 4711) exited with 0',
     'restore late stage hook',
+    'Worker(x) Worker(pid 4711) was killed by 9',
   ])('%s closes nothing', (text) => expect(closingOf(asBytes(text))).toBeNull());
 
   it.each([
@@ -34,6 +35,24 @@ describe('the lines CRIU writes', () => {
     ['Enforcing memory tracking for pre-dump.', 'pre-dump'],
     ['Reading image tree', 'restore'],
     ['uffd: Waiting for incoming connections on lazy-pages.socket', 'lazy-pages'],
+    ['Pre-dumping task 4711', 'pre-dump'],
+    ['Enforcing tasks run after pre-dump', 'pre-dump'],
+    ['Will restore in 2c020000 namespaces', 'restore'],
+    ['Will restore in 0 namespaces', 'restore'],
+    ['Forking task with 4711 pid (flags 0x0)', 'restore'],
+    ['Mount procfs in /tmp/crtools-proc.aaaaaa', 'restore'],
+    ['Preparing cgroups yard (cgroups restore mode 0x4)', 'restore'],
+    ['cg: Preparing cgroups yard (cgroups restore mode 0x4)', 'restore'],
+    ['lazy-pages: Waiting for incoming connections on x', 'lazy-pages'],
+    ['Will restore in x namespaces', null],
+    ['Forking task with x pid ', null],
+    ['Pre-dumping taskset', null],
+    ['Mark: Dumping processes (pid: 1)', null],
+    ['Mark: Pre-dumping tasks', null],
+    ['Mark: \tPre-dumping 1', null],
+    ['Mark: Reading image tree', null],
+    ['Mark: Preparing cgroups yard', null],
+    ['Mark: uffd: Waiting for incoming connections on x', null],
     ['Will restore 179 with interrupted system call', null],
     ['Running pre-dump scripts', null],
   ])('%j is written by %s', (text, operation) => {

@@ -78,6 +78,15 @@ describe('runs of other versions', () => {
     expect(it.pid).toBe(pid);
   });
 
+  it('a log of a task that is of no restore was cut off where it stops', () => {
+    const { outcome, pid } = describeRun(
+      told(asBytes('(00.000001) x\n')),
+      logFile('criu.log.7'),
+      NO_EVIDENCE,
+    );
+    expect([outcome, pid]).toEqual(['cut-off', 7]);
+  });
+
   it('the log of a single restored task does not say how the run ended', () => {
     expect(run('made-restore-log-pid-3.13/restore.log.305')).toMatchObject({
       operation: 'restore',
@@ -98,6 +107,15 @@ describe('what a run did', () => {
     expect(describeRun(told(asBytes('(00.000001) x\n')), logFile('criu.log'), evidence).operation).toBe(
       'unknown',
     );
+  });
+
+  it('is told by its closing line before all else, if that says it', () => {
+    const is = (...lines: readonly string[]) =>
+      describeRun(told(asBytes(lines.map((line) => `(00.000001) ${line}\n`).join(''))), logFile('dump.log'), {
+        ...NO_EVIDENCE,
+      }).operation;
+    expect(is('Dumping processes (pid: 7)', 'Pre-dumping finished successfully')).toBe('pre-dump');
+    expect(is('Reading image tree', 'Worker(pid 7) was killed by 9: Killed')).toBe('restore');
   });
 });
 
@@ -121,6 +139,8 @@ describe('a stats file beside a log without time stamps', () => {
     ['less than a second before it', quiet, 99_001, [], 'succeeded'],
     ['of an earlier run', quiet, 98_999, [], 'unknown'],
     ['that another run wrote, whose log is newer', quiet, 105_000, [104_000], 'unknown'],
+    ['that another run wrote, whose log is as new as this one', quiet, 105_000, [100_000], 'unknown'],
+    ['that another run wrote, whose log is as new as it', quiet, 105_000, [105_000], 'unknown'],
     ['and an older log of another run', quiet, 100_500, [50_000], 'succeeded'],
     ['and a newer one of a later run', quiet, 100_500, [200_000], 'succeeded'],
     ['and errors that a success can have too', errors, 100_000, [], 'succeeded'],
@@ -137,7 +157,10 @@ describe('a stats file beside a log without time stamps', () => {
 
   it('does not save a run whose log has time stamps and stops, nor one that says FAILED', () => {
     expect(run('dump-killed-3.17.1/dump.log', { statsMtimeMs: 100_000 }).outcome).toBe('cut-off');
-    expect(run('made-dump-failed-0.5-quiet/dump.log', { statsMtimeMs: 100_000 }).outcome).toBe('failed');
+    expect(run('made-dump-failed-0.5-quiet/dump.log', { statsMtimeMs: 130_000 })).toMatchObject({
+      outcome: 'failed',
+      endedAtMs: 100_000,
+    });
   });
 
   it('has a name for each operation that writes one', () => {

@@ -36,6 +36,8 @@ describe("a name that any program's log can have", () => {
     ['web.log', { base: 'web.log', pid: null, operation: 'unknown' }],
     ['dump4.log', { base: 'dump4.log', pid: null, operation: 'dump' }],
     ['lazy-pages.log', { base: 'lazy-pages.log', pid: null, operation: 'lazy-pages' }],
+    ['lazypages.log', { base: 'lazypages.log', pid: null, operation: 'lazy-pages' }],
+    ['predump.log', { base: 'predump.log', pid: null, operation: 'pre-dump' }],
     ['pre_1.dump.log', { base: 'pre_1.dump.log', pid: null, operation: 'dump' }],
     ['pre-dump2.log', { base: 'pre-dump2.log', pid: null, operation: 'pre-dump' }],
     ['checkpoint.log', { base: 'checkpoint.log', pid: null, operation: 'dump' }],

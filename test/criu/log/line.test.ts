@@ -26,6 +26,10 @@ describe('a line of a log', () => {
     ['', { ...PLAIN, text: '' }],
     ['(0.5) no stamp', { ...PLAIN, text: '(0.5) no stamp' }],
     ['(native) is going', { ...PLAIN, text: '(native) is going' }],
+    ['(native) (00.123456) x', { ...PLAIN, text: '(native) (00.123456) x' }],
+    ['(00.000001)   4711: x', { ...PLAIN, stamped: true, stampMs: 0.001, text: 'x' }],
+    ['4711: x', { ...PLAIN, text: 'x' }],
+    ['   ', { ...PLAIN, text: '' }],
     ['caf\xc3\xa0', { ...PLAIN, text: 'caf\xc3\xa0' }],
     ['text \r', { ...PLAIN, text: 'text' }],
   ])('%j is taken apart', (line, parsed) => {
@@ -50,6 +54,7 @@ describe('a line of a log', () => {
     ['Warn  (compel/arch/x86/src/lib/infect.c:340): x', 'warn', 'compel/arch/x86/src/lib/infect.c:340', 'x'],
     ['Error (soccr/soccr.c:5):', 'error', 'soccr/soccr.c:5', ''],
     ['Error (criu/sk-un', null, null, 'Error (criu/sk-un'],
+    ['Errors: Error (a.c:1): x', null, null, 'Errors: Error (a.c:1): x'],
     ['Error (restore.go:12): x', null, null, 'Error (restore.go:12): x'],
     ['    Error (a.c:1): indented', null, null, '    Error (a.c:1): indented'],
   ])('%j has its level and source', (line, level, source, text) => {
@@ -89,6 +94,15 @@ describe('cutting a stream into lines', () => {
     );
   });
 
+  it('hands out what stands after the last line feed, if anything does', () => {
+    expect(lines([])).toEqual([]);
+    expect(lines(['a\n'])).toEqual([['a', true]]);
+    expect(lines(['\n', 'b'])).toEqual([
+      ['', true],
+      ['b', false],
+    ]);
+  });
+
   it('keeps 8 KiB of a line that never ends', () => {
     const got = lines([...Array.from({ length: 1000 }, () => 'x'.repeat(1000)), 'x\nnext']);
     expect(got).toEqual([
@@ -105,6 +119,10 @@ describe('cutting a stream into lines', () => {
     cutter.chunk(asBytes('ee\nfour\nfi'));
     cutter.end();
     expect(got).toEqual(['one', 'four', 'fi']);
+    cutter.gap();
+    cutter.chunk(asBytes('nothing'));
+    cutter.end();
+    expect(got).toHaveLength(3);
   });
 });
 

@@ -88,6 +88,7 @@ describe('what a log tells', () => {
     const followedBy = (lines: number) => `(00.000001) Error (a.c:1): x\n${'(00.000002) y\n'.repeat(lines)}`;
     expect(told(asBytes(followedBy(NEAR_END - 1))).errorNearEnd).toBe(true);
     expect(told(asBytes(followedBy(NEAR_END))).errorNearEnd).toBe(false);
+    expect(told(asBytes(`(00.000001) Error (a.c:1): x\n${'y\n'.repeat(NEAR_END)}`)).errorNearEnd).toBe(false);
     expect(told(asBytes('(00.000001) x\n(00.000002) Error (criu/cr-du')).errorNearEnd).toBe(true);
   });
 
@@ -180,6 +181,31 @@ describe('telling a log of CRIU from other files', () => {
     'made-dump-failed-0.5-quiet/dump.log',
   ])('%s is one', (log) => expect(tell(fixture(log))?.empty).toBe(false));
 
+  it.each([
+    '(00',
+    '(00.',
+    '(00.12',
+    '(00.123456)',
+    'Error (criu/cr-',
+    'Warn  (compel/x',
+    'Error (cr-dump',
+  ])('%s is one that was cut within its first line', (log) => {
+    expect(tell(asBytes(log))).not.toBeNull();
+  });
+
+  it.each([
+    ...['(00 x', 'x(00.12', '(00.12x', '(0', 'x Error (criu/cr-', 'Error (x/cr-', 'abc\n', '(00.123456)\n'],
+    ...['pg_dump: x\n(00.12', '(00)\n', 'abc\n(00.12'],
+  ])('%j is none', (log) => {
+    expect(tell(asBytes(log))).toBeNull();
+  });
+
+  it('is one by a closing line alone', () => {
+    expect(tell(asBytes('Worker(pid 7) was killed by 9: Killed\n'))).toMatchObject({
+      closing: { outcome: 'cut-off' },
+    });
+  });
+
   it('an empty one may be one', () => {
     expect(tell(bytes``)?.empty).toBe(true);
     expect(tell(asBytes('\0\0\0\n \n'))?.empty).toBe(true);
@@ -188,8 +214,9 @@ describe('telling a log of CRIU from other files', () => {
   it('is possible before the end', () => {
     const reader = readLog();
     reader.chunk(asBytes('pg_dump: reading extensions\n'));
-    expect(reader.recognised()).toBe(false);
+    expect([reader.recognised(), reader.isOther()]).toEqual([false, true]);
     reader.chunk(asBytes('(00.000001) Version: 3.17\n'));
-    expect(reader.recognised()).toBe(true);
+    expect([reader.recognised(), reader.isOther()]).toEqual([true, false]);
+    expect(readLog().isOther()).toBe(false);
   });
 });

@@ -21,6 +21,40 @@ describe('/proc/locks', () => {
   const locks = new Locks(mounts);
   locks.add(TEXT);
 
+  it('locks five files', () => expect([locks.size, new Locks(mounts).size]).toEqual([5, 0]));
+
+  it.each([
+    'x 1: FLOCK  ADVISORY  WRITE 1 fe:00:1 0 EOF',
+    'x: FLOCK  ADVISORY  WRITE 1 fe:00:1 0 EOF',
+    '1: FLOCK  ADVISORY  WRITE x fe:00:1 0 EOF',
+    '1: FLOCK  ADVISORY  WRITE 1 fe:00:1',
+    '1: FLOCK  ADVISORY  1 fe:00:1 0 EOF',
+    '1: FLOCK  ADVISORY  WRITE 1 fg:00:1 0 EOF',
+  ])('%s is no lock', (line) => {
+    const none = new Locks(mounts);
+    none.add(line);
+    expect(none.size).toBe(0);
+  });
+
+  it.each([
+    '123: FLOCK  ADVISORY  WRITE 1 fe:00:131090 0 EOF',
+    '1:  ->  FLOCK ADVISORY WRITE 12 103:1f:131090 0 EOF',
+    '1: LEASE  ACTIVE    READ  1 00:2d:1 0 EOF',
+  ])('%s is one', (line) => {
+    const one = new Locks(mounts);
+    one.add(line);
+    expect(one.size).toBe(1);
+  });
+
+  it('tells each process once, by either device', () => {
+    const both = new Locks(mounts);
+    both.add('1: FLOCK  ADVISORY  WRITE 5 00:2d:9 0 EOF\n1: FLOCK  ADVISORY  WRITE 5 00:2f:9 0 EOF\n');
+    const place = { parent: { path: asBytes('/btrfs'), dev: 1, ino: 1 }, name: asBytes('x') };
+    expect(both.of({ dev: 0x2f, ino: 9 }, place)).toEqual([5]);
+    expect(both.of({ dev: 0x2e, ino: 9 }, place)).toEqual([5]);
+    expect(both.of({ dev: 0x2f, ino: 9n }, place)).toEqual([]);
+  });
+
   it.each([
     ['who holds a lock, and who waits for it', { dev: VDA, ino: 131_090 }, '/x', [4242, 4343]],
     ['a lock of another kind', { dev: VDA, ino: 7 }, '/x', [99]],

@@ -34,6 +34,48 @@ describe('the names that mounts bear', () => {
     expect(read(HOST).of(bytes`.criu.mntns.000000`)).toEqual([]);
   });
 
+  it('are found in the directories of an overlay', () => {
+    const options = 'rw,lowerdir=/a/.criu.mntns.aaaaaa:/b,upperdir=/c/.criu.mntns.bbbbbb,workdir=/w';
+    const names = read(`7 0 0:1 / /merged rw - overlay overlay ${options}`);
+    expect(names.of(bytes`.criu.mntns.aaaaaa`)).toEqual(['/merged']);
+    expect(names.of(bytes`.criu.mntns.bbbbbb`)).toEqual(['/merged']);
+    expect(names.of(bytes`.criu.mntns.cccccc`)).toEqual([]);
+  });
+
+  it('are those of whole components', () => {
+    const names = read('7 0 0:1 / /a/x.criu.mntns.aaaaaa/.criu.mntns.bbbbbbb rw - tmpfs x rw');
+    expect(names.of(bytes`.criu.mntns.aaaaaa`)).toEqual([]);
+    expect(names.of(bytes`.criu.mntns.bbbbbb`)).toEqual([]);
+  });
+
+  it('are told with eight mounts at most, each mount and each mount point once', () => {
+    const line = (id: number, at: string) => `${id} 0 0:1 /.criu.mntns.aaaaaa ${at} rw - tmpfs x rw\n`;
+    const many = Array.from({ length: 20 }, (_, n) => line(n, `/m${n}`)).join('');
+    expect(read(many).of(bytes`.criu.mntns.aaaaaa`)).toHaveLength(8);
+    expect(read(line(1, '/m') + line(1, '/n') + line(2, '/m')).of(bytes`.criu.mntns.aaaaaa`)).toEqual(['/m']);
+  });
+
+  it('are found in a path that is told alone', () => {
+    const names = new MountedNames(CATALOGUE, nameMatcher(CATALOGUE));
+    names.addPath(bytes`/w/.criu.mnt.aaaaaa`, { id: 1, mountPoint: bytes`/m` });
+    expect(names.of(bytes`.criu.mnt.aaaaaa`)).toEqual(['/m']);
+    const short = [{ prefix: bytes`a`, modes: null, mountable: false }];
+    const shortest = new MountedNames(short, nameMatcher(short));
+    shortest.addPath(bytes`aaaaaaa`, { id: 1, mountPoint: bytes`/m` });
+    expect(shortest.of(bytes`aaaaaaa`)).toEqual(['/m']);
+  });
+
+  it('are remembered up to a hundred thousand, and more are said to be too many', () => {
+    const names = new MountedNames(CATALOGUE, nameMatcher(CATALOGUE));
+    const add = (n: number) =>
+      names.addPath(asBytes(`/.criu.mnt.${String(n).padStart(6, '0')}`), { id: 1, mountPoint: bytes`/m` });
+    for (let n = 0; n < 100_000; n += 1) add(n);
+    add(99_999);
+    expect([names.overflowed, names.of(bytes`.criu.mnt.099999`)]).toEqual([false, ['/m']]);
+    add(100_000);
+    expect([names.overflowed, names.of(bytes`.criu.mnt.100000`)]).toEqual([true, []]);
+  });
+
   it("are found where mountinfo escapes a caller's prefix", () => {
     const kinds = [{ prefix: asBytes('a b\\c.'), modes: null, mountable: false }];
     const line = '1 0 0:1 / /x/a\\040b\\134c.8uhTbO rw - tmpfs none rw';

@@ -1,0 +1,136 @@
+import micromatch from 'micromatch';
+import { expect, test } from 'vitest';
+import { UsageError } from '../../src/model/usage-error.ts';
+import { excludeMatcher } from '../../src/request/exclude.ts';
+import { pathMatcher } from '../../src/request/path-matcher.ts';
+
+const NAMES = ['a', 'b', 'ab', 'ba', 'aab', '.x', '.a*a', 'ü', 'c', 'a\nb'];
+const PATHS = [
+  ...NAMES,
+  ...NAMES.flatMap((one) => NAMES.map((two) => `${one}/${two}`)),
+  ...['a/b/c', 'a/a/a', 'ab/.x/b', 'a/b/c/ab', '.x/.x/.x', 'b/a/b/a/b', 'c/a/b'],
+];
+const SEGMENTS = [
+  ...[
+    'a',
+    'ab',
+    '.a\\*a',
+    '.x',
+    'ü',
+    '*',
+    '**',
+    '?',
+    'a*',
+    '*b',
+    '*a*b*',
+    '.*',
+    'a\\*',
+    '?(a)b',
+    '+(a)*',
+    'a?',
+  ],
+  ...['[ab]', '[^b]*', '@(a|b)', '+(ab|a)', '{a,b}', '{a,.x}*', '**a', '??', 'a**b', '{a/b,c}'],
+];
+const GLOBS = [
+  ...SEGMENTS,
+  ...SEGMENTS.flatMap((segment) => [
+    ...[`a/${segment}`, `${segment}/b`, `*/${segment}`, `${segment}/*`, `${segment}/**`, `!${segment}`],
+  ]),
+  ...SEGMENTS.filter((segment) => segment !== '**').map((segment) => `**/${segment}`),
+  ...[
+    'a/*/**',
+    '@([ab]/c)',
+    '@(+(a)/b|c)',
+    '*(b|[a]/b)',
+    '@([[:alpha:]]/b)',
+    'b/a*/**',
+    '{a\\*,b}',
+    'a/**/b',
+    '**/a/**/b',
+    'a/*/c',
+    '!!a',
+    '!!!a',
+    '!(a)',
+    '@(a/b|c)',
+    './a',
+    'a//b',
+    'a/./b',
+    '!{a,b}/*',
+  ],
+];
+/** Here micromatch is not asked: it takes `!(a)` for what does not begin with `a`, and a `.` for a name. */
+const DIFFERENT = new Set(['!(a)', './a', 'a//b', 'a/./b']);
+
+const theirs = (glob: string) => micromatch.matcher(glob, { dot: true, posix: true });
+
+test.each(GLOBS.filter((glob) => !DIFFERENT.has(glob)))('%s matches as micromatch does', (glob) => {
+  const ours = pathMatcher(glob);
+  const like = theirs(glob);
+  const oneLine = PATHS.filter((path) => !path.includes('\n'));
+  expect(oneLine.filter(ours)).toEqual(oneLine.filter((path) => like(path)));
+});
+
+test.each([
+  ['*', 'a\nb'],
+  ['a?b', 'a\nb'],
+  ['**', 'a/a\nb'],
+  ['a[!x]b', 'a\nb'],
+  ['!(x)', 'a\nb'],
+  ['@(a/*|c)', 'a/a\nb'],
+  ['!(a/b)', 'a\nb'],
+])('%s matches a name with a line feed in it', (glob, path) => {
+  expect(pathMatcher(glob)(path)).toBe(true);
+});
+
+test.each([
+  ['./a', 'a'],
+  ['a//b', 'a/b'],
+  ['a/./b', 'a/b'],
+])('a segment of %s that is no name is none', (glob, path) => {
+  expect(pathMatcher(glob)(path)).toBe(true);
+  expect(pathMatcher(glob)(`${path}/c`)).toBe(false);
+});
+
+test('a glob matches the very path that is written like it', () => {
+  expect(pathMatcher('a[b')('a[b')).toBe(true);
+  expect(pathMatcher('[a]')('[a]')).toBe(true);
+  expect(pathMatcher('!a')('!a')).toBe(true);
+  expect(pathMatcher('a\\*')('a\\*')).toBe(true);
+});
+
+test('a glob with a slash in parentheses is matched as a whole path', () => {
+  expect(['a/.x', '.x', 'c', 'a/b/c'].filter(pathMatcher('@(a/*|.*|c)'))).toEqual(['a/.x', '.x', 'c']);
+  expect(['a/b', '1/b'].filter(pathMatcher('@([[:alpha:]]/b)'))).toEqual(['a/b']);
+  expect(['!a/b', 'a/b', 'c', 'd'].filter(pathMatcher('{!@(a/b),c}'))).toEqual(['!a/b', 'c']);
+});
+
+test('a path is matched the same whatever was matched before', () => {
+  const matches = pathMatcher('a/**/c');
+  const asked = ['a/b/c', 'a/b/d', 'a/c', 'ab/b/c', 'a/b', 'a/bb/c', 'a/b/b/c', 'x/b/c', 'a/x/b/c', 'a/x/c'];
+  const alone = asked.map((path) => pathMatcher('a/**/c')(path));
+  expect(asked.map((path) => matches(path))).toEqual(alone);
+  expect(asked.toReversed().map((path) => matches(path))).toEqual(alone.toReversed());
+  expect(alone).toEqual([true, false, true, false, false, true, true, false, true, true]);
+});
+
+test('the cost of a long path with many stars is bounded', () => {
+  const long = `${'a/'.repeat(2000)}b`;
+  expect(pathMatcher(`${'**/a/'.repeat(30)}c`)(long)).toBe(false);
+  expect(pathMatcher(`${'*a'.repeat(30)}b`)('a'.repeat(2000))).toBe(false);
+});
+
+test('several globs exclude what one of them matches', async () => {
+  const excludes = await excludeMatcher(['a', '*/b']);
+  expect(['a', 'b', 'a/b', 'c/b', 'a/c'].filter((path) => excludes?.(path))).toEqual(['a', 'a/b', 'c/b']);
+  expect(await excludeMatcher([])).toBeNull();
+});
+
+test.each([
+  ['more parts than anybody writes', '{1..99999999}', 'write it as several --exclude'],
+  ['braces and parentheses that cross', '{({a,b})a', 'its braces and parentheses cross'],
+  ['a longer segment than micromatch takes', `[${'a'.repeat(70_000)}]`, 'write it as several --exclude'],
+])('%s cannot be expanded, which is said', async (_, glob, words) => {
+  await expect(excludeMatcher([glob])).rejects.toThrow(words);
+  await expect(excludeMatcher([glob])).rejects.toThrow(`--exclude: '${glob}'`);
+  await expect(excludeMatcher([glob])).rejects.toBeInstanceOf(UsageError);
+});
