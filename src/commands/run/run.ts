@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toText } from '../../linux/bytes.ts';
 import { describeErrno } from '../../linux/errno.ts';
+import { forbidCore } from '../../linux/own-core.ts';
 import { endBy } from '../../linux/stop-signals.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { CommandEnd } from '../../model/events.ts';
@@ -92,6 +93,7 @@ export async function runCommand(
   await stderr.flush();
   signals.release();
   if (end.kind !== 'killed') return end.status;
+  forbidCore(end.signal);
   endBy(end.signal);
   return 0;
 }
