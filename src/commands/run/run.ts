@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toText } from '../../linux/bytes.ts';
 import { describeErrno } from '../../linux/errno.ts';
+import { forbidCore } from '../../linux/own-core.ts';
 import { endBy } from '../../linux/stop-signals.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { CommandEnd } from '../../model/events.ts';
@@ -24,6 +25,7 @@ import { courseOf, listStart, watchedPlaces } from './course.ts';
 import { CriuWatch } from './criu-watch.ts';
 import { CurrentPlace } from './current-place.ts';
 import { waitForDying } from './dying.ts';
+import { lostVariables } from './lost-variables.ts';
 import { runToItsEnd } from './run-to-its-end.ts';
 import { Signals } from './signals.ts';
 import type { Snapshot } from './snapshots.ts';
@@ -69,6 +71,8 @@ export async function runCommand(
     endBy(early);
     return 0;
   }
+  for (const name of lostVariables(env))
+    complain(`the command gets ${name} with other bytes: it is not UTF-8, and Node.js passes on UTF-8 only`);
   const watch = plan.from === 'work-dir option' ? null : (pid: number) => new CriuWatch(pid, uid);
   const { end, startTime, seen, ...times } = await runToItsEnd(command, signals, { complain, watch });
   if (end.kind === 'not-started') complain(`cannot run ${command[0] ?? ''}: ${whyNotStarted(end.code)}`);
@@ -92,6 +96,7 @@ export async function runCommand(
   await stderr.flush();
   signals.release();
   if (end.kind !== 'killed') return end.status;
+  forbidCore(end.signal);
   endBy(end.signal);
   return 0;
 }

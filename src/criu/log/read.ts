@@ -55,7 +55,7 @@ export interface LogReader {
 
 /** Starts reading a log. Never throws, whatever the bytes. */
 export function readLog(): LogReader {
-  const seen = nothingSeen();
+  let seen = nothingSeen();
   const cutter = cutLines((line, whole) => {
     if (isBlank(line)) return;
     if (line.length < SHORTEST && whole) {
@@ -64,7 +64,9 @@ export function readLog(): LogReader {
       return;
     }
     if (!whole && !seen.anything && CUT_FIRST_LINE.test(line)) seen.recognised = true;
-    see(seen, parseLine(line));
+    const parsed = parseLine(line);
+    if (isAnotherRun(seen, parsed.text)) seen = nothingSeen(seen.names);
+    see(seen, parsed);
   });
   return {
     chunk: cutter.chunk,
@@ -91,7 +93,8 @@ interface Seen {
   readonly names: Set<Bytes>;
 }
 
-function nothingSeen(): Seen {
+/** @param names those of the runs before in the same file, which are the file's all the same */
+function nothingSeen(names = new Set<Bytes>()): Seen {
   return {
     anything: false,
     recognised: false,
@@ -102,8 +105,17 @@ function nothingSeen(): Seen {
     closing: null,
     errors: new FirstError(),
     linesSinceError: Number.POSITIVE_INFINITY,
-    names: new Set(),
+    names,
   };
+}
+
+/**
+ * Whether a further run begins with this line: CRIU truncates its log, but a shell can append its stderr to a
+ * file (`2>>criu.log`). Then the last run counts. A run says its version once, and before it does anything
+ * (log_init() in criu/log.c).
+ */
+function isAnotherRun({ version, operation, closing }: Seen, text: Bytes): boolean {
+  return text.startsWith('Version: ') && (version !== null || operation !== 'unknown' || closing !== null);
 }
 
 function see(seen: Seen, line: LogLine): void {

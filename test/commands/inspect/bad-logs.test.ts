@@ -198,3 +198,27 @@ test('a descriptor limit is no limit to the number of logs', async (context) => 
   const { report } = await inspect([dir], { wrap: ['prlimit', '--nofile=64:64', '--'] });
   expect(report.runs).toHaveLength(100);
 });
+
+test('of runs that were appended to one file the last one is told, with nothing of those before', async () => {
+  const [failed, killed] = [FAILED, logOf('dump-killed-3.17.1/dump.log')];
+  const succeeded = logOf('dump-ok-3.16.1/dump.log');
+  const dir = scratch();
+  for (const [name, runs] of Object.entries({
+    'failed-ok': [failed, succeeded],
+    'ok-killed': [succeeded, killed],
+    'killed-restored': [killed, logOf('restore-ok-3.17.1/restore.log')],
+  })) {
+    mkdirSync(`${dir}/${name}`);
+    writeFileSync(`${dir}/${name}/criu.log`, Buffer.concat(runs));
+  }
+  const { report } = await inspect([dir]);
+  const runs = report.runs.map(({ log, operation, version, outcome, firstError }) => [
+    log.split('/').at(-2),
+    ...[operation, version, outcome, firstError],
+  ]);
+  expect(runs.sort()).toEqual([
+    ['failed-ok', 'dump', '3.16.1', 'succeeded', null],
+    ['killed-restored', 'restore', '3.17.1', 'succeeded', null],
+    ['ok-killed', 'dump', '3.17.1', 'cut-off', null],
+  ]);
+});

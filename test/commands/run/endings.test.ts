@@ -112,6 +112,21 @@ describe('nothing is left in the work dir, and the status is the command’s,', 
   });
 });
 
+test('a command that dumps core leaves its own, and we leave none', async (context) => {
+  need(context, 'bash', 'prlimit');
+  const where = workplace();
+  // bash(1) says of what it waited for whether it dumped core, wherever core_pattern sends that.
+  const wrap = ['bash', '-c', 'ulimit -c unlimited && cd work && "$@"; exit $?', 'bash'];
+  for (const signal of ['SEGV', 'ABRT', 'QUIT', 'XFSZ']) {
+    const dying = ['sh', '-c', `kill -${signal} $$`];
+    const alone = await startProgram(dying, { cwd: where.dir, wrap }).ended;
+    expect(alone.err).toContain('(core dumped)');
+    const below = await startRun(['--work-dir', '.', '--', ...dying], where, { wrap }).ended;
+    expect(below.code).toBe(alone.code);
+    expect(below.err).not.toContain('(core dumped)');
+  }
+});
+
 test('a script without a first line that names its interpreter is the shell’s, as execvp(3) has it', async () => {
   const where = workplace();
   writeFileSync(`${where.dir}/script`, `${MAKE}\nexit 3\n`);

@@ -107,6 +107,16 @@ describe('the command has from our caller', () => {
     expect(ended.out).toBe(`a\nü|0027\n${where.dir}\n`);
   });
 
+  test('a variable that has lost bytes only with a word of it', async () => {
+    const where = workplace();
+    const wrap = inShell(`export WORD="$(printf 'a\\377')" REPLACED="$(printf '\\357\\277\\275')"`);
+    const { out, err } = await runScript('printf "%s|%s" "$WORD" "$REPLACED"', where, { wrap });
+    expect(out).toBe('a\uFFFD|\uFFFD');
+    expect(err).toBe(
+      'criu-sweep: the command gets WORD with other bytes: it is not UTF-8, and Node.js passes on UTF-8 only\n',
+    );
+  });
+
   test('a working directory that was removed', async () => {
     const where = workplace();
     const wrap = inShell('mkdir gone; cd gone; rmdir ../gone');
