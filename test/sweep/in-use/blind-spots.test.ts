@@ -88,12 +88,12 @@ test('process 1 is hidden where /proc hides others', () => {
 });
 
 test('more than is remembered is a failed call, if none came before', () => {
-  blind.overflow();
+  blind.overflow('readlink');
   expect(blind.failed).toEqual({ code: 'too-many', syscall: 'readlink' });
   blind.see(FAILED, sight(false), () => {});
   expect(blind.failed?.code).toBe('too-many');
   const late = new BlindSpots(ROOT);
   late.see(FAILED, sight(false), () => {});
-  late.overflow();
+  late.overflow('readlink');
   expect(late.failed?.code).toBe('EIO');
 });
