@@ -136,5 +136,11 @@ export const MADE_IN_TMP: readonly Bytes[] = CATALOGUE.filter(({ places }) => pl
   ({ prefix }) => prefix,
 );
 
-/** The comm of a living CRIU, whatever its argv says, and the directory where it makes {@link MADE_IN_TMP}. */
-export const CRIU = { comm: bytes`criu`, temporary: bytes`/tmp` };
+/**
+ * A living CRIU is known by its comm, whatever its argv says; that of one that is installed with its version in
+ * its name has that too. And the directory where it makes {@link MADE_IN_TMP}.
+ */
+export const CRIU = {
+  isComm: (comm: Bytes): boolean => /^criu(?:[-._]?\d[\w.-]*)?$/.test(comm),
+  temporary: bytes`/tmp`,
+};

@@ -46,7 +46,7 @@ export function lookForMountUsers(names: ReadonlySet<Bytes>): MountUsers {
         for (const name of path.split('/')) if (names.has(name) && !users.has(name)) users.set(name, user);
       }
     }
-    if (user.command === CRIU.comm) living.push({ user, workDir: statLink(`/proc/${pid}/cwd`) });
+    if (CRIU.isComm(user.command)) living.push({ user, workDir: statLink(`/proc/${pid}/cwd`) });
   }
   const temporary = statLink(CRIU.temporary);
   return {

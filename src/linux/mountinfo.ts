@@ -32,7 +32,7 @@ export function parseMountinfo(text: Bytes): Mount[] {
     if (device === undefined || root === undefined || mountPoint === undefined || separator < 0) continue;
     if (fsType === undefined) continue;
     const [major = 0, minor = 0] = device.split(':').map(Number);
-    const superOptions = fields[separator + 3] ?? EMPTY;
+    const superOptions = unescapeOctal(fields[separator + 3] ?? EMPTY);
     mounts.push({
       id: Number(id),
       parent: Number(parent),

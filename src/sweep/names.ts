@@ -4,7 +4,7 @@ import type { Bytes, Kind } from '../model/model.ts';
  * The six characters that mkdtemp(3) puts in place of the X of its template (glibc sysdeps/posix/tempname.c).
  */
 const SUFFIX = /^[A-Za-z0-9]{6}$/;
-const SUFFIX_LENGTH = 6;
+export const SUFFIX_LENGTH = 6;
 
 /**
  * Returns the kind that a name belongs to, if any: its prefix and exactly six characters of `[A-Za-z0-9]`.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
-import { need } from '../support/abilities.ts';
+import { need, needHere } from '../support/abilities.ts';
 import { leftoverName } from '../support/leftovers.ts';
 import {
   ALIVE,
@@ -41,6 +41,39 @@ test('a mount in another mount namespace on the candidate: kept as mounted, and 
   expect(report.inUse).toEqual({ checked: true, unreadableProcesses: 0, foreignPidNamespace: false });
   expect(code).toBe(0);
   expect(await other.read(`${path}/witness`)).toBe(ALIVE);
+});
+
+test.each([
+  'a:b.',
+  'a,b.',
+  'a=b.',
+  ':',
+  'a b\\c\nd.',
+])('a mount in another mount namespace on a candidate of the prefix %j: kept as mounted', async (prefix) => {
+  const dir = scratch();
+  const [used, free] = [leftoverName(prefix), leftoverName(prefix)];
+  for (const path of [used, free]) plant(dir, [{ path, age: '2h' }]);
+  const other = await tmpfsElsewhere(`${dir}/${used}`);
+  const { report } = await sweep(['--prefix', prefix, dir], { wrap: seeingAll() });
+  expect(outcomes(report, dir)).toEqual({ [used]: 'kept: mounted', [free]: 'removed' });
+  expect(await other.read(`${dir}/${used}/witness`)).toBe(ALIVE);
+});
+
+test.each([
+  'a:b.',
+  'a,b.',
+  'a b\\c.',
+])('a lower directory of an overlay elsewhere, of the prefix %j: kept as mounted', async (prefix) => {
+  needHere('overlayfs');
+  const dir = scratch();
+  const [used, free] = [leftoverName(prefix), leftoverName(prefix)];
+  for (const path of [used, free, 'lower', 'merged']) plant(dir, [{ path, age: '2h' }]);
+  const lower = `${dir}/${used}`.replace(/[\\:,]/g, '\\$&');
+  await namespace(
+    `mount -t overlay -o ${quoted(`lowerdir=${lower}:${dir}/lower`)} overlay ${quoted(`${dir}/merged`)}`,
+  );
+  const { report } = await sweep(['--prefix', prefix, dir], { wrap: seeingAll() });
+  expect(outcomes(report, dir)).toEqual({ [used]: 'kept: mounted', [free]: 'removed' });
 });
 
 test('a mount in another mount namespace, gone with its last process: removed', async () => {

@@ -74,24 +74,30 @@ test('a living criu is known by the directory itself, whatever the path to it, a
   const used = plantLeftover(`${dir}/work`);
   const free = plantLeftover(`${dir}/other`);
   const criu = await hold({ comm: 'criu', cwd: `${dir}/link` });
+  const versioned = await hold({ comm: 'criu-3.16.1', cwd: `${dir}/work` });
   await hold({ comm: 'criu-ns', cwd: `${dir}/other` });
   const { report } = await sweep([dir], { wrap: seeingAll() });
   expect(outcomes(report, dir)).toEqual({
-    [used.slice(dir.length + 1)]: 'kept: in-use',
+    [used.slice(dir.length + 1)]: 'kept: in-use, in-use',
     [free.slice(dir.length + 1)]: 'removed',
   });
-  expect(report.items.flatMap((item) => item.reasons)).toEqual([inUse(criu, 'criu')]);
+  const reasons = report.items.flatMap((item) => item.reasons);
+  expect(reasons).toHaveLength(2);
+  expect(reasons).toEqual(expect.arrayContaining([inUse(criu, 'criu'), inUse(versioned, 'criu-3.16.1')]));
 });
 
-test('any living criu keeps the leftovers that lie directly in /tmp', async () => {
+test.each([
+  'criu',
+  'criu-4.2',
+])('any living %s keeps the leftovers that lie directly in /tmp', async (comm) => {
   const path = plantLeftover('/tmp', '.criu.mntns.');
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  const criu = await hold({ comm: 'criu', cwd: scratch() });
+  const criu = await hold({ comm, cwd: scratch() });
   const during = await sweep([path], { wrap: seeingAll() });
-  expect(during.report.items.flatMap((item) => item.reasons)).toContainEqual(inUse(criu, 'criu'));
+  expect(during.report.items.flatMap((item) => item.reasons)).toContainEqual(inUse(criu, comm));
   await criu.release();
   const { report } = await sweep([path], { wrap: seeingAll() });
-  expect(report.items.flatMap((item) => item.reasons)).not.toContainEqual(inUse(criu, 'criu'));
+  expect(report.items.flatMap((item) => item.reasons)).not.toContainEqual(inUse(criu, comm));
 });
 
 test('what its user fills and empties meanwhile is never removed from under it', async () => {

@@ -101,7 +101,7 @@ function livingMakers(): readonly number[] | null {
     const comms = listPids().map((pid) => ({ pid, comm: commOf(pid) }));
     if (comms.some(({ comm }) => comm.kind === 'hidden')) return null;
     const named = comms.flatMap(({ pid, comm }) =>
-      comm.kind === 'seen' && comm.value === CRIU.comm ? [pid] : [],
+      comm.kind === 'seen' && CRIU.isComm(comm.value) ? [pid] : [],
     );
     return named.filter((pid) => (effectiveUidOf(pid) ?? ROOT) === ROOT);
   } catch (error) {

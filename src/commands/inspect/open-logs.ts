@@ -43,7 +43,7 @@ export async function lookForOpenFiles(interrupted: () => boolean): Promise<Open
     if (interrupted()) break;
     const comm = commOf(pid);
     if (comm.kind === 'hidden') hide(startOf(pid));
-    if (comm.kind !== 'seen' || comm.value !== CRIU.comm) continue;
+    if (comm.kind !== 'seen' || !CRIU.isComm(comm.value)) continue;
     const links = attempt(() => readdirSync(`/proc/${pid}/fd`));
     if (links.kind === 'hidden') hide(startOf(pid));
     if (links.kind !== 'seen') continue;

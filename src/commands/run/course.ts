@@ -40,12 +40,7 @@ export async function listStart(
 export async function courseOf(start: Start, seen: CriuSeen, span: Span): Promise<Course> {
   const { plan, kinds, snapshots } = start;
   const isElsewhere = plan.from === 'nothing' && seen.places.length > 0;
-  // The look at users knows a living CRIU by its comm alone.
-  const isFree = (path: Bytes | null): boolean => seen.odd.every((criu) => criu.path !== path);
-  const kept = snapshots.filter(
-    ({ watched, before }) =>
-      !(isElsewhere && watched.why === 'current') && isFree('resolved' in before ? before.resolved : null),
-  );
+  const kept = snapshots.filter(({ watched }) => !(isElsewhere && watched.why === 'current'));
   const isTemporary = ({ watched }: Snapshot) => watched.why === 'always';
   const before = kept.filter((each) => !isTemporary(each));
   const found = (path: Bytes, why: Watched['why'], identity: Identity | null): Snapshot => ({
@@ -57,7 +52,7 @@ export async function courseOf(start: Start, seen: CriuSeen, span: Span): Promis
   const listed = new Set(
     before.flatMap((each) => (each.before.kind === 'listed' ? keyOf(each.before.identity) : [])),
   );
-  const places = seen.places.filter(({ path, identity }) => isFree(path) && !listed.has(keyOf(identity)));
+  const places = seen.places.filter(({ identity }) => !listed.has(keyOf(identity)));
   const swept = [
     ...before,
     ...places.map(({ path, identity }) => found(path, 'seen', identity)),

@@ -24,25 +24,12 @@ const BEGINNING_MS = 3000;
 /** Limit of directories that are remembered: a CRIU has one or two. */
 const MOST_PLACES = 256;
 
-/** The comm of a CRIU, also of one that is installed with its version in its name. */
-const IS_CRIU = /^criu(?:[-._]?\d[\w.-]*)?$/;
-
-/** A living CRIU. */
-export interface LivingCriu {
-  readonly pid: number;
-  readonly comm: Bytes;
-  /** The directory that it was last seen in. */
-  readonly path: Bytes;
-}
-
 /** The living CRIUs below a command, as far as they were seen. */
 export interface CriuSeen {
   /** The directories that it worked in, each once. */
   readonly places: readonly PlaceSeen[];
   /** Whether any CRIU was seen, also where its directory is not to be had. */
   readonly any: boolean;
-  /** Those that still live, and that nobody else will know for a CRIU, because their comm is not that. */
-  readonly odd: readonly LivingCriu[];
 }
 
 /**
@@ -54,8 +41,8 @@ export class CriuWatch {
   readonly #uid: number;
   readonly #startedAt = monotonicMs();
   readonly #places = new Map<string, PlaceSeen>();
-  /** The living CRIUs, by pid. */
-  #living = new Map<number, LivingCriu>();
+  /** The directories that the living CRIUs were last seen in, by pid. */
+  #living = new Map<number, Bytes>();
   /** Of a CRIU that was seen once: the key of the directory, which may be none of its own. */
   readonly #passing = new Map<number, string>();
   #any = false;
@@ -72,8 +59,7 @@ export class CriuWatch {
   stop(): CriuSeen {
     clearTimeout(this.#timer);
     this.#see();
-    const odd = [...this.#living.values()].filter(({ comm }) => comm !== CRIU.comm);
-    return { places: [...this.#places.values()], any: this.#any, odd };
+    return { places: [...this.#places.values()], any: this.#any };
   }
 
   readonly #turn = (): void => {
@@ -86,20 +72,20 @@ export class CriuWatch {
   };
 
   #see(): void {
-    const isCriu = ({ comm }: ProcStat): boolean => IS_CRIU.test(comm);
+    const isCriu = ({ comm }: ProcStat): boolean => CRIU.isComm(comm);
     // A task that is restored is a CRIU until it has the name that it had before.
     const still = [...this.#living.keys()].flatMap((pid) => readStat(pid) ?? []).filter(isCriu);
     const now = new Map([...still, ...(this.#family?.filter(isCriu) ?? [])].map((each) => [each.pid, each]));
     const before = this.#living;
     this.#living = new Map();
-    for (const { pid, comm } of now.values()) this.#note(pid, comm, before.get(pid)?.path);
+    for (const pid of now.keys()) this.#note(pid, before.get(pid));
   }
 
-  #note(pid: number, comm: Bytes, before: Bytes | undefined): void {
+  #note(pid: number, before: Bytes | undefined): void {
     this.#any = true;
     const path = readLink(`/proc/${pid}/cwd`);
     if (path.kind !== 'seen') return;
-    this.#living.set(pid, { pid, comm, path: path.value });
+    this.#living.set(pid, path.value);
     if (path.value === before) {
       this.#passing.delete(pid);
       return;

@@ -1,6 +1,6 @@
-import { constants, openSync, realpathSync } from 'node:fs';
+import { constants, openSync, readlinkSync, realpathSync } from 'node:fs';
 import { posix } from 'node:path';
-import { asBytes, bytes, fsPath } from '../../linux/bytes.ts';
+import { asBytes, bytes, fsPath, joinPath } from '../../linux/bytes.ts';
 import { type Errno, errnoOf } from '../../linux/errno.ts';
 import { fstatFile, sameFile, statPath } from '../../linux/lstat.ts';
 import { release } from '../../linux/release.ts';
@@ -58,22 +58,41 @@ interface There {
   readonly exists: boolean;
 }
 
+/** As many links that lead nowhere are resolved in turn (path_resolution(7), MAXSYMLINKS). */
+const MOST_LINKS = 40;
+
 /**
- * Resolves the links of a path as far as it exists; what is missing of it is taken literally. `null`: it has
- * no beginning.
+ * Resolves the links of a path as far as it exists; what is missing of it is taken literally, behind a link
+ * that leads nowhere too. `null`: it has no beginning.
  */
-function resolve(path: Bytes): There | null {
+function resolve(path: Bytes, links = MOST_LINKS): There | null {
   const names = path.split('/').filter((name) => name !== '');
   const top = path.startsWith('/') ? bytes`/` : bytes`.`;
   for (let length = names.length; ; length -= 1) {
     const above = names.slice(0, length);
     const resolved = realpathOf(length === 0 ? top : asBytes(`${top === '/' ? '/' : ''}${above.join('/')}`));
-    if (resolved !== null)
-      return {
-        resolved: asBytes(posix.join(resolved, ...names.slice(length))),
-        exists: length === names.length,
-      };
-    if (length === 0) return null;
+    if (resolved === null && length === 0) return null;
+    if (resolved === null) continue;
+    const [missing, ...rest] = names.slice(length);
+    if (missing === undefined) return { resolved, exists: true };
+    const end = links > 0 ? endOfLink(joinPath(resolved, asBytes(missing))) : null;
+    if (end !== null) return resolve(below(resolved, [end, ...rest]), links - 1);
+    return { resolved: asBytes(posix.join(resolved, missing, ...rest)), exists: false };
+  }
+}
+
+function below(directory: Bytes, names: readonly string[]): Bytes {
+  const path = names.join('/');
+  return asBytes(path.startsWith('/') ? path : `${directory}/${path}`);
+}
+
+/** The text of a link; `null` where there is none (ENOENT), or something else (EINVAL). What else fails is thrown. */
+function endOfLink(path: Bytes): string | null {
+  try {
+    return readlinkSync(fsPath(path), 'latin1');
+  } catch (error) {
+    if (['ENOENT', 'EINVAL'].includes(errnoOf(error).code)) return null;
+    throw error;
   }
 }
 

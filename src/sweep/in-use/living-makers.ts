@@ -9,8 +9,8 @@ import type { User } from './users.ts';
 
 /** The program that makes the directories. */
 export interface Maker {
-  /** Its comm, whatever its argv says. */
-  readonly comm: Bytes;
+  /** Tells it by its comm, whatever its argv says. */
+  readonly isComm: (comm: Bytes) => boolean;
   /** The directory, by absolute path, where it makes some of them whatever directory it works in. */
   readonly temporary: Bytes;
 }
@@ -52,7 +52,7 @@ export class LivingMakers {
    * @param certain false: its comm is not known, so it may be one
    */
   add(user: User, certain: boolean): void {
-    if (certain && user.command !== this.#maker.comm) return;
+    if (certain && !this.#maker.isComm(user.command)) return;
     const link = `/proc/${user.pid}/cwd`;
     if (!this.#blind.mayOpenOurs(user.pid)) {
       const path = readLink(link);

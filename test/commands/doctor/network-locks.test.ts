@@ -62,11 +62,11 @@ test.each([
 );
 
 /** While a program called criu runs in the background. */
-const living = (before = '') =>
-  `cp "$(command -v sleep)" /run/criu; ${before} /run/criu 60 & criu=$!; sleep 0.3; "$@"; code=$?; kill $criu; exit $code`;
+const living = (before = '', name = 'criu') =>
+  `cp "$(command -v sleep)" /run/${name}; ${before} /run/${name} 60 & criu=$!; sleep 0.3; "$@"; code=$?; kill $criu; exit $code`;
 
-test('a lock that a living CRIU may hold is left to it', async () => {
-  const lives = living();
+test.each(['criu', 'criu-4.2'])('a lock that a living %s may hold is left to it', async (name) => {
+  const lives = living('', name);
   const { of } = await diagnose({ wrap: [...host('nft add table inet CRIU-4711'), ...after(lives)] });
   expect(of('network-locks')).toMatchObject({
     status: 'ok',

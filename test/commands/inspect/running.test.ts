@@ -18,9 +18,12 @@ function unfinished(): string {
 
 const outcomesOf = async (dir: string) => (await inspect([dir])).report.runs.map(({ outcome }) => outcome);
 
-test('a run whose log a living criu has open is running, and cut off once that was killed', async () => {
+test.each([
+  'criu',
+  'criu-4.2',
+])('a run whose log a living %s has open is running, and cut off once that was killed', async (comm) => {
   const dir = unfinished();
-  const criu = await hold({ comm: 'criu', open: `${dir}/dump.log` });
+  const criu = await hold({ comm, open: `${dir}/dump.log` });
   const { report } = await inspect([dir]);
   expect(report.runs).toMatchObject([{ outcome: 'running', endedAt: null }]);
   await criu.release();

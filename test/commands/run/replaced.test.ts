@@ -90,6 +90,24 @@ describe('a work dir that was missing before', () => {
     expect(report.targets[0]?.resolved).toBe(`${where.work}/new`);
   });
 
+  test('behind links that lead nowhere before is found where those lead', async () => {
+    const where = workplace();
+    const links = 'ln -s work/way link; ln -s ../later/on work/way; exec "$@"';
+    const script = `mkdir -p later/on/new; ${mkdtemp('later/on/new')}; ${mkdtemp('work')}`;
+    const { came, report } = await watching('link/new', script, where, ['sh', '-c', links, 'sh']);
+    expect(Object.values(came)).toEqual(['removed']);
+    expect(report.targets[0]?.resolved).toBe(`${where.dir}/later/on/new`);
+    expect(where.left()).toHaveLength(2);
+  });
+
+  test('behind a link that leads nowhere in a kernel file system is refused', async () => {
+    const where = workplace();
+    const wrap = ['sh', '-c', 'ln -s /proc/none link; exec "$@"', 'sh'];
+    const ended = await startRun(['--work-dir', 'link', '--', 'touch', 'started'], where, { wrap }).ended;
+    expect(how(ended)).toBe('2');
+    expect(list(where.dir)).not.toContain('started');
+  });
+
   test('in a kernel file system is refused', async () => {
     const where = workplace();
     const ended = await startRun(['--work-dir', '/proc/none', '--', 'touch', 'started'], where).ended;
