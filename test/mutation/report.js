@@ -19,7 +19,11 @@ function resultsOf(group) {
   return Object.entries(files).map(([file, { source, mutants }]) => ({ file, source, mutants }));
 }
 
-const oneLine = (text) => text.replace(/\s+/g, ' ').trim();
+/** A text in one line, of which the beginning is enough. */
+function brief(text) {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 240 ? `${line.slice(0, 239)}…` : line;
+}
 
 /** A mutant by what it changes and where, without its line's number: it is the same one when other lines move. */
 function nameOf({ location: { start, end }, replacement, mutatorName }, lines) {
@@ -27,9 +31,11 @@ function nameOf({ location: { start, end }, replacement, mutatorName }, lines) {
   const part = lines.slice(start.line - 1, end.line);
   part[part.length - 1] = part.at(-1).slice(0, end.column - 1);
   part[0] = part[0].slice(start.column - 1);
-  const original = oneLine(part.join('\n'));
-  const changed = `${original} → ${oneLine(replacement ?? mutatorName)}`;
-  return original === oneLine(line) ? changed : `${oneLine(line)}: ${changed}`;
+  const original = brief(part.join('\n'));
+  const before = line.slice(0, start.column - 1).split(original).length;
+  const which = line.split(original).length > 2 ? ` (no. ${before})` : '';
+  const changed = `${original}${which} → ${brief(replacement ?? mutatorName)}`;
+  return original === brief(line) ? changed : `${brief(line)}: ${changed}`;
 }
 
 /** The mutants that survived in a file, each once by its name, with the line it is on now. */

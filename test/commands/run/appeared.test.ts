@@ -1,6 +1,8 @@
-import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { findAppeared } from '../../../src/commands/run/appeared.ts';
+import { nameIsMadeIn } from '../../../src/commands/run/list-after.ts';
 import { listBefore } from '../../../src/commands/run/list-before.ts';
 import { knownFrom, type Snapshot, takeSnapshots } from '../../../src/commands/run/snapshots.ts';
 import type { Watched } from '../../../src/commands/run/watched.ts';
@@ -78,7 +80,7 @@ test('what is made meanwhile in a directory that is made meanwhile is swept', as
   const snapshots = await before(watch(`${dir}/later/w`));
   mkdirSync(`${dir}/later/w/${NEW}`, { recursive: true });
   expect(await appeared(snapshots)).toMatchObject({ targets: ['tree /later/w'], swept: [NEW], count: 1 });
-  expect((await appeared(snapshots, NEVER)).swept).toEqual([]);
+  expect(await appeared(snapshots, NEVER)).toMatchObject({ targets: ['tree /later/w'], swept: [] });
 });
 
 test('another directory in the place of one is changed, if it was not made meanwhile', async () => {
@@ -119,6 +121,9 @@ test('of an engine’s directories only those are targets in which something app
   const snapshots = await before(watch(`${dir}/w`, 'engine'), watch(`${dir}/v`, 'engine'));
   mkdirSync(`${dir}/v/${NEW}`);
   expect(await appeared(snapshots)).toMatchObject({ targets: ['tree /v'], swept: [NEW] });
+  process.chdir(dir);
+  rmSync(`${dir}/v`, { recursive: true });
+  expect((await appeared(snapshots)).targets).toEqual([]);
 });
 
 test('an engine’s directory that is missing, or reached by a link, is left out from the start', async () => {
@@ -126,6 +131,7 @@ test('an engine’s directory that is missing, or reached by a link, is left out
   const engine = [`${dir}/link`, `${dir}/never`, `${dir}/w`].map((path) => watch(path, 'engine'));
   expect((await before(...engine)).map(({ watched }) => watched.path)).toEqual([`${dir}/w`]);
   expect(await before(watch(`${dir}/link`), watch(`${dir}/never`))).toHaveLength(2);
+  expect(await before(watch('/proc/self', 'engine'))).toHaveLength(1);
 });
 
 test('nothing is swept in a kernel file system, nor where it could not be listed', async () => {
@@ -135,11 +141,77 @@ test('nothing is swept in a kernel file system, nor where it could not be listed
   expect((await appeared(snapshots)).targets).toEqual(['none /file', 'none /file/w']);
 });
 
+/** The only target's status and error. */
+async function failure(snapshot: Snapshot | undefined) {
+  const swept = snapshot === undefined ? [] : [snapshot];
+  const { targets } = await findAppeared({ snapshots: swept, swept, span: NEVER }, MATCH, (path) => path);
+  return targets.map((target) =>
+    target.kind === 'none' ? `${target.status} ${target.error?.code} ${target.error?.syscall}` : target.kind,
+  );
+}
+
+test('what prevents a sweep is told with its errno', async () => {
+  writeFileSync(`${dir}/file`, '');
+  symlinkSync('w', `${dir}/link`);
+  mkdirSync(`${dir}/v`);
+  const [file, , v] = await before(watch(`${dir}/file`), watch(`${dir}/w`), watch(`${dir}/v`));
+  expect(await failure(file)).toEqual(['not-a-directory ENOTDIR open']);
+  renameSync(`${dir}/v`, `${dir}/was`);
+  mkdirSync(`${dir}/v`);
+  expect(await failure(v)).toEqual(['unreadable changed chdir']);
+  const seen = (path: string): Snapshot => ({
+    watched: watch(path, 'seen'),
+    before: { kind: 'unlisted', resolved: asBytes(path), identity: null },
+  });
+  expect(await failure(seen(`${dir}/link`))).toEqual(['unreadable changed chdir']);
+  expect(await failure(seen(`${dir}/${'n'.repeat(256)}`))).toEqual(['unreadable ENAMETOOLONG lstat']);
+  const nowhere: Snapshot = { watched: watch('a'), before: { kind: 'missing', resolved: null } };
+  expect(await failure(nowhere)).toEqual(['missing ENOENT realpath']);
+});
+
+test('a name is looked at once more when it is its turn, where it is told by when it was made', async () => {
+  mkdirSync(`${dir}/old`);
+  await sleep(50);
+  const span = { from: Date.now() - 20, to: Number.POSITIVE_INFINITY };
+  mkdirSync(`${dir}/w/${NEW}`);
+  const found: Snapshot = {
+    watched: watch(`${dir}/w`, 'seen'),
+    before: { kind: 'unlisted', resolved: asBytes(`${dir}/w`), identity: null },
+  };
+  const { passesOver } = await findAppeared({ snapshots: [], swept: [found], span }, MATCH, (path) => path);
+  process.chdir(`${dir}/w`);
+  const there = statSync('.');
+  expect(passesOver(there, asBytes(NEW))).toBe(false);
+  expect(passesOver({ dev: 1, ino: 1 }, asBytes(NEW))).toBe(true);
+  rmSync(NEW, { recursive: true });
+  expect(passesOver(there, asBytes(NEW))).toBe(true);
+  const keepsBirth = statSync(`${dir}/old`).birthtimeMs < span.from;
+  renameSync(`${dir}/old`, NEW);
+  expect(passesOver(there, asBytes(NEW))).toBe(keepsBirth);
+});
+
+test('it was made in a time whose ends count', () => {
+  process.chdir(`${dir}/w`);
+  const { birthtimeMs, ctimeMs } = statSync(OLD);
+  const made = birthtimeMs === 0 ? ctimeMs : birthtimeMs;
+  const isMadeIn = (from: number, to: number) => nameIsMadeIn(asBytes(OLD), { from, to });
+  expect([isMadeIn(made, made), isMadeIn(made + 1, made + 2), isMadeIn(made - 2, made - 1)]).toEqual([
+    ...[true, false, false],
+  ]);
+  expect(nameIsMadeIn(asBytes('missing'), EVER)).toBe(false);
+});
+
 test('a directory is known where its links lead, and where what is missing of it would be', async () => {
   symlinkSync('w', `${dir}/link`);
   const kinds = async (path: string) => listBefore(asBytes(path), SCOPE);
   expect(await kinds(`${dir}/link`)).toMatchObject({ kind: 'listed', resolved: `${dir}/w`, pinned: true });
   expect(await kinds(`${dir}/link/a/../b`)).toEqual({ kind: 'missing', resolved: `${dir}/w/b` });
+  mkdirSync(`${dir}/ü`);
+  const name = `${dir}/\u00c3\u00bc`;
+  expect(await kinds(`${name}//`)).toMatchObject({ kind: 'listed', resolved: name });
+  const others = { ...SCOPE, kinds: CATALOGUE.slice(1) };
+  expect(await listBefore(asBytes(`${dir}/w`), others)).toMatchObject({ names: { size: 0 } });
+  expect(await kinds(`${dir}/w`)).toMatchObject({ names: { size: 1 } });
   expect(await kinds('/')).toMatchObject({ kind: 'listed', resolved: '/' });
   process.chdir(`${dir}/w`);
   expect(await kinds('.')).toMatchObject({ kind: 'listed', resolved: `${dir}/w` });
@@ -147,6 +219,12 @@ test('a directory is known where its links lead, and where what is missing of it
   expect(await kinds('a/b')).toEqual({ kind: 'missing', resolved: `${dir}/w/a/b` });
   rmSync(`${dir}/w`, { recursive: true });
   expect(await kinds('a')).toEqual({ kind: 'missing', resolved: null });
+});
+
+test('nothing is left open', async () => {
+  const open = readdirSync('/proc/self/fd').length;
+  for (let n = 0; n < 5; n += 1) await before(watch(`${dir}/w`), watch(`${dir}/never`));
+  expect(readdirSync('/proc/self/fd').length).toBe(open);
 });
 
 test('a name is known from before in whichever of the directories it was', async () => {

@@ -1,5 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { courseOf, type Start, watchedPlaces } from '../../../src/commands/run/course.ts';
+import { courseOf, listStart, type Start, watchedPlaces } from '../../../src/commands/run/course.ts';
 import type { CriuSeen } from '../../../src/commands/run/criu-watch.ts';
 import type { Before } from '../../../src/commands/run/list-before.ts';
 import { NameSet } from '../../../src/commands/run/name-set.ts';
@@ -7,6 +8,8 @@ import type { Snapshot } from '../../../src/commands/run/snapshots.ts';
 import { temporaryDirectory, type Watched } from '../../../src/commands/run/watched.ts';
 import { CATALOGUE } from '../../../src/criu/catalogue.ts';
 import { asBytes, bytes } from '../../../src/linux/bytes.ts';
+import { nameMatcher } from '../../../src/sweep/names.ts';
+import { scratch } from '../../support/scratch.ts';
 
 const SPAN = { from: 1, to: 2 };
 const UNSEEN: CriuSeen = { places: [], any: false, odd: [] };
@@ -83,6 +86,27 @@ test('a place that was only seen is known by its path and identity, and was not 
     watched: { path: '/v', kinds: CATALOGUE, why: 'seen' },
     before: { kind: 'unlisted', resolved: '/v', identity: { dev: 1, ino: 4 } },
   });
+});
+
+test('an engine’s directories are those of before, and those that its globs name only when it has ended', async () => {
+  const dir = scratch();
+  const work = (id: string) => asBytes(`${dir}/${id}/work`);
+  mkdirSync(work('one'), { recursive: true });
+  const plan = {
+    directories: [{ ...NAMED.watched, path: asBytes(`${dir}/none`) }],
+    globs: [`${dir}/*/work`],
+    from: 'command line',
+  } as const;
+  const from = await listStart(plan, CATALOGUE, nameMatcher(CATALOGUE), () => false);
+  const whys = from.snapshots.map(({ watched: { path, why } }) => `${why} ${path}`);
+  expect(whys).toEqual([`named ${dir}/none`, `engine ${work('one')}`, 'always /tmp']);
+  expect([from.plan, from.kinds]).toEqual([plan, CATALOGUE]);
+  mkdirSync(work('two'), { recursive: true });
+  const { swept: now } = await courseOf(from, UNSEEN, SPAN);
+  expect(now.map(({ watched: { path, why } }) => `${why} ${path}`)).toEqual([
+    ...[`named ${dir}/none`, `engine ${work('one')}`, `engine ${work('two')}`, 'always /tmp'],
+  ]);
+  expect(now.map(({ before }) => before.kind)).toEqual(['missing', 'listed', 'unlisted', 'listed']);
 });
 
 test('a report names the places, of an engine its globs', async () => {

@@ -35,6 +35,12 @@ test('neighbours, the first and the last of all suffixes and the same suffix of 
   expect(has('aaaaaa', second)).toBe(false);
 });
 
+test('an empty set has not even the first of all names', () => {
+  const [first] = CATALOGUE;
+  if (first === undefined) throw new Error('no catalogue');
+  expect(new NameSet(CATALOGUE).has(asBytes(`${first.prefix}aaaaaa`), first)).toBe(false);
+});
+
 test('names may be added after one was asked for', () => {
   const set = new NameSet(CATALOGUE);
   const [kind] = CATALOGUE;
