@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CATALOGUE, CRIU, MADE_IN_TMP } from '../../src/criu/catalogue.ts';
+import { asBytes } from '../../src/linux/bytes.ts';
 import { CATALOGUE as SECOND } from '../support/leftovers.ts';
 
 test('a leftover has these prefixes and modes, and can be mounted on', () => {
@@ -26,7 +27,7 @@ test('what may be mounted is said of every kind that is mountable, and of no oth
   for (const { mounted, mountable } of CATALOGUE) expect(mounted !== null && mounted !== '').toBe(mountable);
 });
 
-test('these are made in /tmp, by what its comm names criu', () => {
+test('these are made in /tmp', () => {
   expect(MADE_IN_TMP).toEqual([
     'crtools-proc.',
     'cr-tmpfs.',
@@ -34,5 +35,23 @@ test('these are made in /tmp, by what its comm names criu', () => {
     '.criu.mnt.',
     '.criu.move_mount_set_group.',
   ]);
-  expect(CRIU).toEqual({ comm: 'criu', temporary: '/tmp' });
+  expect(CRIU.temporary).toBe('/tmp');
+});
+
+test.each(['criu', 'criu-3.16.1', 'criu4.2', 'criu_3', 'criu.4'])('the comm %j is a CRIU', (comm) => {
+  expect(CRIU.isComm(asBytes(comm))).toBe(true);
+});
+
+test.each([
+  '',
+  'cri',
+  'xcriu',
+  'criu-',
+  'criu-ns',
+  'criu-sweep',
+  'criu-coordinator',
+  'CRIU',
+  'criu 4',
+])('the comm %j is none', (comm) => {
+  expect(CRIU.isComm(asBytes(comm))).toBe(false);
 });

@@ -12,7 +12,7 @@ import { nameMatcher } from '../../../src/sweep/names.ts';
 import { scratch } from '../../support/scratch.ts';
 
 const SPAN = { from: 1, to: 2 };
-const UNSEEN: CriuSeen = { places: [], any: false, odd: [] };
+const UNSEEN: CriuSeen = { places: [], any: false };
 
 const listed = (path: string, ino: number): Before => ({
   kind: 'listed',
@@ -63,18 +63,6 @@ test('a directory that was listed is not swept again where CRIU is seen in it', 
   const places = [seen('/w', 3), seen('/other/w', 3), seen('/v', 4), seen('/m', 5)];
   expect(await swept(start('work-dir option', NAMED, MISSING), { ...UNSEEN, places })).toEqual([
     ...['named /w', 'named /m', 'seen /v', 'seen /m', 'always /tmp'],
-  ]);
-});
-
-test('where a CRIU of another name still works is left alone', async () => {
-  const odd = [{ pid: 7, comm: bytes`criu-4.2`, path: bytes`/w` }];
-  const places = [seen('/w', 3), seen('/v', 4)];
-  expect(await swept(start('work-dir option', NAMED, MISSING), { any: true, places, odd })).toEqual([
-    ...['named /m', 'seen /v', 'always /tmp'],
-  ]);
-  const inTmp = [{ pid: 7, comm: bytes`criu-4.2`, path: bytes`/tmp` }];
-  expect(await swept(start('work-dir option', NAMED), { any: true, places: [], odd: inTmp })).toEqual([
-    'named /w',
   ]);
 });
 

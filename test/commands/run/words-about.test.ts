@@ -8,7 +8,7 @@ import { asBytes, bytes } from '../../../src/linux/bytes.ts';
 import type { End } from '../../../src/model/events.ts';
 
 const PLAN: WatchPlan = { directories: [], globs: [], from: 'nothing' };
-const UNSEEN: CriuSeen = { places: [], any: false, odd: [] };
+const UNSEEN: CriuSeen = { places: [], any: false };
 const ENDED: End = { kind: 'exited', status: 0 };
 const listed = (path: string): Snapshot => ({
   watched: { path: bytes`.`, kinds: [], why: 'current' },
@@ -39,14 +39,4 @@ test('nothing is said where the command line told, CRIU was seen, or nothing was
   expect(wordsAbout(PLAN, PLACES, ENDED, { ...UNSEEN, any: true, places })).toEqual([]);
   const not = { kind: 'not-started', status: 127, code: 'ENOENT', syscall: 'spawn' } as const;
   expect(wordsAbout(PLAN, PLACES, not, UNSEEN)).toEqual([]);
-});
-
-test('a CRIU of another name that goes on is named, whatever else is said', () => {
-  const odd = [{ pid: 7, comm: bytes`criu-4.2`, path: bytes`/w` }];
-  const living = '/w: process 7 (criu-4.2) still works there: left alone';
-  expect(wordsAbout({ ...PLAN, from: 'command line' }, PLACES, ENDED, { ...UNSEEN, odd })).toEqual([living]);
-  expect(wordsAbout(PLAN, PLACES, ENDED, { ...UNSEEN, odd })).toEqual([
-    living,
-    expect.stringContaining('no CRIU was recognised'),
-  ]);
 });
