@@ -65,7 +65,7 @@ test('any text is read to settings of its lines, in their order, and each line b
       for (const { key, value, line } of settings) {
         const here = (text.split('\n')[line - 1] ?? '').split('\0')[0] ?? '';
         // A value that begins with `--` is an option for getopt_long(3), without the backslashes of its quotes.
-        expect(here.replaceAll('\\"', '"')).toContain(key);
+        expect(`${here}\n${here.replaceAll('\\"', '"')}`).toContain(key);
         expect([value?.includes('\n'), value?.includes('\0'), key.includes('\n')]).not.toContain(true);
       }
       // What C's strings do not reach, and comments, change nothing.
