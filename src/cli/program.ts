@@ -85,7 +85,6 @@ async function parse(command: Command, args: readonly string[]): Promise<void> {
     .configureOutput({
       writeOut: (text) => print(fitHelp(text, columns)),
       outputError: () => {},
-      writeErr: () => {},
       // commander would ask process.stdout, and that alone makes a shared pipe non-blocking.
       getOutHelpWidth: () => columns,
       getOutHasColors: () => false,

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
-import { run, start } from '../support/command.ts';
+import { program, run, start } from '../support/command.ts';
 import { makeMany, measuringMemory, stuck, swappingAll, until } from '../support/hazards.ts';
 import { leftoverName, plantLeftover } from '../support/leftovers.ts';
 import { numbered } from '../support/race-trees.ts';
@@ -125,6 +125,18 @@ test.each([
   expect(report).toMatchObject({ interrupted: stop, items: [] });
   expect(report.targets.map(({ status }) => status)).toEqual(['interrupted', 'interrupted']);
   expect(exists(leftover, '')).toBe(true);
+});
+
+test('10,050 directories that a glob may not enter: no more than 10,001 errors are kept', async () => {
+  const dir = scratch();
+  plant(dir, [{ path: 't' }]);
+  await makeMany('directories', `${dir}/t`, 10_050, 'd');
+  await program(['chmod', '-R', '0', `${dir}/t`]);
+  await program(['chmod', '0755', `${dir}/t`]);
+  const { report, code, err } = await sweep([`${dir}/t/*/x`], { wrap: asUser(65534) });
+  expect({ code, errors: report.errors.length }).toEqual({ code: 3, errors: 10_000 });
+  const [, more] = /^criu-sweep: (\d+) more errors$/m.exec(err) ?? [];
+  expect(Number(more) + err.split('\n').length - 2).toBe(10_001);
 });
 
 test.each([

@@ -131,6 +131,19 @@ test('a name that is not UTF-8 as a target: swept, or said that it cannot be, ne
   expect(err === '').toBe(code === 0);
 });
 
+test('a name that is not UTF-8 as a target, without /proc: refused, for nobody can tell its bytes', async (context) => {
+  need(context, 'root', 'namespaces');
+  const dir = scratch();
+  plant(dir, [{ path: `not\xff/${leftoverName()}`, age: '2h' }]);
+  const words = withByteArguments(`${dir}/run.sh`, [`${dir}/not\xff`]);
+  const { code, err } = await startProgram(words, { wrap: inMountNamespace('umount -l /proc') }).ended;
+  expect({ code, left: list(dir).filter((path) => path.includes('.criu.')).length }).toEqual({
+    code: 2,
+    left: 1,
+  });
+  expect(err).toMatch(/^criu-sweep: .*is not UTF-8, and there is no \/proc to read it from: .*\n$/);
+});
+
 test('a name that is not UTF-8, without /proc: what cannot be entered is said', async (context) => {
   need(context, 'root', 'namespaces');
   const dir = scratch();

@@ -58,11 +58,21 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
+/** Has every Node that is started write what it ran: `npm run test:coverage`. */
+const COVERAGE =
+  process.env.CRIU_SWEEP_COVERAGE === undefined
+    ? {}
+    : {
+        NODE_V8_COVERAGE: process.env.CRIU_SWEEP_COVERAGE,
+        NODE_OPTIONS: `--require=${PACKAGE}test/never-run/self-kill.cjs`,
+      };
+
 /** The environment a bare cron job has, with a locale. */
 export const bareEnv = (): Record<string, string> => ({
   PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: process.env.HOME ?? '/',
   LANG: 'C.UTF-8',
+  ...COVERAGE,
 });
 
 function spawned(argv: readonly string[], options: RunOptions): ChildProcess {

@@ -35,10 +35,6 @@ export class Family {
     if (this.#root !== null) this.#add(this.#root);
   }
 
-  get size(): number {
-    return this.#members.size;
-  }
-
   /**
    * The living members that are meant, as far as they were asked this time: all that are new or young, and of
    * the others some in turn.

@@ -97,7 +97,7 @@ async function parse(args: readonly string[], scheduler: Scheduler): Promise<Par
       ownerIsName = !/^(\d+|any)$/.test(written);
     })
     .exitOverride()
-    .configureOutput({ outputError: () => {}, writeErr: () => {} });
+    .configureOutput({ outputError: () => {} });
   if (scheduler === 'kubernetes')
     command.options.find(({ long }) => long === '--owner')?.argParser(parseOwnerElsewhere);
   try {

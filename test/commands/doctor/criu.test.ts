@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
-import { run } from '../../support/command.ts';
+import { run, start } from '../../support/command.ts';
 import { CHECKS, diagnose, fakeCriu } from '../../support/diagnosis.ts';
 import { scratch } from '../../support/scratch.ts';
 import { inMountNamespace, quoted } from '../../support/wrap.ts';
@@ -100,6 +100,17 @@ test('what a criu that hangs has started ends with it', async () => {
   await diagnose({ env: { PATH: path }, timeoutMs: 45_000 });
   const pid = readFileSync(`${dir}/pid`, 'utf8').trim();
   await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+});
+
+test('a signal while a criu hangs ends both, us by that signal', async () => {
+  const dir = scratch();
+  const env = { PATH: fakeCriu(dir, `echo $$ > ${quoted(`${dir}/pid`)}; exec sleep 1000`) };
+  const running = start(['doctor'], { env });
+  const pid = () => (existsSync(`${dir}/pid`) ? readFileSync(`${dir}/pid`, 'utf8').trim() : '');
+  await expect.poll(pid, { timeout: 20_000 }).toMatch(/^\d+$/);
+  running.kill('SIGTERM');
+  expect(await running.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
+  await expect.poll(() => isAlive(pid()), { timeout: 20_000 }).toBe(false);
 });
 
 /** A zombie that nobody has waited for is no more alive. */

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { COMMAND, run, startProgram } from '../../support/command.ts';
-import { leftoverName, plantLeftover, plantMany } from '../../support/leftovers.ts';
+import { AA_POLICY, leftoverName, plantLeftover, plantMany } from '../../support/leftovers.ts';
 import { RECORDED, stageRun } from '../../support/runs.ts';
 import { scratch } from '../../support/scratch.ts';
 import { quoted } from '../../support/wrap.ts';
@@ -172,9 +172,11 @@ test('the sweep that is advised is the one that was inspected', async () => {
     '3',
     '--age-by',
     'mtime',
+    '--prefix',
+    AA_POLICY,
   ];
   const { out } = await run(['inspect', ...options, root]);
-  const sweep = `--older-than 1h30m --owner any --max-depth 3 --exclude 'a b' ${root}`;
+  const sweep = `--older-than 1h30m --prefix ${AA_POLICY} --owner any --max-depth 3 --exclude 'a b' ${root}`;
   expect(out).toContain(`\n  criu-sweep ${sweep}\n`);
   expect(out).toContain(`\n  criu-sweep schedule systemd -- ${sweep}\n`);
 });
