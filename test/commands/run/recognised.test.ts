@@ -96,6 +96,11 @@ describe('what it leaves is removed, and nothing that was there before:', () => 
       './podman --root /var/lib/mine container checkpoint web',
       '/var/lib/mine/vfs-containers/1/userdata',
     ],
+    [
+      'and one of a storage by a relative path',
+      './podman --root mine/ container checkpoint web',
+      'mine/vfs-containers/1/userdata',
+    ],
   ])('%s', async (_, line, dir) => {
     const where = alone();
     plantProgram(where, 'podman', `mkdir -p ${dir}; ${mkdtemp(dir)}`);
