@@ -127,11 +127,9 @@ function isAction({ words, needs, without }: Action, operands: readonly string[]
   );
 }
 
-/** The work dirs below a storage root that podman is given. */
+/** The work dirs below a storage root that podman is given; a relative one starts from where it works. */
 function podmanGlob(root: string | undefined): readonly string[] {
-  return root?.startsWith('/') && !root.includes('*')
-    ? [`${root.replace(/\/+$/, '')}/*-containers/*/userdata`]
-    : [];
+  return root && !root.includes('*') ? [`${root.replace(/\/+$/, '')}/*-containers/*/userdata`] : [];
 }
 
 function firstOf(...values: readonly (string | undefined)[]): readonly string[] {

@@ -14,7 +14,7 @@ const MOST_DIRECTORIES = 10_000;
  * found. Our working directory stays as it is. A directory that cannot be read has none in it: what is not
  * listed is not swept.
  *
- * @param globs absolute, each with a `*`, which stands for any characters in a name, or a `?` for one
+ * @param globs absolute or relative to our working directory, each with a `*`, which stands for any characters in a name, or a `?` for one
  * @param stopped asked now and then: whether not to go on
  */
 export async function engineDirectories(

@@ -88,7 +88,7 @@ export async function runCommand(
     const stopped = () => signals.askedToEnd;
     await sweepAfter({ ...after, verbose, quiet, stopped, engine: plan.globs.length > 0 });
     if (!quiet)
-      for (const words of wordsAbout(plan, before.snapshots, end, seen))
+      for (const words of wordsAbout(plan, before.snapshots, { end, seen }, appeared.targets))
         stderr.add(complaint(mark, 'info', words));
   } catch (error) {
     stderr.add(bugReport(mark, error));

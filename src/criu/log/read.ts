@@ -115,7 +115,8 @@ function nothingSeen(names = new Set<Bytes>()): Seen {
  * (log_init() in criu/log.c).
  */
 function isAnotherRun({ version, operation, closing }: Seen, text: Bytes): boolean {
-  return text.startsWith('Version: ') && (version !== null || operation !== 'unknown' || closing !== null);
+  if (version === null && operation === 'unknown' && closing === null) return false;
+  return text.startsWith('Version: ') && text.includes(' (gitid ');
 }
 
 function see(seen: Seen, line: LogLine): void {

@@ -96,6 +96,11 @@ describe('what it leaves is removed, and nothing that was there before:', () => 
       './podman --root /var/lib/mine container checkpoint web',
       '/var/lib/mine/vfs-containers/1/userdata',
     ],
+    [
+      'and one of a storage by a relative path',
+      './podman --root mine/ container checkpoint web',
+      'mine/vfs-containers/1/userdata',
+    ],
   ])('%s', async (_, line, dir) => {
     const where = alone();
     plantProgram(where, 'podman', `mkdir -p ${dir}; ${mkdtemp(dir)}`);
@@ -145,6 +150,23 @@ test('a link, or a user’s file system that never answers, among an engine’s 
   const ended = await startRun(['--', './incus', 'stop', '--stateful', 'web'], where, { wrap }).ended;
   expect({ how: how(ended), err: ended.err }).toEqual({ how: '0', err: '' });
   expect(list(`${where.dir}/victim`)).toHaveLength(1);
+});
+
+test('a directory of the command line that is never there is said, unless CRIU is seen elsewhere', async () => {
+  const where = alone();
+  mkdirSync(`${where.dir}/sub/new`, { recursive: true });
+  const line = 'env -C sub ../criu-standin dump -D new'.split(' ');
+  const words =
+    'criu-sweep: new: was there neither before nor after the command; --work-dir names where CRIU works\n';
+  plantProgram(where, 'criu-standin', `cd new; ${mkdtemp('.')}; exit 3`);
+  const { ended } = await runAlone(['--', ...line], where);
+  expect([how(ended), ended.err]).toEqual(['3', words]);
+  expect((await runAlone(['-q', '--', ...line], where)).ended.err).toBe('');
+  plantProgram(where, 'criu', `cd new; ${mkdtemp('.')}; sleep 0.5`);
+  const seen = await runAlone(['--', ...'env -C sub ../criu dump -D new'.split(' ')], where);
+  expect(seen.ended.err).toMatch(/^removed \S+\/sub\/new\/\S+\n$/);
+  const made = await runAlone(['--', 'sh', '-c', 'mkdir made', 'criu', 'dump', '-D', 'made'], where);
+  expect(made.ended.err).toBe('');
 });
 
 describe('CRIU’s configuration:', () => {
