@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
 import { OwnMounts, parseMountinfo } from '../../src/linux/mountinfo.ts';
@@ -67,6 +67,12 @@ test.each([
   const some = { ...statSync(dir), size };
   expect(isEmpty(bytes`empty`, some, UNKNOWN)).toBe(true);
   expect(isEmpty(bytes`full`, some, UNKNOWN)).toBe(false);
+});
+
+test('nothing is left open', () => {
+  const open = readdirSync('/proc/self/fd').length;
+  for (const name of [bytes`empty`, bytes`full`]) isEmpty(name, { ...statSync(dir), size: 4097 }, UNKNOWN);
+  expect(readdirSync('/proc/self/fd').length).toBe(open);
 });
 
 test('what the size says is not read again', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytes } from '../../src/linux/bytes.ts';
 import type { Candidate, Facts, Policy, Why } from '../../src/model/model.ts';
-import { CLOCK_GRAIN_MS, judge } from '../../src/sweep/filter.ts';
+import { CLOCK_GRAIN_MS, judge, octalMode } from '../../src/sweep/filter.ts';
 
 const NOW = Date.UTC(2026, 1, 13, 3, 0, 0);
 const HOUR = 3_600_000;
@@ -129,6 +129,16 @@ describe('the filter', () => {
       ageMs: null,
       reasons: [{ why: 'unknown', code: 'ENODATA', syscall: 'statx' }],
     });
+  });
+
+  it('says a mode with all its digits', () => {
+    expect([0, 0o7, 0o700, 0o40755, 0o107777].map(octalMode)).toEqual([
+      '0000',
+      '0007',
+      '0700',
+      '0755',
+      '7777',
+    ]);
   });
 
   it('says a time that no Date can hold', () => {

@@ -55,7 +55,8 @@ function scan(target: Target, stop = NEVER, some: Partial<ScanScope> = {}) {
   for (const event of scanTarget(target, { ...scope, ...some }, stop)) {
     if (event.type === 'error') found.push(`${event.error.code} ${event.error.syscall}`);
     if (event.type === 'candidate') {
-      const { parent, name, mountedAt } = event.candidate;
+      const { parent, name, mountedAt, excluded } = event.candidate;
+      expect(excluded).toBe(false);
       found.push(`${parent.path.slice(dir.length)}/${name}${mountedAt === null ? '' : ' mounted'}`);
     }
     if (event.type === 'target') return { found: found.sort(), ...event.target };

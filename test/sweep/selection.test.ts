@@ -148,6 +148,13 @@ test('a mount point of ours is not entered, a leftover that is one is handed out
   expect(scan({ mounts: pseudo, crossDevice: true }).found).toEqual(['b/x.bbbbbb', 'x.000000']);
 });
 
+test('a large directory is read to its end, and counted once', () => {
+  plantMany(dir, 4000, PREFIX);
+  const { found, counts } = scan();
+  expect(new Set(found).size).toBe(4000);
+  expect(counts).toEqual({ directories: 1, entries: 4000 });
+});
+
 test('signals are heard about every hundred candidates', () => {
   plantMany(dir, 100, PREFIX);
   expect(scan().pauses).toBe(0);
