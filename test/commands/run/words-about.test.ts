@@ -6,6 +6,7 @@ import type { WatchPlan } from '../../../src/commands/run/watched.ts';
 import { wordsAbout } from '../../../src/commands/run/words-about.ts';
 import { asBytes, bytes } from '../../../src/linux/bytes.ts';
 import type { End } from '../../../src/model/events.ts';
+import type { Target } from '../../../src/sweep/targets.ts';
 
 const PLAN: WatchPlan = { directories: [], globs: [], from: 'nothing' };
 const UNSEEN: CriuSeen = { places: [], any: false };
@@ -24,19 +25,35 @@ const MISSING: Snapshot = {
 const PLACES = [listed('/a'), MISSING, listed('/tmp')];
 
 test('a command in which no CRIU was recognised or seen: what was watched', () => {
-  expect(wordsAbout(PLAN, PLACES, ENDED, UNSEEN)).toEqual([
+  expect(wordsAbout(PLAN, PLACES, { end: ENDED, seen: UNSEEN }, [])).toEqual([
     'no CRIU was recognised in the command, and none seen: watched: /a and /tmp; --work-dir names another directory',
   ]);
-  expect(wordsAbout(PLAN, [MISSING], ENDED, { ...UNSEEN, any: true })).toEqual([
+  expect(wordsAbout(PLAN, [MISSING], { end: ENDED, seen: { ...UNSEEN, any: true } }, [])).toEqual([
     'no CRIU was recognised in the command, and the one seen works where we do not come: watched: nothing; --work-dir names another directory',
   ]);
 });
 
 test('nothing is said where the command line told, CRIU was seen, or nothing was started', () => {
   const places = [{ path: bytes`/w`, identity: { dev: 1, ino: 3 } }];
-  expect(wordsAbout({ ...PLAN, from: 'command line' }, PLACES, ENDED, UNSEEN)).toEqual([]);
-  expect(wordsAbout({ ...PLAN, from: 'work-dir option' }, PLACES, ENDED, UNSEEN)).toEqual([]);
-  expect(wordsAbout(PLAN, PLACES, ENDED, { ...UNSEEN, any: true, places })).toEqual([]);
+  expect(wordsAbout({ ...PLAN, from: 'command line' }, PLACES, { end: ENDED, seen: UNSEEN }, [])).toEqual([]);
+  expect(wordsAbout({ ...PLAN, from: 'work-dir option' }, PLACES, { end: ENDED, seen: UNSEEN }, [])).toEqual(
+    [],
+  );
+  expect(wordsAbout(PLAN, PLACES, { end: ENDED, seen: { ...UNSEEN, any: true, places } }, [])).toEqual([]);
   const not = { kind: 'not-started', status: 127, code: 'ENOENT', syscall: 'spawn' } as const;
-  expect(wordsAbout(PLAN, PLACES, not, UNSEEN)).toEqual([]);
+  expect(wordsAbout(PLAN, PLACES, { end: not, seen: UNSEEN }, [])).toEqual([]);
+});
+
+test('where the command line told, and nothing was ever there: its name', () => {
+  const said = (why: 'named' | 'always'): Snapshot => ({ ...MISSING, watched: { ...MISSING.watched, why } });
+  const gone: Target = { kind: 'none', path: bytes`/m`, status: 'missing', error: null };
+  const plan: WatchPlan = { ...PLAN, from: 'command line' };
+  const words = (snapshots: readonly Snapshot[], targets: readonly Target[]) =>
+    wordsAbout(plan, snapshots, { end: ENDED, seen: UNSEEN }, targets);
+  expect(words([said('named')], [gone])).toEqual([
+    '/m: was there neither before nor after the command; --work-dir names where CRIU works',
+  ]);
+  expect(words([said('named')], [])).toEqual([]);
+  expect(words([said('always')], [gone])).toEqual([]);
+  expect(words([said('named'), listed('/a')], [gone])).toEqual([]);
 });

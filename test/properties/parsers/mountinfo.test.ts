@@ -30,13 +30,13 @@ const written = fc
     optional: options,
     fsType: fc.constantFrom('ext4', 'fuse.sshfs', 'tmpfs'),
     source: fc.constantFrom('/dev/vda', 'none', '', '-', '#', 'a\\040-\\040b'),
-    superOptions: fc.constantFrom('rw,size=1k', 'rw,lowerdir=/a\\040b', '-'),
+    superOptions: fc.constantFrom('rw,size=1k', 'rw,lowerdir=/a b\\:c', '-'),
   })
   .map(({ major, minor, optional, source, ...mount }) => ({
     mount: { ...mount, device: makeDevice(major, minor) },
     line: [
       ...[mount.id, mount.parent, `${major}:${minor}`, mangled(mount.root), mangled(mount.mountPoint)],
-      ...['rw,noatime', ...optional, '-', mount.fsType, source, mount.superOptions],
+      ...['rw,noatime', ...optional, '-', mount.fsType, source, mangled(mount.superOptions)],
     ].join(' '),
   }));
 
