@@ -46,4 +46,9 @@ _criu-sweep() {
   esac
 }
 
-_criu-sweep "$@"
+# As a file of $fpath it is run for the first completion; sourced it only says what is completed by it.
+if [[ $funcstack[1] == _criu-sweep ]]; then
+  _criu-sweep "$@"
+else
+  compdef _criu-sweep criu-sweep
+fi

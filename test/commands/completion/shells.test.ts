@@ -27,11 +27,14 @@ const SETUPS = {
   bash: () => bash(''),
   'bash with bash-completion': () => bash('source /usr/share/bash-completion/bash_completion;'),
   'bash where = is part of a word': () => bash('COMP_WORDBREAKS="$(echo "$COMP_WORDBREAKS" | tr -d =)";'),
-  zsh: () =>
-    `bindkey -e; fpath=(${quoted(`${dir}/functions`)} $fpath); autoload -U compinit; compinit -u -D
-dump() { print -rn -- "$BUFFER" > line; BUFFER= }; zle -N dump; bindkey '^T' dump`,
+  zsh: () => zsh(`fpath=(${quoted(`${dir}/functions`)} $fpath);`, ''),
+  'zsh where it is sourced': () => zsh('', `; source ${quoted(`${dir}/functions/_criu-sweep`)}`),
 } as const;
 type Interactive = keyof typeof SETUPS;
+
+const zsh = (first: string, last: string): string =>
+  `bindkey -e; ${first} autoload -U compinit; compinit -u -D${last}
+dump() { print -rn -- "$BUFFER" > line; BUFFER= }; zle -N dump; bindkey '^T' dump`;
 
 const bash = (first: string): string =>
   `${first} source ${quoted(`${dir}/criu-sweep.bash`)}; dump() { printf %s "$READLINE_LINE" > line; READLINE_LINE=; }
@@ -43,7 +46,7 @@ const ALL = '\x1b*';
 
 /** Types a line and a key into the shell itself, on a terminal, and tells what then stands on its command line. */
 async function typed(shell: Interactive, line: string, key: string = TAB): Promise<string> {
-  const interactive = shell === 'zsh' ? 'zsh -f -i' : 'bash --norc --noprofile -i';
+  const interactive = shell.startsWith('zsh') ? 'zsh -f -i' : 'bash --norc --noprofile -i';
   const argv = ['script', '--quiet', '--return', '--echo=never', '--command', interactive, '/dev/null'];
   const keys = `cd ${quoted(dir)}\n${SETUPS[shell]()}\n${line}${key}\x14\nexit\n`;
   const { out } = await startProgram(argv, { stdin: keys, env: { TERM: 'dumb', HOME: dir } }).ended;
@@ -59,10 +62,11 @@ const SHELLS = [
   'bash with bash-completion',
   'bash where = is part of a word',
   'zsh',
+  'zsh where it is sourced',
 ] as const satisfies readonly Interactive[];
 
 describe.each(SHELLS)('%s completes', (shell) => {
-  beforeEach((context) => need(context, 'script', shell === 'zsh' ? 'zsh' : 'bash'));
+  beforeEach((context) => need(context, 'script', shell.startsWith('zsh') ? 'zsh' : 'bash'));
 
   test.each([
     ['commands', 'criu-sweep sched', 'criu-sweep schedule '],
