@@ -70,24 +70,37 @@ export class Survey {
 
   /** Looks at every process. Throws the errno of a /proc that cannot be listed (ENOENT: there is none). */
   *run(): Generator<Pause, void, void> {
-    let pids = listPids();
-    let end = Number.POSITIVE_INFINITY;
-    if (this.#uid === ROOT && !pids.includes(1)) this.#blind.hideFirst();
+    const first = listPids();
+    if (this.#uid === ROOT && !first.includes(1)) this.#blind.hideFirst();
     this.#makers.addOurTemporary();
-    const known = new Set<number>();
-    for (let round = 0; pids.length > 0 && (round < ROUNDS || monotonicMs() < end); round += 1) {
-      for (const pid of pids) {
-        known.add(pid);
-        yield* this.#lookAt(pid);
-      }
-      if (round === 0) end = monotonicMs() + PATIENCE_MS;
-      // A process that we knew may have ended, and a child that we did not know may now use the same.
-      pids = listPids().filter((pid) => !known.has(pid));
-    }
-    if (pids.length > 0) this.#blind.overflow('scandir');
+    yield* this.#lookAtAll(first);
+    yield* this.#lookAtNew(new Set(first));
     yield* this.#mounts.seePinned((pid) => this.#blind.counts(pid));
     for (const spot of this.#mounts.blindSpots()) this.#blind.hideMounts(spot);
     if (this.#users.overflowed) this.#blind.overflow('readlink');
+  }
+
+  *#lookAtAll(pids: readonly number[]): Generator<Pause, void, void> {
+    for (const pid of pids) yield* this.#lookAt(pid);
+  }
+
+  /**
+   * Looks at the processes that started meanwhile: one that was looked at may have ended, and a child of it may now use
+   * the same. Ends after two lists without a new one, since pids begin anew behind a list that is being read where they
+   * have come to their end. That is also why only the last list tells which are new.
+   */
+  *#lookAtNew(listed: ReadonlySet<number>): Generator<Pause, void, void> {
+    const end = monotonicMs() + PATIENCE_MS;
+    let last = listed;
+    let quiet = 0;
+    for (let round = 1; quiet < 2; round += 1) {
+      if (round > ROUNDS && monotonicMs() > end) return this.#blind.overflow('scandir');
+      const pids = listPids();
+      const fresh = pids.filter((pid) => !last.has(pid));
+      yield* this.#lookAtAll(fresh);
+      last = new Set(pids);
+      quiet = fresh.length === 0 ? quiet + 1 : 0;
+    }
   }
 
   /** Every use of a candidate; if none was seen, the reasons why there may be one. */
