@@ -14,6 +14,7 @@ describe('the version', () => {
     ['Version: 3.16.1.dev\n', '3.16.1.dev', [3, 16, 1], '.dev', null],
     ['Version: 2.12.0.3\r\n', '2.12.0.3', [2, 12, 0], '.3', null],
     ['Version: 3.16.1-2ubuntu1\n', '3.16.1-2ubuntu1', [3, 16, 1], '-2ubuntu1', null],
+    ['Version: 12.34.56\n', '12.34.56', [12, 34, 56], '', null],
     ['Version:3.17\nGitID:v3.17\n', '3.17', [3, 17, 0], '', 'v3.17'],
     ['Version: \t3.17\nGitID: \t v3.17\n', '3.17', [3, 17, 0], '', 'v3.17'],
     ['Version: 3.17\nno GitID: v3.17\n', '3.17', [3, 17, 0], '', null],

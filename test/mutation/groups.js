@@ -14,8 +14,8 @@ export const GROUPS = {
     processes: true,
   },
   'in-use': {
-    mutate: ['src/sweep/in-use/{blind-spots,links,locks,mounted-names,users-by-directory}.ts'],
-    tests: ['test/sweep/in-use/*.test.ts'],
+    mutate: ['src/sweep/in-use/{blind-spots,locks,mounted-names,users-by-directory}.ts'],
+    tests: ['test/sweep/in-use/{blind-spots,locks,mounted-names,users-by-directory}.test.ts'],
     processes: false,
   },
   criu: {

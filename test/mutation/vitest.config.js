@@ -30,6 +30,7 @@ export default defineConfig({
     include: tests,
     setupFiles: ['test/mutation/same-cases.ts'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: [loadErrors],
   },
 });
