@@ -220,7 +220,7 @@ test('it is in use as an overlay shows it: kept as in-use', async (context) => {
 });
 
 /** The mount namespace of a process; `null`: it has ended since. */
-function namespaceOf(pid: number | undefined): string | null {
+function namespaceOf(pid: unknown): string | null {
   try {
     return readlinkSync(`/proc/${pid}/ns/mnt`);
   } catch {
