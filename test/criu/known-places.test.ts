@@ -60,6 +60,14 @@ test('these roots are moved by these files', () => {
   ]);
 });
 
+test('a place without wildcards is taken literally, and of another nothing is', () => {
+  const places = knownTargets({ uid: 0, home: undefined, env: {} });
+  const at = (path: string) => places.filter(({ base, glob }) => `${base}${glob ?? ''}` === path);
+  expect(at('/tmp')).toMatchObject([{ base: '/tmp', glob: null }]);
+  expect(at('/run/runc/*/criu.work')).toMatchObject([{ base: '', glob: '/run/runc/*/criu.work' }]);
+  expect(at('/tmp/snap.lx?/tmp')).toMatchObject([{ base: '', glob: '/tmp/snap.lx?/tmp' }]);
+});
+
 test('a user’s own places leave out images, volumes and what podman downloads', () => {
   const user = { uid: 7, home: '/home/me//', env: { XDG_RUNTIME_DIR: '/run/user/7' } };
   const exclude = ['storage/!(*-containers)', 'cache', 'podman'];

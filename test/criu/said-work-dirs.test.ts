@@ -104,6 +104,7 @@ test.each([
 test.each([
   'criux',
   'xcriu',
+  'criu.criu',
   'criu-x',
   'criu.sh',
   'criu--4',

@@ -162,6 +162,9 @@ test('an engine names its own directories, and no others', () => {
     '/a/*-containers/*/userdata',
     '/b/*-containers/*/userdata',
   ]);
+  expect(engine('podman', '--runroot /b --root /a container restore x')?.globs).toEqual([
+    ...['/a/*-containers/*/userdata', '/b/*-containers/*/userdata'],
+  ]);
   expect(engine('podman', '--root a/ --runroot /b* container restore x')?.globs).toEqual([]);
   expect(engine('ctr', 'task checkpoint --work-path= --image-path=/i x')).toMatchObject({
     globs: [],
