@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../src/criu/catalogue.ts';
-import { asBytes, bytes } from '../../../src/linux/bytes.ts';
+import { asBytes, bytes, encode } from '../../../src/linux/bytes.ts';
 import type { Kind } from '../../../src/model/model.ts';
 import { MountedNames } from '../../../src/sweep/in-use/mounted-names.ts';
 import { nameMatcher } from '../../../src/sweep/names.ts';
@@ -40,6 +40,12 @@ describe('the names that mounts bear', () => {
     expect(names.of(bytes`.criu.mntns.aaaaaa`)).toEqual(['/merged']);
     expect(names.of(bytes`.criu.mntns.bbbbbb`)).toEqual(['/merged']);
     expect(names.of(bytes`.criu.mntns.cccccc`)).toEqual([]);
+  });
+
+  it('are bytes, as mount points are', () => {
+    const kinds = [{ prefix: encode('ü.'), modes: null, mountable: false }];
+    const line = '7 0 0:1 / /ü/ü.aaaaaa rw - tmpfs x rw';
+    expect(read(encode(line), kinds).of(encode('ü.aaaaaa'))).toEqual([encode('/ü/ü.aaaaaa')]);
   });
 
   it('are those of whole components', () => {
