@@ -50,6 +50,7 @@ describe('the lines CRIU writes', () => {
     ['Mark: Dumping processes (pid: 1)', null],
     ['Mark: Pre-dumping tasks', null],
     ['Mark: \tPre-dumping 1', null],
+    ['Mark: Enforcing memory tracking for pre-dump', null],
     ['Mark: Reading image tree', null],
     ['Mark: Preparing cgroups yard', null],
     ['Mark: uffd: Waiting for incoming connections on x', null],
