@@ -46,6 +46,12 @@ export function sameFile<Device extends number | bigint>(
   return a.ino === b.ino && a.dev === b.dev;
 }
 
+/** An inode number in decimal digits as in lstat's facts: a bigint if a number would not be exact. */
+export function parseInode(decimal: string): number | bigint {
+  const ino = Number(decimal);
+  return Number.isSafeInteger(ino) ? ino : BigInt(decimal);
+}
+
 /** A key for a file, exact also above 2^53. */
 export function keyOf({ dev, ino }: Identity): string {
   return `${dev}:${ino}`;

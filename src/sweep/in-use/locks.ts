@@ -1,6 +1,7 @@
 import { bytes, joinPath } from '../../linux/bytes.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { makeDevice } from '../../linux/device.ts';
+import { parseInode } from '../../linux/lstat.ts';
 import type { OwnMounts } from '../../linux/mountinfo.ts';
 import { readProcText } from '../../linux/proc-text.ts';
 import type { Seen } from '../../linux/seen.ts';
@@ -28,7 +29,7 @@ export class Locks {
       if (lock === null) continue;
       const [, pid = '', major = '', minor = '', ino = ''] = lock;
       const key = `${makeDevice(Number.parseInt(major, 16), Number.parseInt(minor, 16))}/${ino}`;
-      this.#inodes.add(inodeOf(ino));
+      this.#inodes.add(parseInode(ino));
       this.#holders.set(key, (this.#holders.get(key) ?? new Set()).add(Number(pid)));
     }
   }
@@ -77,9 +78,3 @@ export function* readLocks(locks: Locks): Generator<Pause, Seen<void>, void> {
 
 /** The code for more locks than we read. */
 export const TOO_MANY = 'too-many';
-
-/** An inode number as in lstat's facts: a bigint if a number would not be exact. */
-function inodeOf(decimal: string): number | bigint {
-  const ino = Number(decimal);
-  return Number.isSafeInteger(ino) ? ino : BigInt(decimal);
-}

@@ -1,4 +1,4 @@
-import { keyOf } from '../../linux/lstat.ts';
+import { keyOf, parseInode } from '../../linux/lstat.ts';
 import type { Bytes, Candidate, Identity } from '../../model/model.ts';
 import type { NameMatcher } from '../names.ts';
 import { copy } from './mounted-names.ts';
@@ -27,6 +27,8 @@ export class UsersByDirectory {
   readonly #byName = new Map<Bytes, NamedUse[]>();
   readonly #byFile = new Map<string, User[]>();
   readonly #byInode = new Map<string, User[]>();
+  /** The inode numbers of both. A candidate that has none of them needs no key: V8 keeps texts of numbers. */
+  readonly #inodes = new Set<number | bigint>();
   #uses = 0;
 
   constructor(match: NameMatcher) {
@@ -52,18 +54,19 @@ export class UsersByDirectory {
 
   /** Adds a use of a directory. */
   addFile(file: Identity, user: User): void {
-    this.#add(this.#byFile, keyOf(file), user);
+    this.#add(this.#byFile, keyOf(file), user, file.ino);
   }
 
   /** Adds a use of a directory of which only the inode number is known, as decimal digits. */
   addInode(ino: string, user: User): void {
-    this.#add(this.#byInode, ino, user);
+    this.#add(this.#byInode, ino, user, parseInode(ino));
   }
 
-  #add(users: Map<string, User[]>, key: string, user: User): void {
+  #add(users: Map<string, User[]>, key: string, user: User, ino: number | bigint): void {
     const known = users.get(key) ?? [];
     if (known.at(-1)?.pid === user.pid || known.length >= MOST_USERS || this.overflowed) return;
     if (known.length === 0) users.set(key, known);
+    this.#inodes.add(ino);
     known.push(user);
     this.#uses += 1;
   }
@@ -75,9 +78,10 @@ export class UsersByDirectory {
    *   that mount; if not, it is the candidate as an overlay shows it
    */
   of({ name }: Pick<Candidate, 'name'>, facts: Identity, mounted: boolean): readonly User[] {
-    if (this.#uses === 0) return NOBODY;
+    const named = this.#byName.get(name);
+    if (named === undefined && !this.#inodes.has(facts.ino)) return NOBODY;
     const key = keyOf(facts);
-    const byName = (this.#byName.get(name) ?? [])
+    const byName = (named ?? [])
       .filter(({ file }) => !mounted || file === null || file === key)
       .map(({ user }) => user);
     const byInode = this.#byInode.get(String(facts.ino)) ?? NOBODY;
