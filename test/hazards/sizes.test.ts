@@ -156,3 +156,17 @@ test('100,000 leftovers: all removed and reported, memory flat', async () => {
   expect(readFileSync(`${dir}/report`, 'utf8')).toMatch(/"summary":\{"matched":100000,"removed":100000,/);
   expect(peakMiB()).toBeLessThan(flatMiB);
 });
+
+test('300,000 leftovers need no more memory than 30,000: nothing of each is kept', async () => {
+  const peaks: number[] = [];
+  for (const count of [30_000, 300_000]) {
+    const dir = scratch(MEMORY);
+    mkdirSync(`${dir}/tree`);
+    await makeMany('leftovers', `${dir}/tree`, count);
+    const { wrap, peakMiB } = measuringMemory(dir);
+    expect((await run(['-q', `${dir}/tree`], { wrap })).code).toBe(0);
+    peaks.push(peakMiB());
+  }
+  const [few = 0, many = 0] = peaks;
+  expect(many - few).toBeLessThan(14);
+});
