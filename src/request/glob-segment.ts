@@ -23,7 +23,7 @@ const STAR = -2;
 /** Reads one segment of a pattern whose braces are expanded. @throws SyntaxError as micromatch does */
 export function parseSegment(text: string): Segment {
   if (text === '**') return { kind: 'globstar' };
-  if (INTRICATE.test(text)) return { kind: 'name', literal: null, matches: micromatchSegment(text) };
+  if (INTRICATE.test(text)) return { kind: 'name', literal: null, matches: micromatchMatcher(text) };
   const tokens = tokenize(text);
   if (tokens.some((token) => token < 0))
     return { kind: 'name', literal: null, matches: (name) => matchesTokens(tokens, name) };
@@ -32,14 +32,20 @@ export function parseSegment(text: string): Segment {
 }
 
 /**
- * A matcher by micromatch's own expression. In it the dot and negations stop at the end of a line; a name may
- * contain one.
+ * A matcher by micromatch's own expression, of a segment or a path. In it the dot and negations stop at the end of a
+ * line; a name may contain one.
+ *
+ * @throws SyntaxError as micromatch does
  */
-function micromatchSegment(text: string): (name: string) => boolean {
-  const { source } = micromatch.makeRe(text, { dot: true, nonegate: true, posix: true });
+export function micromatchMatcher(pattern: string): (text: string) => boolean {
+  const ending = pattern.replace(MANY_BACKSLASHES, (run) => '[\\\\]'.repeat(run.length / 2));
+  const { source } = micromatch.makeRe(ending, { dot: true, nonegate: true, posix: true });
   const expression = new RegExp(source, 's');
-  return (name) => expression.test(name);
+  return (text) => expression.test(text);
 }
+
+/** Pairs of backslashes at the end, from two pairs on: picomatch 2.3.2 steps over the end there, and never stops. */
+const MANY_BACKSLASHES = /(?<!\\)(?:\\\\){2,}(?=\\?$)/;
 
 /** The wildcards and UTF-16 code units of a segment; micromatch's `?` matches one code unit. */
 function tokenize(text: string): readonly number[] {

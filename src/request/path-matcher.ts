@@ -1,5 +1,6 @@
 import micromatch from 'micromatch';
 import { PathPattern, type Progress, segmentsOf, spansNames } from './glob-pattern.ts';
+import { micromatchMatcher } from './glob-segment.ts';
 
 /**
  * Returns a matcher of paths for one glob. It matches as micromatch does, dot names too, but name by name. So
@@ -12,7 +13,8 @@ export function pathMatcher(glob: string): (path: string) => boolean {
   const { negated, body } = readNegation(glob);
   const matchers = micromatch
     .braces(body, { expand: true, nodupes: true, keepEscaping: true })
-    .map((pattern) => (spansNames(pattern) ? wholePath(pattern) : nameByName(pattern)));
+    // A pattern that spans names, like `@(a/b|c)`, matches whole paths.
+    .map((pattern) => (spansNames(pattern) ? micromatchMatcher(pattern) : nameByName(pattern)));
   return (path) => path === glob || matchers.some((matches) => matches(path)) !== negated;
 }
 
@@ -20,13 +22,6 @@ export function pathMatcher(glob: string): (path: string) => boolean {
 function readNegation(glob: string): { negated: boolean; body: string } {
   const marks = /^(?:!(?!\((?!\?)))*/.exec(glob)?.[0].length ?? 0;
   return { negated: marks % 2 === 1, body: glob.slice(marks) };
-}
-
-/** A matcher of whole paths, for patterns that span names, like `@(a/b|c)`. */
-function wholePath(pattern: string): (path: string) => boolean {
-  const { source } = micromatch.makeRe(pattern, { dot: true, nonegate: true, posix: true });
-  const expression = new RegExp(source, 's');
-  return (path) => expression.test(path);
 }
 
 function nameByName(pattern: string): (path: string) => boolean {

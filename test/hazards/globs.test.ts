@@ -139,6 +139,18 @@ test('10,050 directories that a glob may not enter: no more than 10,001 errors a
   expect(Number(more) + err.split('\n').length - 2).toBe(10_001);
 });
 
+test('a glob that ends in many backslashes: matching ends, and it is what those stand for', async () => {
+  const dir = scratch();
+  plant(dir, [...old(`t/a\\\\/${NAME}`, `t/a\\/${NAME}`), { path: 'other' }]);
+  const glob = `${dir}/t/@(a)\\\\\\\\`;
+  const { report } = await sweep(['-n', '--no-in-use', glob], { timeoutMs: 10_000 });
+  expect(report.items.map(({ path }) => path)).toEqual([`${dir}/t/a\\\\/${NAME}`]);
+  const excluded = await sweep(['-n', '--no-in-use', '--exclude', 'b@(a)\\\\\\\\', `${dir}/t`], {
+    timeoutMs: 10_000,
+  });
+  expect(excluded.report.items.length).toBe(2);
+});
+
 test.each([
   'a/\\..',
   'a/.\\.',

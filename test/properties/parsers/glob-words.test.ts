@@ -64,6 +64,7 @@ test('a glob is taken apart or refused, never thrown over, and matching ends', (
     ',',
     '!',
     '\\',
+    '\\\\\\\\',
     '(',
     ')',
     '|',
