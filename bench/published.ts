@@ -7,7 +7,7 @@ const PUBLISHED: readonly string[] = [
   '--fs tmpfs',
   `--fs tmpfs --tools ${FLOORS} --sizes 10000,100000,1000000 --runs 2 --only removal,report --patience 90 --output-dir ${RESULTS}/million`,
   `--fs disk --tools ${MAIN},systemd-tmpfiles --sizes 100000 --runs 2 --only removal,dry-run,deep,cold --patience 120 --output-dir ${RESULTS}/disk`,
-  `--fs xfs,btrfs --tools ${MAIN} --sizes 100000 --runs 2 --only removal,dry-run --patience 120 --output-dir ${RESULTS}/file-systems`,
+  `--fs xfs,btrfs --tools ${MAIN} --sizes 100000 --runs 2 --only dry-run --patience 120 --output-dir ${RESULTS}/file-systems`,
   `--fs tmpfs --tools ${MAIN} --runs 2 --only deeper --patience 90 --output-dir ${RESULTS}/deeper`,
 ];
 
