@@ -1,8 +1,8 @@
 import { lstatSync, mkdirSync, renameSync, rmdirSync, symlinkSync } from 'node:fs';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { bytes } from '../../src/linux/bytes.ts';
 import { stepAside } from '../../src/linux/working-directory.ts';
-import { scratch } from '../support/scratch.ts';
+import { returnAfterwards, scratch } from '../support/scratch.ts';
 
 let dir = '';
 
@@ -10,8 +10,7 @@ let dir = '';
 beforeEach(() => {
   dir = scratch();
   for (const path of ['in', 'in/a', 'in/b', 'out', 'out/b']) mkdirSync(`${dir}/${path}`);
-  const before = process.cwd();
-  onTestFinished(() => process.chdir(before));
+  returnAfterwards();
   process.chdir(`${dir}/in/a`);
 });
 

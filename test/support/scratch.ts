@@ -21,6 +21,12 @@ export function scratch(base: string = tmpdir()): string {
   return path;
 }
 
+/** Has the test that calls return to where it stands now, when it has finished. */
+export function returnAfterwards(): void {
+  const before = process.cwd();
+  onTestFinished(() => process.chdir(before));
+}
+
 /** Removes it whatever is in it: mounts of our namespace, immutable directories, any depth. */
 export function removeScratch(path: string): void {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')

@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
 import { OwnMounts, parseMountinfo } from '../../src/linux/mountinfo.ts';
 import type { Facts } from '../../src/model/model.ts';
 import { emptyBySize, isEmpty, seemsEmpty } from '../../src/sweep/emptiness.ts';
-import { scratch } from '../support/scratch.ts';
+import { returnAfterwards, scratch } from '../support/scratch.ts';
 
 const TYPES = ['ext4', 'tmpfs', 'xfs', 'btrfs', 'overlay', 'fuse', 'nfs4'];
 const MOUNTS = new OwnMounts(
@@ -52,9 +52,8 @@ test('no size says anything where the file system is not known', () => {
 let dir = '';
 beforeEach(() => {
   dir = scratch();
-  const before = process.cwd();
+  returnAfterwards();
   process.chdir(dir);
-  onTestFinished(() => process.chdir(before));
   mkdirSync('empty');
   mkdirSync('full/sub', { recursive: true });
 });

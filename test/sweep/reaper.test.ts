@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
 import { OwnMounts, parseMountinfo } from '../../src/linux/mountinfo.ts';
 import type { Bytes, Candidate, Facts } from '../../src/model/model.ts';
 import { NOT_EMPTY, remove, wouldRemove } from '../../src/sweep/reaper.ts';
-import { scratch } from '../support/scratch.ts';
+import { returnAfterwards, scratch } from '../support/scratch.ts';
 
 const UNKNOWN = new OwnMounts([]);
 const KIND = { prefix: bytes`x.`, modes: null, mountable: false };
@@ -12,9 +12,8 @@ const KIND = { prefix: bytes`x.`, modes: null, mountable: false };
 let dir = '';
 beforeEach(() => {
   dir = scratch();
-  const before = process.cwd();
+  returnAfterwards();
   process.chdir(dir);
-  onTestFinished(() => process.chdir(before));
   mkdirSync('empty');
   mkdirSync('full/sub', { recursive: true });
   writeFileSync('file', '');

@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
 import { OwnMounts, parseMountinfo } from '../../src/linux/mountinfo.ts';
 import type { Interruption } from '../../src/model/events.ts';
@@ -14,7 +14,7 @@ import {
   statusOf,
   type Target,
 } from '../../src/sweep/targets.ts';
-import { scratch } from '../support/scratch.ts';
+import { returnAfterwards, scratch } from '../support/scratch.ts';
 
 const KIND = { prefix: bytes`x.`, modes: null, mountable: false };
 const scope: ScanScope = {
@@ -34,8 +34,7 @@ beforeEach(() => {
   dir = scratch();
   mkdirSync(`${dir}/t/x.000000`, { recursive: true });
   mkdirSync(`${dir}/t/a/x.aaaaaa`, { recursive: true });
-  const before = process.cwd();
-  onTestFinished(() => process.chdir(before));
+  returnAfterwards();
 });
 
 type Tree = Extract<Target, { kind: 'tree' }>;

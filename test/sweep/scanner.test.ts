@@ -1,21 +1,11 @@
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
-import { readOwnMounts } from '../../src/linux/mountinfo.ts';
-import { nameMatcher } from '../../src/sweep/names.ts';
-import { type ScanScope, scanTree } from '../../src/sweep/scanner.ts';
-import { scratch } from '../support/scratch.ts';
+import { scanTree } from '../../src/sweep/scanner.ts';
+import { scanScope } from '../support/scan-scope.ts';
+import { returnAfterwards, scratch } from '../support/scratch.ts';
 
-const SCOPE: ScanScope = {
-  match: nameMatcher([{ prefix: bytes`x.`, modes: null, mountable: false }]),
-  excludes: null,
-  maxDepth: null,
-  crossDevice: false,
-  mounts: readOwnMounts(),
-  isOtherTarget: () => false,
-  passesOver: () => false,
-  readsLeaves: false,
-};
+const SCOPE = scanScope(bytes`x.`);
 
 let dir = '';
 
@@ -23,8 +13,7 @@ beforeEach(() => {
   dir = scratch();
   for (const parent of ['in/a', 'in/b', 'in/c', 'out/b'])
     mkdirSync(`${dir}/${parent}/x.${parent.replace('/', '').padEnd(6, '0')}`, { recursive: true });
-  const before = process.cwd();
-  onTestFinished(() => process.chdir(before));
+  returnAfterwards();
 });
 
 /** What a scan of `in` finds and says, while a move is made when it stands in the first of its directories. */

@@ -1,30 +1,20 @@
 import { statSync } from 'node:fs';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
-import { OwnMounts, parseMountinfo, readOwnMounts } from '../../src/linux/mountinfo.ts';
-import { nameMatcher } from '../../src/sweep/names.ts';
+import { OwnMounts, parseMountinfo } from '../../src/linux/mountinfo.ts';
 import { type ScanScope, scanTree } from '../../src/sweep/scanner.ts';
 import { plantMany } from '../support/leftovers.ts';
-import { scratch } from '../support/scratch.ts';
+import { scanScope } from '../support/scan-scope.ts';
+import { returnAfterwards, scratch } from '../support/scratch.ts';
 import { plant } from '../support/tree.ts';
 
 const PREFIX = 'x.';
-const SCOPE: ScanScope = {
-  match: nameMatcher([{ prefix: asBytes(PREFIX), modes: null, mountable: false }]),
-  excludes: null,
-  maxDepth: null,
-  crossDevice: false,
-  mounts: readOwnMounts(),
-  isOtherTarget: () => false,
-  passesOver: () => false,
-  readsLeaves: false,
-};
+const SCOPE = scanScope(asBytes(PREFIX));
 
 let dir = '';
 beforeEach(() => {
   dir = scratch();
-  const before = process.cwd();
-  onTestFinished(() => process.chdir(before));
+  returnAfterwards();
 });
 
 /** What a scan hands out, by paths below its root, and what it counts. */

@@ -1,12 +1,12 @@
 import { mkdirSync, rmdirSync, statSync } from 'node:fs';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
 import { OwnMounts } from '../../src/linux/mountinfo.ts';
 import { nameMatcher } from '../../src/sweep/names.ts';
 import type { ScanScope } from '../../src/sweep/scanner.ts';
 import { Stop } from '../../src/sweep/stop.ts';
 import { scanTarget } from '../../src/sweep/targets.ts';
-import { scratch } from '../support/scratch.ts';
+import { returnAfterwards, scratch } from '../support/scratch.ts';
 
 const scope: ScanScope = {
   match: nameMatcher([{ prefix: bytes`x.`, modes: null, mountable: false }]),
@@ -21,8 +21,7 @@ const scope: ScanScope = {
 
 /** What a scan says of a target that has gone after it was resolved. */
 function scanGone(forgiven: readonly string[] | null) {
-  const before = process.cwd();
-  onTestFinished(() => process.chdir(before));
+  returnAfterwards();
   const path = asBytes(`${scratch()}/gone`);
   mkdirSync(path);
   const identity = statSync(path);
