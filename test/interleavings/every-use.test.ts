@@ -97,12 +97,17 @@ test('a use that is handed on each time that the look has listed the processes: 
       after.map((at) => [at, script]),
       ground,
     );
-    expect(run.moves.filter(({ done }) => done).length).toBe(after.length);
+    const done = run.moves.filter((move) => move.done).length;
     expect([after.length, run.after.has(USED.cwd)]).toEqual([after.length, true]);
-    if (after.length === MOST_SCRIPTS) return;
+    expect(done).toBeGreaterThanOrEqual(Math.min(after.length, LEAST_LISTS));
+    // Where time is short the look gives up before it has made another list, and all is kept.
+    if (done < after.length || after.length === MOST_SCRIPTS) return;
     after.push(listings(run)[after.length] ?? 0);
   }
 });
+
+/** Lists of all processes that a look makes in which each shows a new one, however little time it has. */
+const LEAST_LISTS = 6;
 
 /** Scripts that the stepper takes: more than the rounds that a look makes, however little time it has. */
 const MOST_SCRIPTS = 8;
