@@ -3,7 +3,6 @@ import { beforeEach, expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
 import { OwnMounts, parseMountinfo } from '../../src/linux/mountinfo.ts';
 import type { Interruption } from '../../src/model/events.ts';
-import { nameMatcher } from '../../src/sweep/names.ts';
 import type { ScanScope } from '../../src/sweep/scanner.ts';
 import { Stop } from '../../src/sweep/stop.ts';
 import {
@@ -14,19 +13,11 @@ import {
   statusOf,
   type Target,
 } from '../../src/sweep/targets.ts';
+import { scanScope } from '../support/scan-scope.ts';
 import { returnAfterwards, scratch } from '../support/scratch.ts';
 
 const KIND = { prefix: bytes`x.`, modes: null, mountable: false };
-const scope: ScanScope = {
-  match: nameMatcher([KIND]),
-  excludes: null,
-  maxDepth: null,
-  crossDevice: false,
-  mounts: new OwnMounts([]),
-  isOtherTarget: () => false,
-  readsLeaves: true,
-  passesOver: () => false,
-};
+const scope: ScanScope = { ...scanScope(bytes`x.`), mounts: new OwnMounts([]), readsLeaves: true };
 const NEVER = new Stop(() => null, null);
 
 let dir = '';

@@ -2,22 +2,13 @@ import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
 import { OwnMounts } from '../../src/linux/mountinfo.ts';
-import { nameMatcher } from '../../src/sweep/names.ts';
 import type { ScanScope } from '../../src/sweep/scanner.ts';
 import { Stop } from '../../src/sweep/stop.ts';
 import { scanTarget } from '../../src/sweep/targets.ts';
+import { scanScope } from '../support/scan-scope.ts';
 import { returnAfterwards, scratch } from '../support/scratch.ts';
 
-const scope: ScanScope = {
-  match: nameMatcher([{ prefix: bytes`x.`, modes: null, mountable: false }]),
-  excludes: null,
-  maxDepth: null,
-  crossDevice: false,
-  mounts: new OwnMounts([]),
-  isOtherTarget: () => false,
-  readsLeaves: false,
-  passesOver: () => false,
-};
+const scope: ScanScope = { ...scanScope(bytes`x.`), mounts: new OwnMounts([]) };
 
 /** What a scan says of a target that has gone after it was resolved. */
 function scanGone(forgiven: readonly string[] | null) {
