@@ -1,7 +1,5 @@
 import { childProcess } from './lazy-builtins.ts';
-
-/** Where prlimit(1) of util-linux is. As root we run none that $PATH chooses. */
-const PATH = '/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
+import { SYSTEM_PATH } from './system-path.ts';
 
 /** The signals whose default action writes a core (signal(7)). */
 const DUMPING: readonly NodeJS.Signals[] = [
@@ -21,7 +19,7 @@ export function forbidCore(signal: NodeJS.Signals): void {
   if (!DUMPING.includes(signal)) return;
   childProcess().spawnSync('prlimit', [`--pid=${process.pid}`, NO_CORE], {
     cwd: '/',
-    env: { PATH, LC_ALL: 'C' },
+    env: { PATH: SYSTEM_PATH, LC_ALL: 'C' },
     stdio: 'ignore',
     timeout: LONGEST_MS,
   });

@@ -8,16 +8,11 @@ import { readLink } from '../../linux/magic-link.ts';
 import { O_PATH } from '../../linux/mount-id.ts';
 import { release } from '../../linux/release.ts';
 import { attempt, type Seen } from '../../linux/seen.ts';
+import { SYSTEM_PATH } from '../../linux/system-path.ts';
 import type { Pause } from '../../model/events.ts';
 import type { Bytes, Identity } from '../../model/model.ts';
 import { FullSocket } from './full-socket.ts';
 import { moment, NOT_ENTERED, PATIENCE_MS } from './waiting.ts';
-
-/**
- * Directories where nsenter(1) of util-linux is. $PATH is not used: whoever set it must not choose what root
- * runs here.
- */
-const PATH = '/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
 
 /**
  * Enters mount namespaces that no process is in, so that /proc shows what is mounted there.
@@ -94,7 +89,7 @@ function isThat(fd: number, namespace: string, mounted: boolean): boolean {
 function start(stderr: Socket, namespace: number): ChildProcess {
   const child = childProcess().spawn('nsenter', ['--mount=/proc/self/fd/3', '--', ''], {
     cwd: '/',
-    env: { PATH, LC_ALL: 'C' },
+    env: { PATH: SYSTEM_PATH, LC_ALL: 'C' },
     stdio: ['ignore', 'ignore', stderr, namespace],
   });
   child.on('error', () => {});
