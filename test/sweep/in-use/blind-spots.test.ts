@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { bytes } from '../../../src/linux/bytes.ts';
 import { BlindSpots } from '../../../src/sweep/in-use/blind-spots.ts';
+import { need } from '../../support/abilities.ts';
+import { hold } from '../../support/processes.ts';
 
 const ROOT = 0;
 const SOMEBODY = 54_321;
@@ -61,8 +63,18 @@ test('for a user who is not root, processes of others do not count', () => {
   expect(new BlindSpots(ROOT).counts(NO_PID)).toBe(true);
 });
 
-test('only root’s processes and ours may open what is ours, and what we cannot tell', () => {
+test('root’s processes may open what is ours', (context) => {
+  need(context, 'host pid namespace');
   expect(new BlindSpots(SOMEBODY).mayOpenOurs(1)).toBe(true);
+});
+
+test('a stranger’s processes may not', async (context) => {
+  need(context, 'root', 'setpriv', 'cc');
+  const { pid } = await hold({}, ['setpriv', `--reuid=${SOMEBODY + 1}`, '--clear-groups']);
+  expect(new BlindSpots(SOMEBODY).mayOpenOurs(pid)).toBe(false);
+});
+
+test('our own processes may, and those of which we cannot tell', () => {
   expect(new BlindSpots(SOMEBODY).mayOpenOurs(NO_PID)).toBe(true);
   expect(new BlindSpots(process.geteuid?.() ?? ROOT).mayOpenOurs(process.pid)).toBe(true);
 });
