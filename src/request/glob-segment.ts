@@ -12,10 +12,10 @@ export type Segment =
     };
 
 /**
- * Characters that mean more than a wildcard, even outside of an extglob. micromatch matches segments with
- * them.
+ * Characters that mean more than a wildcard, even outside of an extglob, and a backslash with nothing behind it.
+ * micromatch matches segments with them.
  */
-const INTRICATE = /[[\](){}|"]|\\$/;
+const INTRICATE = /[[\](){}|"]|(?<!\\)(?:\\\\)*\\$/;
 
 const ANY = -1;
 const STAR = -2;
@@ -39,7 +39,8 @@ export function parseSegment(text: string): Segment {
  */
 export function micromatchMatcher(pattern: string): (text: string) => boolean {
   const ending = pattern.replace(MANY_BACKSLASHES, (run) => '[\\\\]'.repeat(run.length / 2));
-  const { source } = micromatch.makeRe(ending, { dot: true, nonegate: true, posix: true });
+  // picomatch's short way takes the backslashes of `\\ü|` for one that quotes.
+  const { source } = micromatch.makeRe(ending, { dot: true, nonegate: true, posix: true, fastpaths: false });
   const expression = new RegExp(source, 's');
   return (text) => expression.test(text);
 }

@@ -64,6 +64,17 @@ test.each([
 });
 
 test.each([
+  ['\\\\ü\\\\', '\\ü\\'],
+  ['\\\\.x\\\\', '\\.x\\'],
+  ['*\\\\.x\\\\', 'a\\.x\\'],
+  ['\\\\ü[b]', '\\üb'],
+  ['@(\\\\ü/b)', '\\ü/b'],
+  ['\\\\ü|b', '\\ü'],
+])('%s matches a name with backslashes in it', (glob, path) => {
+  expect(pathMatcher(glob)(path)).toBe(true);
+});
+
+test.each([
   ['./a', 'a'],
   ['a//b', 'a/b'],
   ['a/./b', 'a/b'],
