@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Bytes } from '../model/model.ts';
 import { asBytes, bytes, EMPTY, joinPath } from './bytes.ts';
 import { makeDevice } from './device.ts';
-import { type Errno, errnoOf } from './errno.ts';
+import { type Errno, errnoOf, FOREIGN_PROC } from './errno.ts';
+import { isProcMounted } from './proc.ts';
 
 /** One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)), its octal escapes decoded. */
 export interface Mount {
@@ -60,14 +61,16 @@ export const OWN_MOUNTINFO = bytes`/proc/self/mountinfo`;
 
 /**
  * The mounts of our own namespace below our root. ENOENT: there is no /proc, so no mount is known. Every
- * other errno: they could not be read, and then nothing may be swept.
+ * other errno: they could not be read, and then nothing may be swept. So too where /proc shows another pid namespace,
+ * as after `nsenter --mount` without `--pid`: its `self` leads nowhere.
  */
 export function readOwnMounts(): OwnMounts {
   try {
     return new OwnMounts(parseMountinfo(asBytes(readFileSync(OWN_MOUNTINFO, 'latin1'))));
   } catch (error) {
     const { code, syscall } = errnoOf(error);
-    return new OwnMounts([], code === 'ENOENT' ? null : { code, syscall });
+    if (code !== 'ENOENT') return new OwnMounts([], { code, syscall });
+    return new OwnMounts([], isProcMounted() ? { code: FOREIGN_PROC, syscall } : null);
   }
 }
 

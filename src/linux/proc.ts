@@ -1,8 +1,15 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { Bytes } from '../model/model.ts';
-import { encode } from './bytes.ts';
+import { bytes, encode } from './bytes.ts';
+import { lstatName } from './lstat.ts';
 import { readLink } from './magic-link.ts';
 import { attempt, type Seen } from './seen.ts';
+
+/** Whether a /proc is mounted, be it another pid namespace's, in which `self` leads nowhere; true also if we cannot tell. */
+export function isProcMounted(): boolean {
+  const self = attempt(() => lstatName(bytes`/proc/self`), []);
+  return self.kind !== 'seen' || self.value !== null;
+}
 
 /**
  * The pids of all processes in /proc, ascending. Throws an errno. ENOENT: no /proc is mounted; every other:
