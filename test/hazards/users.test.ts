@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { need } from '../support/abilities.ts';
+import { run } from '../support/command.ts';
 import { until, visiting } from '../support/hazards.ts';
 import { AA_POLICY, leftoverName, plantLeftover } from '../support/leftovers.ts';
 import { type Holder, hold, holding, type Use } from '../support/processes.ts';
@@ -67,6 +68,15 @@ test('several processes use it in several ways: every one of them is said', asyn
   const { report } = await sweep([dir], { wrap: seeingAll() });
   const pids = report.items.flatMap((item) => item.reasons.map((reason) => reason.pid));
   expect(pids.toSorted()).toEqual(holders.map((holder) => holder.pid).toSorted());
+});
+
+test('a comm that ends within a character, or in blanks, is said byte by byte', async () => {
+  const dir = scratch();
+  const path = plantLeftover(dir);
+  await hold({ cwd: path, comm: `${'a'.repeat(14)}ü` });
+  await hold({ cwd: dir, comm: 'criu \u00a0' });
+  const { out } = await run(['-n', '-v', dir], { wrap: seeingAll() });
+  expect(out).toMatch(new RegExp(`^kept ${path}: in-use \\(pid \\d+ a{14}\\\\xc3\\)\n$`));
 });
 
 test('a living criu works in the directory beside it: kept as in-use, removed when it is gone', async () => {
