@@ -21,10 +21,15 @@ export function assertErrno(error: unknown): void {
   errnoOf(error);
 }
 
+/** The code for what cannot be read because /proc shows another pid namespace than ours. */
+export const FOREIGN_PROC = 'foreign-proc';
+
 /** An errno's name with the text of strerror(3): `EPERM: operation not permitted`. */
 export function describeErrno(code: string): string {
   if (code === 'changed')
     return 'changed while it was swept: moved or replaced by somebody, so it was left alone';
+  if (code === FOREIGN_PROC)
+    return 'cannot be read: /proc shows another pid namespace than ours: enter that one too (nsenter --pid), or mount a /proc of our own';
   if (code === 'too-many-logs')
     return 'no more logs are read: they are more than 50,000, or 2 GiB, or have 32 MiB of paths and errors: name fewer directories';
   if (code === 'forbidden')

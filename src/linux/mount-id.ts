@@ -1,7 +1,6 @@
 import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
-import { bytes } from './bytes.ts';
 import { assertErrno, errnoOf } from './errno.ts';
-import { lstatName } from './lstat.ts';
+import { isProcMounted } from './proc.ts';
 
 /** O_PATH: opens a directory without any right to it (open(2); include/uapi/asm-generic/fcntl.h). */
 export const O_PATH = 0o10000000;
@@ -50,7 +49,7 @@ export class MountIds {
    * The ID, as in mountinfo, of the mount that the directory we stand in lies in (proc_pid_fdinfo(5)). It is
    * right whatever is renamed or mounted meanwhile. Neither st_dev nor a path can tell a bind mount of the
    * same file system from its surroundings. `null`: no /proc is mounted. Throws the errno of open(2), read(2)
-   * or close(2).
+   * or close(2), or ENODATA if /proc does not show our descriptors.
    */
   here(): number | null {
     const directory = openSync('.', O_PATH | constants.O_DIRECTORY);
@@ -87,8 +86,10 @@ export class MountIds {
       this.#watched = { fd, info };
       return info;
     } catch (error) {
-      if (errnoOf(error).code === 'ENOENT' && lstatName(bytes`/proc/self`) === null) return null;
-      throw error;
+      if (errnoOf(error).code !== 'ENOENT') throw error;
+      if (!isProcMounted()) return null;
+      // Not ENOENT: that would say that the directory is missing.
+      throw Object.assign(new Error('no fdinfo'), { code: 'ENODATA', errno: -61, syscall: 'open' });
     }
   }
 

@@ -1,8 +1,15 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { Bytes } from '../model/model.ts';
-import { encode } from './bytes.ts';
+import { asBytes, bytes, encode } from './bytes.ts';
+import { lstatName } from './lstat.ts';
 import { readLink } from './magic-link.ts';
 import { attempt, type Seen } from './seen.ts';
+
+/** Whether a /proc is mounted, be it another pid namespace's, in which `self` leads nowhere; true also if we cannot tell. */
+export function isProcMounted(): boolean {
+  const self = attempt(() => lstatName(bytes`/proc/self`), []);
+  return self.kind !== 'seen' || self.value !== null;
+}
 
 /**
  * The pids of all processes in /proc, ascending. Throws an errno. ENOENT: no /proc is mounted; every other:
@@ -18,8 +25,13 @@ export function listPids(): number[] {
 
 /** The comm of a process: the kernel's name for it, at most 15 bytes, whatever its argv says. */
 export function commOf(pid: number): Seen<Bytes> {
-  // Node reads a small file as UTF-8 several times faster than in any other encoding.
-  return attempt(() => encode(readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()));
+  const path = `/proc/${pid}/comm`;
+  return attempt(() => {
+    // Node reads a small file as UTF-8 several times faster than in any other encoding. Its 15 bytes may end in a character.
+    const text = readFileSync(path, 'utf8');
+    const line = text.includes('\ufffd') ? asBytes(readFileSync(path, 'latin1')) : encode(text);
+    return line.endsWith('\n') ? line.slice(0, -1) : line;
+  });
 }
 
 /**

@@ -9,9 +9,14 @@ const MINUTE_MS = 60_000;
  */
 const last = { minute: Number.NaN, text: '' };
 
+/** A file's time in milliseconds since 1970, cut to the range of Date: file systems have longer ones (tmpfs, btrfs). */
+export function withinDate(ms: number): number {
+  return Math.max(-LARGEST_TIME_MS, Math.min(LARGEST_TIME_MS, ms));
+}
+
 /** ISO 8601 UTC of milliseconds since 1970. A file's time beyond the range of Date is cut to that range. */
 export function isoTime(ms: number): string {
-  const time = Math.trunc(Math.max(-LARGEST_TIME_MS, Math.min(LARGEST_TIME_MS, ms)));
+  const time = Math.trunc(withinDate(ms));
   const minute = Math.floor(time / MINUTE_MS);
   if (minute !== last.minute) {
     last.minute = minute;

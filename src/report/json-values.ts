@@ -1,4 +1,4 @@
-import { decode } from '../linux/bytes.ts';
+import { decode, encode } from '../linux/bytes.ts';
 import type { CommandEnd, End, Start, Summary, SweepError, TargetReport } from '../model/events.ts';
 import type { Bytes, Policy } from '../model/model.ts';
 import { isoTime } from '../model/time.ts';
@@ -30,7 +30,13 @@ export function startValues(tool: Tool, { host, uid, startedAt, dryRun, policy, 
 
 function commandValues({ argv, end, startedAt, durationMs, watched }: CommandEnd): object {
   const directories = watched.map(({ path, why }) => ({ ...pathValues(path), why }));
-  return { argv, ...endValues(end), startedAt: isoTime(startedAt), durationMs, watched: directories };
+  return {
+    argv: argv.map(shown),
+    ...endValues(end),
+    startedAt: isoTime(startedAt),
+    durationMs,
+    watched: directories,
+  };
 }
 
 function endValues(end: End): object {
@@ -42,6 +48,14 @@ function endValues(end: End): object {
     case 'not-started':
       return { exitCode: end.status, signal: null, code: end.code, syscall: end.syscall };
   }
+}
+
+/**
+ * A word of the command line, with U+FFFD for bytes that are not UTF-8. Strict readers take no JSON with the lone surrogates
+ * that stand for them.
+ */
+function shown(word: string): string {
+  return decode(encode(word)).text;
 }
 
 /** The member `path`, and, if it is not UTF-8, `pathBase64` with the exact bytes. */
@@ -91,6 +105,6 @@ function policyValues({
     mode: mode === null ? null : octalMode(mode),
     maxDepth,
     crossDevice,
-    exclude,
+    exclude: exclude.map(shown),
   };
 }

@@ -28,7 +28,7 @@ export function factsOfDirectory(
   enterable: Enterable,
 ): Facts | SweepError | null {
   if (!level.searchable) return null;
-  const mount = enterable.mounts.at(level, name);
+  const mount = enterable.mounts.shownAt(level, name);
   if (mount !== undefined && !mayEnter(mount.fsType, enterable)) return null;
   try {
     const facts = lstatName(name);

@@ -88,3 +88,19 @@ export function spansNames(pattern: string): boolean {
   }
   return false;
 }
+
+/**
+ * Whether a slash is within parentheses or brackets that are closed, like `@(a/b|c)`. An open one is a character like
+ * others.
+ */
+export function hasSlashInGroup(pattern: string): boolean {
+  const plain = pattern.replace(/\\./g, '').replace(BRACKETS, '');
+  if (/\[[^\]]*\/[^\]]*\]/.test(plain)) return true;
+  const slashes: boolean[] = [];
+  for (const character of plain) {
+    if (character === '(') slashes.push(false);
+    if (character === '/') slashes.fill(true);
+    if (character === ')' && slashes.pop() === true) return true;
+  }
+  return false;
+}

@@ -1,7 +1,7 @@
 import fastGlob from 'fast-glob';
 import { UsageError } from '../model/usage-error.ts';
 import { takingApart } from './glob-mistake.ts';
-import { PathPattern, segmentsOf } from './glob-pattern.ts';
+import { hasSlashInGroup, PathPattern, segmentsOf } from './glob-pattern.ts';
 import { parseSegment } from './glob-segment.ts';
 
 /** A part of a glob that begins in one directory. */
@@ -30,7 +30,8 @@ const MOST_TASKS = 10_000;
  * glob. We walk the directories ourselves: fast-glob reads each by a path joined from names, which others can
  * exchange, keeps all that it finds, and knows nothing of mounts.
  *
- * @throws UsageError for a glob that cannot be expanded, and for `..` where a name is matched
+ * @throws UsageError for a glob that cannot be expanded, for `..` where a name is matched, and for a slash within
+ * parentheses or brackets, behind which names cannot be matched one by one
  */
 export function parseGlob(text: string): readonly GlobTask[] | null {
   if (!fastGlob.isDynamicPattern(text)) return null;
@@ -39,6 +40,10 @@ export function parseGlob(text: string): readonly GlobTask[] | null {
 
 function tasksOf(text: string): readonly GlobTask[] {
   const groups = fastGlob.generateTasks(text);
+  if (groups.some(({ patterns }) => patterns.some(hasSlashInGroup)))
+    throw new UsageError(
+      `${text}: has a slash within parentheses or brackets: write braces, like {a/b,c}, or several targets`,
+    );
   const negative = new Set(groups.flatMap((group) => group.negative));
   const unwanted = new PathPattern([...negative].map(segmentsOf));
   const tasks = new Map<string, { base: string; literal: boolean; alternatives: (readonly string[])[] }>();

@@ -3,9 +3,9 @@ import { PathPattern, type Progress, segmentsOf, spansNames } from './glob-patte
 import { micromatchMatcher } from './glob-segment.ts';
 
 /**
- * Returns a matcher of paths for one glob. It matches as micromatch does, dot names too, but name by name. So
- * the cost for a path of any length is at most its length times the glob's, and `**` and `*` match every
- * character.
+ * Returns a matcher of directories' paths for one glob. It matches as fast-glob does with micromatch, dot names too, but
+ * name by name. So the cost for a path of any length is at most its length times the glob's, and `**` and `*` match
+ * every character.
  *
  * @throws RangeError or SyntaxError for a glob that micromatch cannot expand
  */
@@ -14,7 +14,7 @@ export function pathMatcher(glob: string): (path: string) => boolean {
   const matchers = micromatch
     .braces(body, { expand: true, nodupes: true, keepEscaping: true })
     // A pattern that spans names, like `@(a/b|c)`, matches whole paths.
-    .map((pattern) => (spansNames(pattern) ? micromatchMatcher(pattern) : nameByName(pattern)));
+    .map((pattern) => (spansNames(pattern) ? wholePath(pattern) : nameByName(pattern)));
   return (path) => path === glob || matchers.some((matches) => matches(path)) !== negated;
 }
 
@@ -25,19 +25,18 @@ function readNegation(glob: string): { negated: boolean; body: string } {
 }
 
 function nameByName(pattern: string): (path: string) => boolean {
-  const way = new PathPattern([atLeastOneBelow(segmentsOf(pattern))]);
+  const way = new PathPattern([segmentsOf(pattern)]);
   const course = new Course(way);
   return (path) => way.accepts(course.at(path));
 }
 
 /**
- * Makes a final `**` match at least one name if it follows a star, as picomatch's parser does (`afterStar`).
- * Otherwise it may match nothing.
+ * A final `**` matches no name as well: micromatch asks for one behind a star, but fast-glob gives it a directory's path
+ * with a slash at its end, too (_isMatchToPatterns in its EntryFilter).
  */
-function atLeastOneBelow(segments: readonly string[]): readonly string[] {
-  const before = segments.at(-2) ?? '';
-  const isAfterStar = before !== '**' && /(?<!\\)\*$/.test(before);
-  return isAfterStar && segments.at(-1) === '**' ? [...segments.slice(0, -1), '*', '**'] : segments;
+function wholePath(pattern: string): (path: string) => boolean {
+  const matches = micromatchMatcher(pattern);
+  return pattern.endsWith('/**') ? (path) => matches(path) || matches(`${path}/`) : matches;
 }
 
 /** The progress of each part of the last path in a pattern. Most paths are beside the last one or in it. */

@@ -67,6 +67,10 @@ export function parseExclude(text: string): string {
     throw new UsageError(
       `--exclude: '${text}' begins with a slash: it is matched against the path below the target`,
     );
+  if (pattern.split('/').includes('..'))
+    throw new UsageError(
+      `--exclude: '${text}' has '..', which no path below the target has: it would exclude nothing`,
+    );
   return pattern;
 }
 

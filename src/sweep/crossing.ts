@@ -78,7 +78,7 @@ export class Crossing {
    * server may never answer.
    */
   #isShut(level: Level, name: Bytes): boolean {
-    const mount = this.#bounds.mounts.at(level, name);
+    const mount = this.#bounds.mounts.shownAt(level, name);
     return mount !== undefined && !(this.#bounds.crossDevice && !isPseudoFileSystem(mount.fsType));
   }
 

@@ -1,7 +1,7 @@
 import { joinPath } from '../linux/bytes.ts';
 import { isDirectory } from '../linux/lstat.ts';
 import type { AgeBy, Candidate, Facts, Policy, Reason, Verdict } from '../model/model.ts';
-import { isoTime } from '../model/time.ts';
+import { isoTime, withinDate } from '../model/time.ts';
 
 const PERMISSION_BITS = 0o7777;
 
@@ -40,7 +40,7 @@ export function judge(candidate: Candidate, facts: Facts, policy: Policy, now: n
     if (reason !== null) reasons.push(reason);
   }
   if (candidate.excluded) reasons.push({ why: 'excluded' });
-  return { reasons, ageMs: stamp === null ? null : Math.floor(now - stamp) };
+  return { reasons, ageMs: stamp === null ? null : Math.floor(now - withinDate(stamp)) };
 }
 
 function judgeAge(stamp: number | null, olderThanMs: number, now: number): Reason | null {

@@ -18,7 +18,7 @@ export class MountNews {
 
   /** Whether something has been mounted on `parent/name` since the start. Reads mountinfo. */
   hasNow(parent: Place, name: Bytes): boolean {
-    return this.#readAgain() && this.#mounts.at(parent, name) !== undefined;
+    return this.#readAgain() && this.#mounts.shownAt(parent, name) !== undefined;
   }
 
   /** Whether a st_dev belongs to a pseudo file system; false if no mount has it (a btrfs subvolume). */

@@ -79,14 +79,13 @@ export class Settler {
     if (facts === null) return { candidate, facts, ageMs: null, result: { outcome: 'vanished' } };
     const { reasons, ageMs } = judge(candidate, facts, policy, startedAt);
     if (reasons.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons } };
-    if (lookForUsers !== null && this.#users === null) {
-      return seemsEmpty(candidate.name, facts, mounts)
-        ? null
-        : { candidate, facts, ageMs, result: NOT_EMPTY };
-    }
+    const unlessFull = (): Item | null =>
+      seemsEmpty(candidate.name, facts, mounts) ? null : { candidate, facts, ageMs, result: NOT_EMPTY };
+    if (lookForUsers !== null && this.#users === null) return unlessFull();
     const uses = this.#users?.of(candidate, facts) ?? [];
     if (uses.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons: uses } };
-    if (!this.#stop.mayRemove()) return null;
+    // What is not empty is no removal too many.
+    if (!this.#stop.mayRemove()) return unlessFull();
     const result = dryRun ? wouldRemove(candidate, facts, mounts) : remove(candidate, facts, mounts);
     if (result.outcome === 'removed' || result.outcome === 'would-remove') this.#stop.countRemoval();
     return { candidate, facts, ageMs, result };

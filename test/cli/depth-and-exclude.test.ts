@@ -48,6 +48,8 @@ test.each([
   ['**', [], ['']],
   [`**/${NAME}`, [], DIRS],
   [NAME, DIRS.slice(1), ['']],
+  [`**/${NAME.slice(0, -3)}*/**`, [], DIRS],
+  ['ca*/**', ['', 'foo', 'a', 'a/foo', 'a/b', '.dot', '.dot/x', 'a/cache'], []],
   ['nothing', DIRS, []],
 ])('--exclude %s is not entered and not removed', async (glob, gone, excluded) => {
   const dir = scratch();

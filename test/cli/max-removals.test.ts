@@ -1,9 +1,10 @@
+import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { run } from '../support/command.ts';
-import { plantMany } from '../support/leftovers.ts';
+import { plantLeftover, plantMany } from '../support/leftovers.ts';
 import { scratch } from '../support/scratch.ts';
 import { sweep } from '../support/sweep.ts';
-import { list } from '../support/tree.ts';
+import { list, plant } from '../support/tree.ts';
 
 /** Whoever runs these tests. */
 const OWNER = ['--owner', 'any'];
@@ -27,6 +28,22 @@ test('it blows only where there is one more to remove', async () => {
   plantMany(dir, 3);
   const { report, code } = await sweep(['--max-removals', '3', ...OWNER, dir]);
   expect(report).toMatchObject({ interrupted: null, summary: { removed: 3 } });
+  expect(code).toBe(0);
+});
+
+test.each([
+  ['a removal', []],
+  ['a dry run', ['-n']],
+])('%s: one that is not empty is none to remove', async (_, dry) => {
+  const [one, two] = [scratch(), scratch()];
+  plantMany(one, 1);
+  const full = plantLeftover(two);
+  plant(two, [
+    { path: `${basename(full)}/file`, kind: 'file' },
+    { path: basename(full), age: '2h' },
+  ]);
+  const { report, code } = await sweep(['--max-removals', '1', ...OWNER, ...dry, one, two]);
+  expect(report).toMatchObject({ interrupted: null, summary: { kept: 1, keptBy: { 'not-empty': 1 } } });
   expect(code).toBe(0);
 });
 

@@ -7,7 +7,7 @@ import { hold } from '../support/processes.ts';
 import { scratch } from '../support/scratch.ts';
 import { seeingAll } from '../support/sight.ts';
 import { outcomes, sweep } from '../support/sweep.ts';
-import { plant } from '../support/tree.ts';
+import { list, plant } from '../support/tree.ts';
 import { asUser, inMountNamespace, inPidNamespace } from '../support/wrap.ts';
 
 beforeEach((context) => need(context, 'root', 'host pid namespace', 'namespaces', 'setpriv', 'cc'));
@@ -114,6 +114,22 @@ test('without /proc: works, keeps what may be a mount elsewhere, and says why', 
   expect(report.inUse.checked).toBe(false);
   expect(code).toBe(0);
   expect(err).toMatch(/^criu-sweep: .*\/proc.*\n$/);
+});
+
+test.each([
+  ['a target', '', []],
+  ['a target that may be missing', '', ['--ignore-missing']],
+  ['a glob', '/.*', []],
+  ['a target, in use or not', '', ['--no-in-use']],
+])('/proc of another pid namespace than ours: %s is not said to be missing, and nothing is swept', async (_, glob, options) => {
+  const { dir, seeing } = ofEveryKind();
+  const wrap = inMountNamespace('unshare --pid --fork mount -t proc proc /proc');
+  const { report, code, err } = await sweep([...options, `${dir}${glob}`], { wrap });
+  expect(report.targets).toMatchObject([{ status: 'unreadable', directories: 0 }]);
+  expect(report.errors.at(-1)).toMatchObject({ path: '/proc/self/mountinfo', code: 'foreign-proc' });
+  expect(code).toBe(3);
+  expect(err).toContain('/proc/self/mountinfo: cannot be read: /proc shows another pid namespace than ours');
+  expect(list(dir)).toHaveLength(Object.keys(seeing).length);
 });
 
 test('--no-in-use: nobody looks, the report says that, and every kind is removed', async () => {

@@ -235,6 +235,20 @@ test('a tree 3,000 levels deep below ** is swept', async () => {
   expect([code, report.summary.removed]).toEqual([0, 6]);
 });
 
+test.each([
+  '@(a/b|c)',
+  'a/(b/c|d)*',
+  '{a,!(b/c)}',
+  'a[b/c]*',
+])('%s, of which only a part would be matched, is refused before anything is touched', async (glob) => {
+  const dir = scratch();
+  plant(dir, old(`c/${NAME}`));
+  const { code, err, out } = await run([`${dir}/c`, `${dir}/${glob}`]);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(`${glob}: has a slash within parentheses or brackets: write braces`);
+  expect(list(`${dir}/c`)).toEqual([NAME]);
+});
+
 test('`..` behind a wildcard, and braces that are too many, are refused before anything is touched', async () => {
   const dir = scratch();
   const leftover = plantLeftover(dir);

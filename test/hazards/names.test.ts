@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
 import { run, startProgram } from '../support/command.ts';
 import { leftoverName, plantLeftover } from '../support/leftovers.ts';
+import { reportOf } from '../support/schema.ts';
 import { scratch } from '../support/scratch.ts';
 import { bytesOf, outcomes, sweep } from '../support/sweep.ts';
 import { list, plant } from '../support/tree.ts';
@@ -157,6 +158,20 @@ test('a name that is not UTF-8, without /proc: what cannot be entered is said', 
   if (outcomes(report, dir)[`not\xff/${name}`] === 'removed') return;
   expect(report.errors).toHaveLength(1);
   expect(code).toBe(3);
+});
+
+test('a glob of --exclude that is not UTF-8: excluded, and the report is no JSON that strict readers refuse', async () => {
+  const dir = scratch();
+  const name = leftoverName();
+  plant(dir, [
+    { path: `\xff1/${name}`, age: '2h' },
+    { path: `\xfe1/${name}`, age: '2h' },
+  ]);
+  const words = withByteArguments(`${dir}/run.sh`, ['--json', '-n', '--exclude', '\xff*', dir]);
+  const { out } = await startProgram(words).ended;
+  const report = reportOf(out);
+  expect(outcomes(report, dir)).toEqual({ [`\xfe1/${name}`]: 'would-remove' });
+  expect(report.policy.exclude).toEqual(['\ufffd*']);
 });
 
 test('names that are not UTF-8 as globs: matched byte by byte', async () => {

@@ -71,6 +71,33 @@ test('other file systems and bind mounts are entered with --cross-device alone',
   expect(list(`${dir}/source`)).toEqual([]);
 });
 
+test('a mount that another one lies over shuts nothing: what is there now is searched, by a glob too', async () => {
+  const dir = scratch();
+  plant(dir, [{ path: 'bound/sub' }, { path: 'over/sub' }]);
+  const name = leftoverName();
+  const wrap = inMountNamespace(`cd ${quoted(dir)}
+    mount -t tmpfs none bound/sub; mount --bind bound bound
+    mount -t tmpfs none over/sub; mount -t tmpfs none over; mkdir over/sub
+    mkdir -m 0700 bound/sub/${name} over/sub/${name}
+    touch -d '2 hours ago' bound/sub/${name} over/sub/${name}`);
+  const dry = await sweep(['--dry-run', `${dir}/bound/*`, `${dir}/over/*`], { wrap });
+  expect(outcomes(dry.report, dir)).toEqual({
+    [`bound/sub/${name}`]: 'would-remove',
+    [`over/sub/${name}`]: 'would-remove',
+  });
+  const again = inMountNamespace(`cd ${quoted(dir)}
+    mount -t tmpfs none bound/sub; mount --bind bound bound
+    mount -t tmpfs none over/sub; mount -t tmpfs none over; mkdir over/sub
+    mkdir -m 0700 over/sub/${name}
+    touch -d '2 hours ago' over/sub/${name}`);
+  const real = await sweep([`${dir}/bound`, `${dir}/over`], { wrap: again });
+  expect(outcomes(real.report, dir)).toEqual({
+    [`bound/sub/${name}`]: 'removed',
+    [`over/sub/${name}`]: 'removed',
+  });
+  expect(list(`${dir}/bound/sub`)).toEqual([]);
+});
+
 test('a target that is a mount itself is swept', async () => {
   const dir = scratch();
   const name = leftoverName();

@@ -32,6 +32,22 @@ test('an mtime in the future is kept, one of 1960 or at 0 is old', async () => {
   expect(mtimes.get(`${dir}/${zero}`)).toBe('1970-01-01T00:00:00.000Z');
 });
 
+test('an mtime of thousands of millions of years is cut to what a Date holds, its age too', async (context) => {
+  need(context, 'namespaces');
+  const dir = scratch();
+  const [future, past] = [leftoverName(), leftoverName()];
+  const wrap =
+    inMountNamespace(`mount -t tmpfs none ${quoted(dir)}; cd ${quoted(dir)}; mkdir -m 0700 ${future} ${past}
+    touch -d @9223372036854775807 ${future}; touch -d @-9223372036854775808 ${past}`);
+  const { report } = await sweep([dir], { wrap });
+  expect(outcomes(report, dir)).toEqual({ [future]: 'kept: future', [past]: 'removed' });
+  const startedAt = Date.parse(report.startedAt);
+  expect(Object.fromEntries(report.items.map(({ path, mtime, ageMs }) => [path, [mtime, ageMs]]))).toEqual({
+    [`${dir}/${future}`]: ['+275760-09-13T00:00:00.000Z', startedAt - 8.64e15],
+    [`${dir}/${past}`]: ['-271821-04-20T00:00:00.000Z', startedAt + 8.64e15],
+  });
+});
+
 test('the clock stepped back since it was made: its mtime lies ahead, so it is kept even with --older-than 0s', async () => {
   const dir = scratch();
   const name = leftoverName();

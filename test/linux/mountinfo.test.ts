@@ -37,6 +37,22 @@ describe('mountinfo', () => {
     expect(mounts.at({ path: bytes`/tmp` }, bytes`none`)).toBeUndefined();
   });
 
+  it.each([
+    ['a bind mount of the directory', '3 1 0:9 /a /a'],
+    ['another file system', '3 1 0:8 / /a'],
+    ['one over the whole file system', '3 1 0:8 / /'],
+  ])('tells what a walk comes to, where %s lies over the way to a mount', (_, over) => {
+    const lines = ['1 0 0:9 / /', '2 1 0:7 / /a/b', '4 2 0:7 /x /a/b/c', over];
+    const hidden = new OwnMounts(
+      parseMountinfo(asBytes(lines.map((line) => `${line} rw - tmpfs none rw\n`).join(''))),
+    );
+    expect(hidden.at({ path: bytes`/a` }, bytes`b`)?.id).toBe(2);
+    expect(hidden.shownAt({ path: bytes`/a` }, bytes`b`)).toBeUndefined();
+    expect(hidden.shownAt({ path: bytes`/a/b` }, bytes`c`)).toBeUndefined();
+    expect(hidden.shownAt({ path: bytes`/` }, bytes`a`)?.id).toBe(over.includes(' /a') ? 3 : undefined);
+    expect(hidden.containing(bytes`/a/b/c/d`)?.id).toBe(3);
+  });
+
   it('tells which mount a path lies in', () => {
     expect(mounts.containing(bytes`/dev/shm/a/b`)?.device).toBe(27);
     expect(mounts.containing(bytes`/dev/shmem`)?.device).toBe(0xfe00);

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { UsageError } from '../../src/model/usage-error.ts';
 import { type GlobTask, parseGlob } from '../../src/request/glob.ts';
 import { takingApart } from '../../src/request/glob-mistake.ts';
-import { PathPattern, type Progress, segmentsOf, spansNames } from '../../src/request/glob-pattern.ts';
+import {
+  hasSlashInGroup,
+  PathPattern,
+  type Progress,
+  segmentsOf,
+  spansNames,
+} from '../../src/request/glob-pattern.ts';
 import { parseSegment } from '../../src/request/glob-segment.ts';
 
 const follow = (pattern: PathPattern, path: string): Progress =>
@@ -148,6 +154,24 @@ test.each([
   ['', []],
 ])('%j has the segments %j', (pattern, segments) => {
   expect(segmentsOf(pattern)).toEqual(segments);
+});
+
+test.each([
+  ['@(a/b|c)', true],
+  ['(a/b|c)/d', true],
+  ['a@(b|@(c)d/e)', true],
+  ['a@(@(b/c)d)', true],
+  ['a@(b)/@(c)', false],
+  ['x[a/b]y*', true],
+  ['a(b/*', false],
+  ['a)b/*', false],
+  ['a[b/*', false],
+  ['a]b/*', false],
+  ['[(]/[)]', false],
+  ['\\(a/b\\)*', false],
+  ['\\[a/b\\]*', false],
+])('%s has a slash within a group: %s', (pattern, is) => {
+  expect(hasSlashInGroup(pattern)).toBe(is);
 });
 
 test.each([

@@ -95,7 +95,7 @@ const REFUSED: readonly (readonly [string, RegExp, readonly string[]])[] = [
     ['', '0', '-1', '1.5', '1e2', 'x', '0x2', ' 1', 'all', 'none', '99999999999', '99999999999999999999'],
   ],
   ['--prefix', /--prefix/, ['', '/', 'a/b', '.criu.mnt./', 'x'.repeat(250)]],
-  ['--exclude', /--exclude/, ['', '/', '/var/**']],
+  ['--exclude', /--exclude/, ['', '/', '/var/**', '../var/**']],
   ['--age-by', /--age-by.*mtime.*ctime.*birthtime.*newest/, ['', 'atime', 'MTIME', 'mtime,ctime', 'm']],
   ['--format', /--format.*text.*json.*ndjson/, ['', 'xml', 'JSON', 'text,json']],
   ['--color', /--color.*auto.*always.*never/, ['', 'sometimes', 'true', 'AUTO']],

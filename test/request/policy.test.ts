@@ -25,7 +25,7 @@ describe('the policy', () => {
     expect(parseExclude(text)).toBe(pattern);
   });
 
-  it.each(['', '/', '//', '/a'])('refuses --exclude %j', (text) => {
+  it.each(['', '/', '//', '/a', '..', '../a', 'a/../b', 'a/..'])('refuses --exclude %j', (text) => {
     expect(() => parseExclude(text)).toThrow(UsageError);
   });
 

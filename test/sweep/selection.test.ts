@@ -128,8 +128,12 @@ test('a directory without subdirectories is not read, and counted', () => {
 
 test('a mount point of ours is not entered, a leftover that is one is handed out with it', () => {
   directories('a/x.aaaaaa', 'b/x.bbbbbb', 'x.000000');
-  const line = (at: string, type: string) => `9 1 0:99 / ${at} rw - ${type} x rw\n`;
-  const mounted = [line('/', 'tmpfs'), line(`${dir}/a`, 'ext4'), line(`${dir}/x.000000`, 'tmpfs')].join('');
+  const line = (at: string, type: string) => `9 8 0:99 / ${at} rw - ${type} x rw\n`;
+  const mounted = [
+    '8 1 0:99 / / rw - tmpfs x rw\n',
+    line(`${dir}/a`, 'ext4'),
+    line(`${dir}/x.000000`, 'tmpfs'),
+  ].join('');
   const mounts = new OwnMounts(parseMountinfo(asBytes(mounted)));
   const at = `x.000000 at ${dir}/x.000000`;
   expect(scan({ mounts }).found).toEqual(['b/x.bbbbbb', at]);

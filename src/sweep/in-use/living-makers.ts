@@ -1,9 +1,9 @@
-import { lstatSync } from 'node:fs';
-import { bytes } from '../../linux/bytes.ts';
-import { keyOf } from '../../linux/lstat.ts';
+import { posix } from 'node:path';
+import { asBytes, bytes } from '../../linux/bytes.ts';
+import { keyOf, lstatName, statPath } from '../../linux/lstat.ts';
 import { readLink, statLink } from '../../linux/magic-link.ts';
 import { attempt } from '../../linux/seen.ts';
-import type { Bytes, Place, Reason, Unseen } from '../../model/model.ts';
+import type { Bytes, Facts, Place, Reason, Unseen } from '../../model/model.ts';
 import type { BlindSpots } from './blind-spots.ts';
 import type { User } from './users.ts';
 
@@ -16,6 +16,9 @@ export interface Maker {
 }
 
 const NOBODY: readonly User[] = [];
+
+/** The errno of readlink(2) for what is no link. */
+const NO_LINK = 'EINVAL';
 
 /** The living makers, and where they work. Each may use what lies there, and in its temporary directory. */
 export class LivingMakers {
@@ -34,15 +37,33 @@ export class LivingMakers {
     this.#blind = blind;
   }
 
-  /** Adds our own temporary directory. */
+  /** Adds our own temporary directory, also where a link leads to it. */
   addOurTemporary(): void {
-    this.#addTemporary(this.#maker.temporary, null);
+    this.#addTemporary(this.#maker.temporary, null, statPath);
   }
 
-  #addTemporary(path: Bytes, user: User | null): void {
-    // Not through a link: it may be that of a container, and lead anywhere.
-    const here = attempt(() => lstatSync(path));
-    this.#blind.see(here, { path, user, open: () => false }, (facts) => this.#temporary.add(keyOf(facts)));
+  /**
+   * Adds the temporary directory of a process. The kernel would follow an absolute link in our root, so one is followed
+   * by its text.
+   */
+  #addTemporaryOf(user: User): void {
+    const { temporary } = this.#maker;
+    const root = bytes`/proc/${user.pid}/root`;
+    const path = bytes`${root}${temporary}`;
+    this.#addTemporary(path, user, lstatName);
+    const link = readLink(path);
+    if (link.kind === 'hidden' && link.code === NO_LINK) return;
+    this.#blind.see(link, { path, user, open: () => false }, (text) => {
+      const target = asBytes(posix.resolve(posix.dirname(temporary), text));
+      this.#addTemporary(bytes`${root}${target}`, user, lstatName);
+    });
+  }
+
+  #addTemporary(path: Bytes, user: User | null, look: (path: Bytes) => Facts | null): void {
+    const here = attempt(() => look(path));
+    this.#blind.see(here, { path, user, open: () => false }, (facts) => {
+      if (facts !== null) this.#temporary.add(keyOf(facts));
+    });
   }
 
   /**
@@ -63,7 +84,7 @@ export class LivingMakers {
     if (cwd.kind === 'gone') return;
     if (cwd.kind === 'seen') this.#add(keyOf(cwd.value), user);
     else this.#doubt({ code: cwd.code, syscall: cwd.syscall, ...user });
-    this.#addTemporary(bytes`/proc/${user.pid}/root${this.#maker.temporary}`, user);
+    this.#addTemporaryOf(user);
   }
 
   #add(workDir: string, user: User): void {

@@ -43,7 +43,7 @@ export class MountinfoReader {
     };
     const read = yield* readProcText(bytes`/proc/${entry}/mountinfo`, { goOn, gone: GONE }, (lines) => {
       this.#names.add(lines);
-      for (const [, id] of lines.matchAll(/^(\d+) \d+ \S+ \S+ \/ /gm)) atRoot.push(Number(id));
+      for (const [, id] of lines.matchAll(/^(\d+) \d+ [^ ]+ [^ ]+ \/ /gm)) atRoot.push(Number(id));
       if (!lines.includes(' mnt:[')) return;
       for (const { fsType, root, mountPoint } of parseMountinfo(lines))
         if (fsType === 'nsfs') pinned(root, mountPoint);
