@@ -3,6 +3,7 @@ import { UsageError } from '../../model/usage-error.ts';
 import { readTemplate } from '../../package/template.ts';
 import { formatDuration } from '../../request/duration.ts';
 import { quoteForContainer } from './command-words.ts';
+import { refuseWithoutShell } from './program-word.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import type { WritablePath } from './writable-paths.ts';
 
@@ -43,6 +44,7 @@ export function kubernetesFiles(schedule: Schedule, { image, namespace }: Cluste
     throw new UsageError(
       '--check: a DaemonSet sweeps again and again, and a check ends with its status: leave it out, or write --dry-run',
     );
+  refuseWithoutShell(command);
   const document = parseDocument(readTemplate('criu-sweep.yaml'));
   const words = [...command, '--every', formatDuration(everyMs), ...sweep.args];
   const volumes = volumesOf(sweep.paths);

@@ -4,6 +4,7 @@ import { fill, readTemplate } from '../../package/template.ts';
 import { formatDuration } from '../../request/duration.ts';
 import { quoteForExec, quoteForPaths } from './command-words.ts';
 import { calendarInterval } from './interval.ts';
+import { refuseForExec } from './program-word.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import type { Capability } from './scheduled-sweep.ts';
 
@@ -30,6 +31,7 @@ function service({ sweep, command, version }: Schedule): string {
     throw new UsageError(
       `'${broken}': a unit file cannot say a line break in a path: name the directory above it`,
     );
+  refuseForExec(command);
   const words = [...command, ...sweep.args];
   return fill(readTemplate('criu-sweep.service'), {
     version,

@@ -44,6 +44,10 @@ test.each([
   ['a namespace for systemd', ['systemd', '--namespace', 'x', '--', '/tmp']],
   ['an interval that is none', ['cron', '--every', '0s', '--', '/tmp']],
   ['an empty command', ['cron', '--command', ' ', '--', '/tmp']],
+  ['an empty program', ['cron', '--command', "'' x", '--', '/tmp']],
+  ['a program by a relative path', ['cron', '--command', './criu-sweep', '--', '/tmp']],
+  ['one in a container', ['kubernetes', '--image', 'x', '--command', 'bin/criu-sweep', '--', '/tmp']],
+  ['a variable, which only a shell sets', ['systemd', '--command', 'A=b criu-sweep', '--', '/tmp']],
   ['an open quote', ['cron', '--command', "a 'b", '--', '/tmp']],
   ["a sweep's option before --", ['cron', '--older-than', '1h', '--', '/tmp']],
 ])('wrong usage is one line: %s', async (_, args) => {

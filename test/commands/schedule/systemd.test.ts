@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { COMMAND, program, run } from '../../support/command.ts';
@@ -72,6 +72,56 @@ test('it calls this Node and this script, or what --command says', async () => {
   const other = await schedule('systemd', '--command', `/usr/bin/env 'a b' criu-sweep`, '--', '-n', '/tmp');
   expect(valuesOf(other, 'ExecStart')).toEqual(['/usr/bin/env "a b" criu-sweep -n /tmp']);
 });
+
+test.each(
+  [
+    '@ - : + ! !! |'.split(' ').map((mark) => `${mark}/bin/true`),
+    '@true',
+    '-true',
+    '"/bin/it\'s"',
+    "'/bin/a\"b'",
+    "'/bin/a\\b'",
+    "'/bin/a\tb'",
+    '/bin/',
+    '/',
+    '.',
+    '..',
+    "';'",
+  ].flat(),
+)('a program that ExecStart= reads in another way, or not at all, is refused: %s', async (command) => {
+  expect(await refusal('systemd', '--command', command, '--', '/tmp')).toContain('ExecStart=');
+});
+
+test.each([
+  ['true'],
+  ['/bin/../bin//true'],
+  [`/bin/env @x -y :z + ';' ! '|' it\\'s '\\x' '$a $b' %n`],
+])('any other command is one that systemd takes: %s', async (command) => {
+  expect(await verifiedWith(command)).toBe('');
+});
+
+test.each([
+  'a b',
+  '$a',
+  '100%',
+  'a;b',
+  'ü',
+  '@x',
+  ' a ',
+  '*?',
+])('a program by any other name: %s', async (name) => {
+  const dir = scratch();
+  copyFileSync('/bin/true', `${dir}/${name}`);
+  expect(await verifiedWith(`'${dir}/${name}'`)).toBe('');
+});
+
+/** What `systemd-analyze verify` says about the service. */
+async function verifiedWith(command: string): Promise<string> {
+  const dir = scratch();
+  await schedule('systemd', '--command', command, '--output-dir', dir, '--', '/tmp');
+  const { out, err } = await program(['systemd-analyze', 'verify', `${dir}/criu-sweep.service`]);
+  return out + err;
+}
 
 test('what it may write to are the targets, where globs begin, and where reports go; none below another', async () => {
   const dir = scratch('/var/tmp');
