@@ -42,6 +42,7 @@ export async function scheduleCommand(
 ): Promise<number> {
   refuseClusterOptions(scheduler, options);
   const { outputDir } = options;
+  if (outputDir === '') throw new UsageError('--output-dir: is empty: name a directory');
   // A walk through globs and known places does not end where it began.
   const start = new StartingPlace(outputDir === undefined ? [] : [outputDir]);
   const sweep = await readScheduledSweep(args, env, scheduler);

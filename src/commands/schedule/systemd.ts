@@ -58,15 +58,18 @@ function protectHome(paths: readonly string[]): string {
 }
 
 const LONGEST_DELAY_MS = ms('15m');
+/** systemd's own, which a short interval would be lost in (systemd.timer(5)). */
+const LONGEST_INACCURACY_MS = ms('1m');
 
 function timer({ everyMs, version }: Schedule): string {
   const every = formatDuration(everyMs);
   const calendar = calendarInterval(everyMs);
-  const delay = formatDuration(Math.min(LONGEST_DELAY_MS, Math.ceil(everyMs / 10)));
+  const tenth = (longestMs: number) => formatDuration(Math.min(longestMs, Math.ceil(everyMs / 10)));
   return fill(readTemplate('criu-sweep.timer'), {
     version,
     every,
-    delay,
+    delay: tenth(LONGEST_DELAY_MS),
+    accuracy: tenth(LONGEST_INACCURACY_MS),
     when: calendar === undefined ? monotonic(every) : onCalendar(calendar.onCalendar),
   });
 }

@@ -48,6 +48,7 @@ test.each([
   ['a program by a relative path', ['cron', '--command', './criu-sweep', '--', '/tmp']],
   ['one in a container', ['kubernetes', '--image', 'x', '--command', 'bin/criu-sweep', '--', '/tmp']],
   ['a variable, which only a shell sets', ['systemd', '--command', 'A=b criu-sweep', '--', '/tmp']],
+  ['an output directory without a name', ['cron', '--output-dir', '', '--', '/tmp']],
   ['an open quote', ['cron', '--command', "a 'b", '--', '/tmp']],
   ["a sweep's option before --", ['cron', '--older-than', '1h', '--', '/tmp']],
 ])('wrong usage is one line: %s', async (_, args) => {

@@ -66,6 +66,17 @@ test('an interval of the calendar is made up for after a time off, any other is 
   expect(valuesOf(odd, 'OnBootSec')).toEqual(['1m']);
 });
 
+test.each([
+  ['5s', '500ms'],
+  ['1m', '6s'],
+  ['5m', '30s'],
+  ['10m', '1m'],
+  ['1w', '1m'],
+])('every %s is kept to by a tenth of it, or by the minute that is usual: %s', async (every, accuracy) => {
+  const unit = await schedule('systemd', '--every', every, '--', '/tmp');
+  expect(valuesOf(unit, 'AccuracySec')).toEqual([accuracy]);
+});
+
 test('it calls this Node and this script, or what --command says', async () => {
   const own = await schedule('systemd', '--', '/tmp');
   expect(valuesOf(own, 'ExecStart')).toEqual([`${COMMAND.join(' ')} /tmp`]);
