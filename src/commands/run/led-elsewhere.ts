@@ -1,15 +1,16 @@
-import { keyOf, statPath } from '../../linux/lstat.ts';
+import { keyOf, sameFile, statPath } from '../../linux/lstat.ts';
 import { attempt, type Seen } from '../../linux/seen.ts';
 import type { SweepError } from '../../model/events.ts';
 import type { Bytes, Identity } from '../../model/model.ts';
 import type { Target } from '../../sweep/targets.ts';
+import type { Before } from './list-before.ts';
 import type { Snapshot } from './snapshots.ts';
 
 /** Where a watched path leads when the command has ended. */
 export interface Lead {
   readonly path: Bytes;
-  /** `gone`: nowhere. */
-  readonly there: Seen<Identity>;
+  /** `gone`: nowhere; `null`: where it led before, which may have been removed. */
+  readonly there: Seen<Identity | null>;
 }
 
 /**
@@ -20,7 +21,13 @@ export function leadsOf(snapshots: readonly Snapshot[]): readonly Lead[] {
   return snapshots
     .filter(({ before }) => before.kind === 'listed' || before.kind === 'missing')
     .filter(({ watched }) => watched.why !== 'engine')
-    .map(({ watched: { path } }) => ({ path, there: attempt(() => statPath(path)) }));
+    .map(({ watched: { path }, before }) => ({ path, there: attempt(() => otherThan(before, path)) }));
+}
+
+/** Throws stat(2)'s errno. */
+function otherThan(before: Before, path: Bytes): Identity | null {
+  const there = statPath(path);
+  return before.kind === 'listed' && sameFile(before.identity, there) ? null : there;
 }
 
 /**
@@ -40,6 +47,8 @@ export function ledElsewhere(leads: readonly Lead[], targets: readonly Target[])
   return leads.flatMap(({ path, there }): SweepError[] => {
     if (there.kind === 'gone' || wrong.has(path)) return [];
     if (there.kind === 'hidden') return [{ path, code: there.code, syscall: there.syscall }];
-    return swept.has(keyOf(there.value)) ? [] : [{ path, code: 'changed', syscall: 'stat' }];
+    return there.value === null || swept.has(keyOf(there.value))
+      ? []
+      : [{ path, code: 'changed', syscall: 'stat' }];
   });
 }

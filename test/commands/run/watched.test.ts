@@ -245,6 +245,14 @@ describe('a watched directory', () => {
     expect(report.exitCode).toBe(0);
   });
 
+  test('that is the current one, and is removed, is no trouble either', async () => {
+    const where = workplace();
+    mkdirSync(`${where.dir}/here`);
+    const running = startRun(['-q', '--', 'rmdir', '../here'], where, { cwd: `${where.dir}/here` });
+    const ended = await running.ended;
+    expect({ how: how(ended), err: ended.err }).toEqual({ how: '0', err: '' });
+  });
+
   test('that the command makes anew is swept', async () => {
     const where = workplace();
     plantMany(where.work, 2);
