@@ -225,6 +225,11 @@ test.each([
   ['a comment', [write('/etc/cron.d/x', '# 17 * * * * root criu-sweep --known')], 'no timer'],
   ['a dry run', [write('/etc/cron.d/x', '17 * * * * root criu-sweep --check --known')], 'no timer'],
   [
+    'another command that names ours',
+    [write('/etc/cron.d/x', '17 * * * * root find /var/lib/criu-sweep -delete')],
+    'no timer',
+  ],
+  [
     'another command of ours',
     [write('/etc/cron.d/x', '17 * * * * root criu-sweep inspect --check')],
     'no timer',
