@@ -48,8 +48,8 @@ export function kubernetesFiles(schedule: Schedule, { image, namespace }: Cluste
   const document = parseDocument(readTemplate('criu-sweep.yaml'));
   const words = [...command, '--every', formatDuration(everyMs), ...sweep.args];
   const volumes = volumesOf(sweep.paths);
-  document.setIn(['metadata', 'namespace'], namespace);
-  document.setIn([...CONTAINER, 'image'], image);
+  document.setIn(['metadata', 'namespace'], quoted(namespace));
+  document.setIn([...CONTAINER, 'image'], quoted(image));
   document.setIn(
     [...CONTAINER, 'command'],
     document.createNode(words.map((word) => quoted(quoteForContainer(word)))),
@@ -89,7 +89,7 @@ function volumesOf(paths: readonly WritablePath[]): { volume: object; mount: obj
   return hostPathsOf(paths).map(({ path, type }, at) => {
     if (path === '/')
       throw new UsageError(
-        'a glob that begins at / cannot be mounted into a pod: name the directories it means',
+        'what lies in / itself (a glob that begins there, a report) cannot be mounted into a pod: name directories below it',
       );
     if (path.includes(':'))
       throw new UsageError(`'${path}': Kubernetes mounts no path with a colon: name the directory above it`);

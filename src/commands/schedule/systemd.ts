@@ -16,6 +16,9 @@ const NOTES: Readonly<Record<Capability, string>> = {
   FOWNER: 'leftovers of one user in a sticky directory of another.',
 };
 
+/** The most bytes of a command in a unit: of a line (LONG_LINE_MAX of systemd) without `ExecStart=`. */
+const LONGEST_COMMAND = 1024 * 1024 - 'ExecStart='.length - 1;
+
 /** Writes the service and its timer. @throws UsageError for what a unit file cannot say */
 export function systemdFiles(schedule: Schedule): ScheduleFile[] {
   return [
@@ -32,10 +35,15 @@ function service({ sweep, command, version }: Schedule): string {
       `'${broken}': a unit file cannot say a line break in a path: name the directory above it`,
     );
   refuseForExec(command);
-  const words = [...command, ...sweep.args];
+  const line = [...command, ...sweep.args].map((word, at) => quoteForExec(word, at === 0)).join(' ');
+  const length = Buffer.byteLength(line);
+  if (length > LONGEST_COMMAND)
+    throw new UsageError(
+      `the command is ${length} bytes long, and a line of a unit takes ${LONGEST_COMMAND}: use globs`,
+    );
   return fill(readTemplate('criu-sweep.service'), {
     version,
-    command: words.map((word, at) => quoteForExec(word, at === 0)).join(' '),
+    command: line,
     readWritePaths: paths.map((path) => `ReadWritePaths=-${quoteForPaths(path)}`).join('\n'),
     protectHome: protectHome([...paths, ...command]),
     capabilityNotes: sweep.capabilities.map((name) => `# CAP_${name}: ${NOTES[name]}`).join('\n'),

@@ -180,6 +180,13 @@ test('sockets are for looking up a name alone', async () => {
   expect(await families('--owner=nobody', '/tmp')).toBe('AF_UNIX');
 });
 
+test('a command longer than systemd reads a line is refused', async () => {
+  const excludes = Array.from({ length: 10 }, () => ['--exclude', 'a'.repeat(110_000)]).flat();
+  expect(await refusal('systemd', '--', ...excludes, '/tmp')).toContain(
+    'bytes long, and a line of a unit takes',
+  );
+});
+
 test('a path that no unit can say is refused', async () => {
   expect(await refusal('systemd', '--', '/srv/a\nb')).toContain('cannot say a line break');
 });
