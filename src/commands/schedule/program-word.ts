@@ -1,11 +1,19 @@
+import { isExact } from '../../linux/bytes.ts';
 import { UsageError } from '../../model/usage-error.ts';
 
 /**
- * Refuses a program that is not found where it was meant: a scheduled sweep starts in another directory.
+ * Refuses a command that is not UTF-8, because units and crontabs are, and a program that is not found where
+ * it was meant: a scheduled sweep starts in another directory.
  *
  * @throws UsageError
  */
-export function refuseUnsteadyProgram([program = '']: readonly string[]): void {
+export function refuseUnsteadyProgram(command: readonly string[]): void {
+  const [program = ''] = command;
+  const inexact = command.find((word) => !isExact(word));
+  if (inexact !== undefined)
+    throw new UsageError(
+      `--command: '${inexact}' is not UTF-8, and cannot be written into a file: call it by another name`,
+    );
   if (program === '') throw new UsageError('--command: names no program: write what starts criu-sweep');
   if (program.includes('/') && !program.startsWith('/'))
     throw new UsageError(

@@ -84,6 +84,18 @@ test('a sweep whose target is not UTF-8 is no schedule: a file cannot say it', a
   expect(err).toMatch(/^criu-sweep: '[^\n]*' is not UTF-8, and cannot be written into a file: [^\n]*\n$/);
 });
 
+test('a --command that is not UTF-8 is none either', async () => {
+  const dir = scratch();
+  for (const scheduler of [['cron'], ['systemd'], ['kubernetes', '--image', 'x']]) {
+    const args = ['schedule', ...scheduler, '--command', '/opt/not\xff/criu-sweep', '--', '/tmp'];
+    const { code, out, err } = await startProgram(withByteArguments(`${dir}/run.sh`, args)).ended;
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(
+      /^criu-sweep: --command: '[^\n]*' is not UTF-8, and cannot be written into a file[^\n]*\n$/,
+    );
+  }
+});
+
 test('what only the host that will run it can tell is not asked here: whether a directory is there', async () => {
   const files = ['--report', '/no/such/dir/r.json', '--metrics', '/proc/none/criu_sweep.prom'];
   for (const scheduler of [['cron'], ['systemd'], ['kubernetes', '--image', 'x']]) {
