@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { COMMAND, program, run } from '../../support/command.ts';
@@ -189,6 +190,16 @@ test('a command longer than systemd reads a line is refused', async () => {
 
 test('a path that no unit can say is refused', async () => {
   expect(await refusal('systemd', '--', '/srv/a\nb')).toContain('cannot say a line break');
+});
+
+test.each([
+  ['a masked unit', (path: string) => symlinkSync('/dev/null', path)],
+  ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
+])('%s is not taken for a file that was written', async (_, make) => {
+  const dir = scratch();
+  make(`${dir}/criu-sweep.timer`);
+  expect(await refusal('systemd', '--output-dir', dir, '--', '/tmp')).toContain('is no regular file');
+  expect(readdirSync(dir)).toEqual(['criu-sweep.timer']);
 });
 
 test('the files are replaced as a whole, in a directory that must be there', async () => {
