@@ -19,7 +19,9 @@ export interface Lead {
  */
 export function leadsOf(snapshots: readonly Snapshot[]): readonly Lead[] {
   return snapshots
-    .filter(({ before }) => before.kind === 'listed' || before.kind === 'missing')
+    .filter(
+      ({ before }) => before.kind === 'listed' || (before.kind === 'missing' && before.resolved !== null),
+    )
     .filter(({ watched }) => watched.why !== 'engine')
     .map(({ watched: { path }, before }) => ({ path, there: attempt(() => otherThan(before, path)) }));
 }

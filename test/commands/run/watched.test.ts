@@ -251,6 +251,9 @@ describe('a watched directory', () => {
     const running = startRun(['-q', '--', 'rmdir', '../here'], where, { cwd: `${where.dir}/here` });
     const ended = await running.ended;
     expect({ how: how(ended), err: ended.err }).toEqual({ how: '0', err: '' });
+    const wrap = inShell(`mkdir ${where.dir}/gone; cd ${where.dir}/gone; rmdir ../gone`);
+    const before = await startRun(['-q', '--', 'true'], where, { wrap }).ended;
+    expect({ how: how(before), err: before.err }).toEqual({ how: '0', err: '' });
   });
 
   test('that the command makes anew is swept', async () => {
