@@ -206,6 +206,11 @@ test.each([
     '/var/spool/cron/crontabs/root',
   ],
   [
+    'a crontab where SUSE has it',
+    [write('/var/spool/cron/tabs/root', '@daily criu-sweep --known')],
+    '/var/spool/cron/tabs/root',
+  ],
+  [
     'a script that cron runs daily',
     [write('/etc/cron.daily/cleanup', '#!/bin/sh', 'criu-sweep -q --known')],
     '/etc/cron.daily/cleanup',
