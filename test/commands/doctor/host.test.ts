@@ -186,6 +186,16 @@ test.each([
     'run-1.timer',
   ],
   [
+    'an instance of a template',
+    [
+      write('/etc/systemd/system/sweep@.timer', '[Timer]', 'OnCalendar=hourly'),
+      write('/etc/systemd/system/sweep@.service', '[Service]', 'ExecStart=criu-sweep /%I'),
+      'mkdir /etc/systemd/system/timers.target.wants',
+      'ln -s ../sweep@.timer /etc/systemd/system/timers.target.wants/sweep@var-lib-v1.2.timer',
+    ],
+    'sweep@.timer',
+  ],
+  [
     'a service that stays, and is enabled',
     [
       write('/etc/systemd/system/s.service', '[Service]', 'ExecStart=/usr/bin/criu-sweep --every 1h --known'),
