@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { EXIT } from '../model/exit-code.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { markFor } from '../output/journal.ts';
+import { OutputLost } from '../output/print.ts';
 import { STDERR } from '../output/standard-streams.ts';
 import { bugReport, complaint } from '../report/complaint.ts';
 import type { Mark } from '../report/severity.ts';
@@ -21,15 +22,16 @@ async function main(): Promise<number> {
 }
 
 /**
- * Reports an error: in one line if the command line was wrong, else as a bug of ours, with its stack.
+ * Reports an error: in one line if the command line was wrong or help could not be printed, else as a bug of
+ * ours, with its stack.
  *
  * @returns the exit status
  */
 function sayWhy(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof OutputLost) {
     say((mark) => complaint(mark, 'error', error.message));
-    return EXIT.wrongUsage;
+    return error instanceof UsageError ? EXIT.wrongUsage : EXIT.incomplete;
   }
   say((mark) => bugReport(mark, error));
   return EXIT.ourBug;

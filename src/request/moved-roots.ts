@@ -53,13 +53,22 @@ async function parseConfiguration(
   text: string,
 ): Promise<Configuration> {
   const parse: (text: string) => unknown =
-    format === 'json' ? JSON.parse : (await import('./toml.ts')).parseToml;
+    format === 'json' ? parseDaemonJson : (await import('./toml.ts')).parseToml;
   try {
     return { kind: 'read', content: parse(text) };
   } catch {
     // Whatever a parser throws is about the text.
     return { kind: 'failed', error: malformed(file, 'parse') };
   }
+}
+
+/**
+ * Docker passes over a byte order mark, and takes a blank file for one that sets nothing (daemon/config/config.go,
+ * getConflictFreeConfiguration).
+ */
+function parseDaemonJson(text: string): unknown {
+  const json = text.replace(/^\ufeff/, '').trim();
+  return json === '' ? {} : JSON.parse(json);
 }
 
 /** The place that a root is moved to; `null`: it is where it always is. */

@@ -206,6 +206,11 @@ describe('roots that configuration files move', () => {
       `/var/lib/moved/d/containerd/daemon/${task}`,
     ],
     [
+      'Docker’s, behind a byte order mark',
+      write('/etc/docker/daemon.json', '\ufeff{"data-root": "/var/lib/moved/d"}'),
+      `/var/lib/moved/d/containerd/daemon/${task}`,
+    ],
+    [
       'containerd’s',
       write('/etc/containerd/config.toml', 'version = 2\nroot = "/var/lib/moved/c"\n[plugins]\n'),
       `/var/lib/moved/c/${task}`,
@@ -241,6 +246,8 @@ describe('roots that configuration files move', () => {
     ['to no path', '{"data-root": ["/var/lib/moved"]}', 'malformed'],
     ['by a file that is cut off', '{"data-root": "/var', 'malformed'],
     ['by a file that is no object', '[]', null],
+    ['by a file that is empty', '', null],
+    ['by a file that is blank', ' \n\t\n', null],
     ['by an empty value', '{"data-root": ""}', null],
   ])('moved %s: the usual places are swept all the same', async (_, text, code) => {
     const usual = `/var/lib/docker/containerd/daemon/${task}`;

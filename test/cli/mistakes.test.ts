@@ -122,7 +122,7 @@ const MISTAKES: readonly Mistake[] = [
   ['run --work-dir -- true', '--work-dir: its value is missing'],
   // schedule
   ['schedule', 'write cron, systemd or kubernetes', 'criu-sweep schedule <cron'],
-  ['schedule daily -- DIR', 'cron, systemd, kubernetes'],
+  ['schedule daily -- DIR', "'daily' is no scheduler: write cron, systemd, kubernetes"],
   ['schedule cron', 'no target', 'criu-sweep schedule cron -- '],
   ['schedule cron --every 7m -- DIR', '--every', '6m or 10m'],
   ['schedule cron --older-than 2d -- DIR', "unknown option '--older-than'", 'after --'],
@@ -134,7 +134,11 @@ const MISTAKES: readonly Mistake[] = [
   ['schedule kubernetes --image x -- --check DIR', '--check'],
   // the rest
   ['completion', 'write bash, zsh or fish', 'criu-sweep completion <bash'],
-  ['completion tcsh', 'bash, zsh, fish'],
+  ['completion tcsh', "'tcsh' is no shell: write bash, zsh, fish"],
+  ['run -V', "unknown option '-V'", 'criu-sweep --version'],
+  ['run --version -- true', "unknown option '--version'", 'criu-sweep --version'],
+  ['inspect -nV DIR', "unknown option '-V'", 'criu-sweep --version'],
+  ['schedule cron -- --version DIR', "unknown option '--version'"],
   ['doctor DIR', 'takes no argument'],
   ['inspect --metrics x.prom DIR', "unknown option '--metrics'", 'it is one of'],
   ['inspect --every 1h DIR', "unknown option '--every'"],

@@ -6,10 +6,11 @@ import {
   RUNTIME_CONFIGURATIONS,
   type Setting,
 } from '../../criu/configuration.ts';
+import { lastValue } from '../../criu/criu-words.ts';
 import type { Caller } from '../../criu/known-targets.ts';
 import { asBytes, bytes, EMPTY, fsPath } from '../../linux/bytes.ts';
 import { describeErrno, type Errno, errnoOf } from '../../linux/errno.ts';
-import { readSmallFile } from '../../linux/small-file.ts';
+import { readSmallFile, type SmallFile } from '../../linux/small-file.ts';
 import type { Bytes } from '../../model/model.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { escapeName, escapeText } from '../../report/escape.ts';
@@ -31,7 +32,7 @@ export function checkConfiguration({ uid, home }: Caller): Check {
   for (const file of files) {
     const read = readSmallFile(file, MOST_BYTES, 'latin1');
     if (read.kind === 'failed' && (read.code === 'ENOENT' || read.code === 'ENOTDIR')) continue;
-    if (read.kind !== 'text') return unknown(errorText(escapeText(file), read), adviceToRead(uid));
+    if (read.kind !== 'text') return unread(file, read, uid);
     const settings = parseConfiguration(asBytes(read.text));
     const elsewhere = movedTo(settings);
     said.push(settingsText(file, settings, elsewhere));
@@ -54,8 +55,7 @@ export function checkConfiguration({ uid, home }: Caller): Check {
 
 /** The directory that CRIU works in by a file: its work dir, else its images dir; `null`: it names none. */
 function movedTo(settings: readonly Setting[]): Bytes | null {
-  const last = (key: string) => settings.findLast((setting) => setting.key === key)?.value ?? null;
-  return last('work-dir') ?? last('images-dir');
+  return lastValue(settings, 'work-dir') ?? lastValue(settings, 'images-dir') ?? null;
 }
 
 /** Options that are named one by one. */
@@ -96,6 +96,15 @@ function lookForLeftovers(directory: Bytes): 'some' | 'none' | Errno {
     const errno = errnoOf(error);
     return errno.code === 'ENOENT' || errno.code === 'ENOTDIR' ? 'none' : errno;
   }
+}
+
+function unread(file: string, read: Exclude<SmallFile, { readonly kind: 'text' }>, uid: number): Check {
+  const { kind, code } = read;
+  if (kind === 'failed' && code !== 'ELOOP')
+    return unknown(errorText(escapeText(file), read), adviceToRead(uid));
+  const message =
+    code === 'EINVAL' ? `${escapeText(file)}: is no regular file` : errorText(escapeText(file), read);
+  return unknown(message, 'see what lies there: CRIU reads a file of options');
 }
 
 function errorText(where: string, { code, syscall }: Errno): string {

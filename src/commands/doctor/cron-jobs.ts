@@ -13,9 +13,9 @@ export interface CronJobs {
   readonly hidden: Bytes | null;
 }
 
-/** Crontabs: of the system, and of users (Debian's cron, and cronie's). */
+/** Crontabs: of the system, and of users (of Debian's cron, of cronie, and of cronie in SUSE). */
 const TABLES = ['/etc/crontab', '/etc/anacrontab'].map(encode);
-const USER_TABLES = ['/var/spool/cron/crontabs', '/var/spool/cron'].map(encode);
+const USER_TABLES = ['/var/spool/cron/crontabs', '/var/spool/cron', '/var/spool/cron/tabs'].map(encode);
 /** Directories whose files cron takes only where their names are plain (cron(8) and run-parts(8) of Debian). */
 const PARTS = [
   '/etc/cron.d',

@@ -1,14 +1,35 @@
-/** A call of the command, by its name or its script's, with the arguments up to the end of a line. */
-const CALL = /criu-sweep\S*(?:\s+(.*))?$/s;
-const OTHER_COMMANDS = /^(?:run|inspect|doctor|schedule|catalogue|completion|help)\b/;
-const CHANGES_NOTHING = /(?:^|\s)(?:-n|--dry-run|--check|-h|--help|-V|--version)(?:\s|=|$)/;
+/**
+ * A call of the command, by its name, its script's or its executable's, and its arguments up to what a shell
+ * takes for the end of a command.
+ */
+const CALL = /criu-sweep(?:\.js|-\d[\w.-]*)?["']?\s+([^;&|<>]*)/g;
+const OTHER_COMMANDS = /^(?:run|inspect|doctor|schedule|catalogue|completion|help)$/;
+const CHANGES_NOTHING = /^(?:-[qv]*[nhV][nqvhV]*|--(?:dry-run|check|help|version)(?:=.*)?)$/s;
 
-/** Tells whether a line of a unit, a crontab or a script runs a sweep that removes something. */
+/** A word that names a target: absolute, relative with a dot, a variable, or quoted. */
+const TARGET = /^(?:[/.~$"'*]|--known$)/;
+/** Short options that a sweep does not have: `find /var/lib/criu-sweep -delete` is none. */
+const NOT_OURS = /^-(?![nqvhV]+$|-)/;
+
+/**
+ * Tells whether a line of a unit, a crontab or a script runs a sweep that removes something. A line that only
+ * names the command, or what is called like it, does not.
+ */
 export function runsSweep(line: string): boolean {
-  const call = CALL.exec(line);
-  if (call === null) return false;
-  const rest = call[1] ?? '';
-  return rest !== '' && !OTHER_COMMANDS.test(rest) && !CHANGES_NOTHING.test(rest);
+  return [...line.matchAll(CALL)].some(([, rest = '']) => {
+    const words = rest.split(/\s+/).filter((word) => word !== '');
+    return (
+      isSweep(words) && words.some((word) => TARGET.test(word)) && !words.some((word) => NOT_OURS.test(word))
+    );
+  });
+}
+
+/** Tells whether the command, called with these arguments, removes something. */
+export function isSweep(args: readonly string[]): boolean {
+  const [first] = args;
+  return (
+    first !== undefined && !OTHER_COMMANDS.test(first) && !args.some((word) => CHANGES_NOTHING.test(word))
+  );
 }
 
 /** The lines of a file but its comments, where a backslash joins a line to the next. */

@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import type { Caller } from '../../criu/known-targets.ts';
-import { encode, fsPath, joinPath } from '../../linux/bytes.ts';
+import { asBytes, encode, fsPath, joinPath } from '../../linux/bytes.ts';
 import { assertErrno } from '../../linux/errno.ts';
 import type { Bytes } from '../../model/model.ts';
 import { linesOf, runsSweep } from './sweep-command.ts';
@@ -39,7 +39,7 @@ export function findUnits({ uid, home }: Caller): Units {
   for (const directory of directories) {
     for (const name of namesIn(directory)) {
       if (/\.(wants|requires|upholds)$/.test(name)) {
-        for (const unit of namesIn(joinPath(directory, name))) enabled.add(unit);
+        for (const unit of namesIn(joinPath(directory, name))) enabled.add(fileOf(unit));
       } else if (/\.(service|timer)$/.test(name) && !units.has(name)) {
         units.set(name, readUnit(directory, name));
       }
@@ -55,6 +55,12 @@ export function findUnits({ uid, home }: Caller): Units {
     active: starters.filter(isActive).map(({ name }) => name),
     dormant: [...starters, ...sweeping].filter((unit) => !isActive(unit)).map(({ name }) => name),
   };
+}
+
+/** The file that a unit is read from: an instance's (`a@b.timer`) is its template's (systemd.unit(5)). */
+function fileOf(unit: Bytes): Bytes {
+  const [, before, after] = /^([^@]+@).+(\.[a-z]+)$/s.exec(unit) ?? [];
+  return before === undefined || after === undefined ? unit : asBytes(before + after);
 }
 
 interface Unit {

@@ -6,6 +6,7 @@ import type { Group, Section } from '../../inspection/section.ts';
 import type { Summary, TargetReport } from '../../model/events.ts';
 import type { Bytes } from '../../model/model.ts';
 import { indentOf, wrap } from '../../output/layout.ts';
+import { counted } from '../../output/progress.ts';
 import { escapeName } from '../../report/escape.ts';
 import { imagesText } from './images-text.ts';
 import { itemLines, WORDS } from './item-text.ts';
@@ -110,7 +111,8 @@ function quietLine(quiet: number): string[] {
 }
 
 function targetLine({ path, status, directories, entries }: TargetReport): string {
-  return `${escapeName(path)}: ${status}, ${directories} directories with ${entries} entries`;
+  const within = `${counted(directories, 'directory', 'directories')} with ${counted(entries, 'entry', 'entries')}`;
+  return `${escapeName(path)}: ${status}, ${within}`;
 }
 
 /** Comments of a shell, so that all of it can be copied. */

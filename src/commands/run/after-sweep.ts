@@ -1,7 +1,7 @@
 import { toText } from '../../linux/bytes.ts';
 import { describeErrno } from '../../linux/errno.ts';
 import { readOwnMounts } from '../../linux/mountinfo.ts';
-import type { CommandEnd } from '../../model/events.ts';
+import type { CommandEnd, SweepError } from '../../model/events.ts';
 import type { Policy } from '../../model/model.ts';
 import type { Destination } from '../../output/destination.ts';
 import { drive } from '../../output/drive.ts';
@@ -22,6 +22,8 @@ import type { Appeared } from './appeared.ts';
 export interface AfterSweep {
   readonly command: CommandEnd;
   readonly appeared: Appeared;
+  /** What went wrong with the watched directories before they are swept. */
+  readonly errors: readonly SweepError[];
   readonly policy: Policy;
   readonly match: NameMatcher;
   readonly uid: number;
@@ -80,12 +82,12 @@ function stillWorking(mark: Mark): Format {
   };
 }
 
-function sweepRequest({ command, appeared, policy, match, uid, inUse }: AfterSweep): SweepRequest {
+function sweepRequest({ command, appeared, errors, policy, match, uid, inUse }: AfterSweep): SweepRequest {
   const look = { policy, match, mounts: readOwnMounts(), uid };
   const { targets, passesOver } = appeared;
   return {
     ...prepared({
-      ...{ ...look, command, targets, errors: [] },
+      ...{ ...look, command, targets, errors },
       claims: { isOtherTarget: () => false, passesOver },
       lookForUsers: inUse ? looker(look) : null,
     }),

@@ -25,6 +25,7 @@ import { courseOf, listStart, watchedPlaces } from './course.ts';
 import { CriuWatch } from './criu-watch.ts';
 import { CurrentPlace } from './current-place.ts';
 import { waitForDying } from './dying.ts';
+import { leadsOf, ledElsewhere } from './led-elsewhere.ts';
 import { lostVariables } from './lost-variables.ts';
 import { runToItsEnd } from './run-to-its-end.ts';
 import { Signals } from './signals.ts';
@@ -78,13 +79,27 @@ export async function runCommand(
   if (end.kind === 'not-started') complain(`cannot run ${command[0] ?? ''}: ${whyNotStarted(end.code)}`);
   try {
     const course = await courseOf(before, seen, { from, to: Date.now() });
+    const leads = leadsOf(course.swept);
     const appeared = await findAppeared(course, match, place.follow());
+    const errors = ledElsewhere(leads, appeared.targets);
     if (options.inUse && appeared.count > 0) await waitForDying(startTime);
     const { verbose = false, quiet = false, inUse, color } = options;
     const colors = colorsFor(STDERR, color, env);
     const watched = watchedPlaces(before, course);
     const ran: CommandEnd = { argv: command, end, ...times, watched };
-    const after = { command: ran, appeared, policy, match, uid, inUse, reportTo, stderr, colors, mark };
+    const after = {
+      command: ran,
+      appeared,
+      errors,
+      policy,
+      match,
+      uid,
+      inUse,
+      reportTo,
+      stderr,
+      colors,
+      mark,
+    };
     const stopped = () => signals.askedToEnd;
     await sweepAfter({ ...after, verbose, quiet, stopped, engine: plan.globs.length > 0 });
     if (!quiet)

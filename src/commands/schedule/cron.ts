@@ -3,6 +3,7 @@ import { fill, readTemplate } from '../../package/template.ts';
 import { formatDuration } from '../../request/duration.ts';
 import { quoteForCron } from './command-words.ts';
 import { cronFields } from './interval.ts';
+import { refuseUnsteadyProgram } from './program-word.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 
 /** The most bytes of a command in a crontab (MAX_COMMAND in cron.h of Vixie's cron, with its end). */
@@ -10,6 +11,7 @@ const LONGEST_COMMAND = 998;
 
 /** Writes the file for /etc/cron.d. @throws UsageError for what a crontab cannot say */
 export function cronFiles({ sweep, command, everyMs, version }: Schedule): ScheduleFile[] {
+  refuseUnsteadyProgram(command);
   const when = cronFields(everyMs);
   const { quiet = false, verbose = false } = sweep.options;
   const words = [...command, ...(quiet || verbose ? [] : ['-q']), ...sweep.args];

@@ -3,6 +3,7 @@ import { UsageError } from '../../model/usage-error.ts';
 import { readTemplate } from '../../package/template.ts';
 import { formatDuration } from '../../request/duration.ts';
 import { quoteForContainer } from './command-words.ts';
+import { refuseWithoutShell } from './program-word.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import type { WritablePath } from './writable-paths.ts';
 
@@ -43,11 +44,12 @@ export function kubernetesFiles(schedule: Schedule, { image, namespace }: Cluste
     throw new UsageError(
       '--check: a DaemonSet sweeps again and again, and a check ends with its status: leave it out, or write --dry-run',
     );
+  refuseWithoutShell(command);
   const document = parseDocument(readTemplate('criu-sweep.yaml'));
   const words = [...command, '--every', formatDuration(everyMs), ...sweep.args];
   const volumes = volumesOf(sweep.paths);
-  document.setIn(['metadata', 'namespace'], namespace);
-  document.setIn([...CONTAINER, 'image'], image);
+  document.setIn(['metadata', 'namespace'], quoted(namespace));
+  document.setIn([...CONTAINER, 'image'], quoted(image));
   document.setIn(
     [...CONTAINER, 'command'],
     document.createNode(words.map((word) => quoted(quoteForContainer(word)))),
@@ -87,7 +89,7 @@ function volumesOf(paths: readonly WritablePath[]): { volume: object; mount: obj
   return hostPathsOf(paths).map(({ path, type }, at) => {
     if (path === '/')
       throw new UsageError(
-        'a glob that begins at / cannot be mounted into a pod: name the directories it means',
+        'what lies in / itself (a glob that begins there, a report) cannot be mounted into a pod: name directories below it',
       );
     if (path.includes(':'))
       throw new UsageError(`'${path}': Kubernetes mounts no path with a colon: name the directory above it`);

@@ -6,6 +6,7 @@ import { type Destination, destinationOf } from '../../output/destination.ts';
 import { failureText } from '../../output/loss.ts';
 import { OutputFile } from '../../output/output-file.ts';
 import { complain, printResult } from '../../output/print-result.ts';
+import { refuseStream } from '../../output/regular-file.ts';
 import { ownCommand } from '../../package/own-command.ts';
 import { ownImage } from '../../package/own-image.ts';
 import { readTool } from '../../package/tool.ts';
@@ -42,6 +43,7 @@ export async function scheduleCommand(
 ): Promise<number> {
   refuseClusterOptions(scheduler, options);
   const { outputDir } = options;
+  if (outputDir === '') throw new UsageError('--output-dir: is empty: name a directory');
   // A walk through globs and known places does not end where it began.
   const start = new StartingPlace(outputDir === undefined ? [] : [outputDir]);
   const sweep = await readScheduledSweep(args, env, scheduler);
@@ -100,8 +102,12 @@ const FILE_MODE = 0o644;
  */
 async function write(files: readonly ScheduleFile[], directory: string, env: Environment): Promise<number> {
   const written: { readonly destination: Destination; readonly file: OutputFile }[] = [];
-  for (const { name, text } of files) {
+  const destined = files.map(({ name, text }) => {
     const destination = destinationOf(join(directory, name), '--output-dir');
+    refuseStream(destination);
+    return { destination, text };
+  });
+  for (const { destination, text } of destined) {
     const file = await OutputFile.open(destination, { mode: FILE_MODE });
     file.output.add(text);
     await file.output.flush();

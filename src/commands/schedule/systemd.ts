@@ -4,6 +4,7 @@ import { fill, readTemplate } from '../../package/template.ts';
 import { formatDuration } from '../../request/duration.ts';
 import { quoteForExec, quoteForPaths } from './command-words.ts';
 import { calendarInterval } from './interval.ts';
+import { refuseForExec } from './program-word.ts';
 import type { Schedule, ScheduleFile } from './schedule-file.ts';
 import type { Capability } from './scheduled-sweep.ts';
 
@@ -14,6 +15,9 @@ const NOTES: Readonly<Record<Capability, string>> = {
   SYS_PTRACE: '/proc/PID of every process, to know whether it uses a directory.',
   FOWNER: 'leftovers of one user in a sticky directory of another.',
 };
+
+/** The most bytes of a command in a unit: of a line (LONG_LINE_MAX of systemd) without `ExecStart=`. */
+const LONGEST_COMMAND = 1024 * 1024 - 'ExecStart='.length - 1;
 
 /** Writes the service and its timer. @throws UsageError for what a unit file cannot say */
 export function systemdFiles(schedule: Schedule): ScheduleFile[] {
@@ -30,10 +34,16 @@ function service({ sweep, command, version }: Schedule): string {
     throw new UsageError(
       `'${broken}': a unit file cannot say a line break in a path: name the directory above it`,
     );
-  const words = [...command, ...sweep.args];
+  refuseForExec(command);
+  const line = [...command, ...sweep.args].map((word, at) => quoteForExec(word, at === 0)).join(' ');
+  const length = Buffer.byteLength(line);
+  if (length > LONGEST_COMMAND)
+    throw new UsageError(
+      `the command is ${length} bytes long, and a line of a unit takes ${LONGEST_COMMAND}: use globs`,
+    );
   return fill(readTemplate('criu-sweep.service'), {
     version,
-    command: words.map((word, at) => quoteForExec(word, at === 0)).join(' '),
+    command: line,
     readWritePaths: paths.map((path) => `ReadWritePaths=-${quoteForPaths(path)}`).join('\n'),
     protectHome: protectHome([...paths, ...command]),
     capabilityNotes: sweep.capabilities.map((name) => `# CAP_${name}: ${NOTES[name]}`).join('\n'),
@@ -56,15 +66,18 @@ function protectHome(paths: readonly string[]): string {
 }
 
 const LONGEST_DELAY_MS = ms('15m');
+/** systemd's own, which a short interval would be lost in (systemd.timer(5)). */
+const LONGEST_INACCURACY_MS = ms('1m');
 
 function timer({ everyMs, version }: Schedule): string {
   const every = formatDuration(everyMs);
   const calendar = calendarInterval(everyMs);
-  const delay = formatDuration(Math.min(LONGEST_DELAY_MS, Math.ceil(everyMs / 10)));
+  const tenth = (longestMs: number) => formatDuration(Math.min(longestMs, Math.ceil(everyMs / 10)));
   return fill(readTemplate('criu-sweep.timer'), {
     version,
     every,
-    delay,
+    delay: tenth(LONGEST_DELAY_MS),
+    accuracy: tenth(LONGEST_INACCURACY_MS),
     when: calendar === undefined ? monotonic(every) : onCalendar(calendar.onCalendar),
   });
 }

@@ -28,6 +28,7 @@ export async function unknownOption(
   const owners = (await others()).filter((other) => longNames(other.options).includes(name));
   const near = name.startsWith('--') ? nearest(name, longNames(options)) : [];
   const hint =
+    (VERSION.includes(name) ? 'criu-sweep --version says the version' : null) ??
     hintFor(name, options) ??
     (owners.length > 0 && registeredArguments.some((argument) => argument.name() === 'sweep')
       ? "it is the sweep's own: write it after --"
@@ -49,6 +50,9 @@ function hintFor(name: string, options: readonly Option[]): string | null {
   return hints.length === 0 ? null : hints.join('; ');
 }
 
+/** Only the command itself answers these. */
+const VERSION = ['-V', '--version'];
+
 /** Options that a text names. */
 const NAMED = /(?<![\w-])--?[a-z][a-z-]*/gi;
 
@@ -62,7 +66,7 @@ function longNames(options: readonly Option[]): readonly string[] {
  */
 function firstUnknown(args: readonly string[], options: readonly Option[]): string {
   for (const word of readWords(args, options)) {
-    if (word.kind !== 'unknown') continue;
+    if (word.kind !== 'unknown' && word.kind !== 'answered') continue;
     const written = args[word.index] ?? '';
     const letters = [...written.slice(1)];
     const letter = letters.find((each) => !options.some(({ short }) => short === `-${each}`));

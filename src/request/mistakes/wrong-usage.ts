@@ -30,8 +30,15 @@ export async function wrongUsage(
 }
 
 function plainMessage({ message }: CommanderError): string {
-  return message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return message
+    .replace(/^error: /, '')
+    .replace(WRONG_CHOICE, '$1 is no $2: write $3')
+    .replaceAll('\n', ' ');
 }
+
+/** commander's words for an argument that is none of its choices. */
+const WRONG_CHOICE =
+  /^command-argument value ('.*') is invalid for argument '(\w+)'\. Allowed choices are (.*)\.$/s;
 
 function missingArgument(command: Command): UsageError {
   const missing = command.registeredArguments[command.args.length];

@@ -65,6 +65,25 @@ test.each([
   expect(out).not.toContain('\x1b');
 });
 
+test('an empty work dir is none, as it is to run', async () => {
+  const conf = write('/etc/criu/default.conf', 'images-dir /var/lib/x\\nwork-dir ""\\n');
+  const { of } = await diagnose({ wrap: host(conf) });
+  expect(of('configuration').message).toContain('so that CRIU works in /var/lib/x');
+});
+
+test.each([
+  ['a directory', 'mkdir -p /etc/criu/default.conf', 'is no regular file'],
+  ['too large', 'truncate -s 2M /etc/criu/default.conf', 'EFBIG'],
+  ['a link to itself', 'ln -s default.conf /etc/criu/default.conf', 'ELOOP'],
+])('where a file is %s, nobody is told of a confinement', async (_, make, why) => {
+  const { of } = await diagnose({ wrap: host(make) });
+  expect(of('configuration')).toMatchObject({
+    status: 'unknown',
+    message: expect.stringContaining(`/etc/criu/default.conf: ${why}`),
+    advice: 'see what lies there: CRIU reads a file of options',
+  });
+});
+
 test('a user who may not read one is told to be root', async (context) => {
   need(context, 'setpriv');
   const closed = `${write('/etc/criu/default.conf', 'shell-job')}; chmod 0600 /etc/criu/default.conf`;

@@ -186,6 +186,16 @@ test.each([
     'run-1.timer',
   ],
   [
+    'an instance of a template',
+    [
+      write('/etc/systemd/system/sweep@.timer', '[Timer]', 'OnCalendar=hourly'),
+      write('/etc/systemd/system/sweep@.service', '[Service]', 'ExecStart=criu-sweep /%I'),
+      'mkdir /etc/systemd/system/timers.target.wants',
+      'ln -s ../sweep@.timer /etc/systemd/system/timers.target.wants/sweep@var-lib-v1.2.timer',
+    ],
+    'sweep@.timer',
+  ],
+  [
     'a service that stays, and is enabled',
     [
       write('/etc/systemd/system/s.service', '[Service]', 'ExecStart=/usr/bin/criu-sweep --every 1h --known'),
@@ -206,6 +216,11 @@ test.each([
     '/var/spool/cron/crontabs/root',
   ],
   [
+    'a crontab where SUSE has it',
+    [write('/var/spool/cron/tabs/root', '@daily criu-sweep --known')],
+    '/var/spool/cron/tabs/root',
+  ],
+  [
     'a script that cron runs daily',
     [write('/etc/cron.daily/cleanup', '#!/bin/sh', 'criu-sweep -q --known')],
     '/etc/cron.daily/cleanup',
@@ -224,6 +239,11 @@ test.each([
   ['nothing', [], 'no timer, cron job or process runs a sweep'],
   ['a comment', [write('/etc/cron.d/x', '# 17 * * * * root criu-sweep --known')], 'no timer'],
   ['a dry run', [write('/etc/cron.d/x', '17 * * * * root criu-sweep --check --known')], 'no timer'],
+  [
+    'another command that names ours',
+    [write('/etc/cron.d/x', '17 * * * * root find /var/lib/criu-sweep -delete')],
+    'no timer',
+  ],
   [
     'another command of ours',
     [write('/etc/cron.d/x', '17 * * * * root criu-sweep inspect --check')],

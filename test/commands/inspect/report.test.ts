@@ -145,6 +145,8 @@ test('where there is nothing, it says how much it has looked at', async () => {
   const { out, code } = await run(['inspect', root]);
   expect(out).toBe(`${root}: swept, 3 directories with 2 entries\n\n0 runs; 0 leftovers\n`);
   expect(code).toBe(0);
+  const one = await run(['inspect', `${root}/a/b`]);
+  expect(one.out).toContain(': swept, 1 directory with 0 entries\n');
 });
 
 test('names cannot write to a terminal or forge a line', async () => {

@@ -5,7 +5,7 @@ import { AA_POLICY, plantMany } from '../../support/leftovers.ts';
 import { reportOf } from '../../support/schema.ts';
 import { outcomes } from '../../support/sweep.ts';
 import { list } from '../../support/tree.ts';
-import { how, mkdtemp, startRun, type Workplace, workplace } from '../../support/workplace.ts';
+import { how, mkdtemp, plantProgram, startRun, type Workplace, workplace } from '../../support/workplace.ts';
 import { inMountNamespace, quoted } from '../../support/wrap.ts';
 
 const MAKE = mkdtemp('work');
@@ -113,6 +113,62 @@ describe('a work dir that was missing before', () => {
     const ended = await startRun(['--work-dir', '/proc/none', '--', 'touch', 'started'], where).ended;
     expect(how(ended)).toBe('2');
     expect(list(where.dir)).not.toContain('started');
+  });
+});
+
+describe('a link to the work dir that is pointed elsewhere while the command runs:', () => {
+  const linked = (to: string): readonly string[] => ['sh', '-c', `ln -s ${to} link; exec "$@"`, 'sh'];
+
+  test('where it led is swept, where it leads is not, and it is said', async () => {
+    const where = workplace();
+    const planted = plantOutside(where);
+    const script = `${MAKE}; ln -sfn outside/work link; ${mkdtemp('link/.')}`;
+    const { ended, report, came } = await watching('link', script, where, linked('work'));
+    expect(Object.values(came)).toEqual(['removed']);
+    expect(ended.err).toMatch(/^criu-sweep: link: changed while it was swept: .* \(stat\)\nremoved \S+\n$/);
+    expect(how(ended)).toBe('0');
+    expect(report.errors).toEqual([{ path: 'link', code: 'changed', syscall: 'stat' }]);
+    expect(report.exitCode).toBe(3);
+    expect(report.targets[0]).toMatchObject({ path: 'link', resolved: where.work, status: 'swept' });
+    expect(where.left()).toEqual([]);
+    expect(list(`${where.dir}/outside/work`)).toHaveLength(planted.length + 1);
+  });
+
+  test.each([
+    ['where it led was removed', 'rmdir work; ln -sfn outside/work link'],
+    ['a link above it is pointed elsewhere', 'mkdir -p a/work; ln -sfn a link; rmdir work', 'link/work'],
+  ])('%s: it is said', async (_, script, named = 'link') => {
+    const where = workplace();
+    plantOutside(where);
+    const to = named === 'link' ? 'work' : '.';
+    const { report, came } = await watching(named, script, where, linked(to));
+    expect(came).toEqual({});
+    expect(report.errors).toEqual([{ path: named, code: 'changed', syscall: 'stat' }]);
+  });
+
+  test.each([
+    ['to a directory that is watched too', `ln -sfn other link; ${mkdtemp('other')}`, 1],
+    ['to the same one by another way', `ln -sfn ../$(basename "$PWD")/work link; ${MAKE}`, 1],
+    ['nowhere', `${MAKE}; ln -sfn nowhere link`, 1],
+    ['and back', `ln -sfn outside link; ln -sfn work link; ${MAKE}`, 1],
+  ])('%s: there is nothing to say', async (_, script, removed) => {
+    const where = workplace();
+    mkdirSync(`${where.dir}/other`);
+    const args = ['--no-in-use', '--work-dir', 'link', 'other', '--work-dir', 'work'];
+    const running = startRun([...args, '--', 'sh', '-c', script], where, { wrap: linked('work') });
+    const ended = await running.ended;
+    expect(ended.err).toMatch(/^(?:removed \S+\n)*$/);
+    expect(ended.err.split('\n')).toHaveLength(removed + 1);
+  });
+
+  test('the directory that CRIU is told to work in is one like any other', async () => {
+    const where = workplace();
+    plantOutside(where);
+    plantProgram(where, 'criu', `${MAKE}; ln -sfn outside/work link`);
+    const args = ['--no-in-use', '--report', 'report', '--', './criu', 'dump', '-D', 'link'];
+    const ended = await startRun(args, where, { wrap: linked('work') }).ended;
+    expect(ended.err).toMatch(/^criu-sweep: link: changed while it was swept: /);
+    expect(reportOf(readFileSync(`${where.dir}/report`)).errors).toMatchObject([{ path: 'link' }]);
   });
 });
 

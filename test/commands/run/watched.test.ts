@@ -245,6 +245,17 @@ describe('a watched directory', () => {
     expect(report.exitCode).toBe(0);
   });
 
+  test('that is the current one, and is removed, is no trouble either', async () => {
+    const where = workplace();
+    mkdirSync(`${where.dir}/here`);
+    const running = startRun(['-q', '--', 'rmdir', '../here'], where, { cwd: `${where.dir}/here` });
+    const ended = await running.ended;
+    expect({ how: how(ended), err: ended.err }).toEqual({ how: '0', err: '' });
+    const wrap = inShell(`mkdir ${where.dir}/gone; cd ${where.dir}/gone; rmdir ../gone`);
+    const before = await startRun(['-q', '--', 'true'], where, { wrap }).ended;
+    expect({ how: how(before), err: before.err }).toEqual({ how: '0', err: '' });
+  });
+
   test('that the command makes anew is swept', async () => {
     const where = workplace();
     plantMany(where.work, 2);

@@ -105,6 +105,23 @@ test('no word can break a line, or be anything but a string, for a reader of YAM
   expect(paths).toContain('/opt/c\u2028\u0085 DirectoryOrCreate');
 });
 
+test.each([
+  'on',
+  'no',
+  'y',
+  '0777',
+  '1e3',
+  '0b1',
+  'null',
+])('a namespace and an image called %s are strings', async (word) => {
+  const text = await schedule('kubernetes', '--namespace', word, '--image', word, '--', '/tmp');
+  for (const version of ['1.1', '1.2'] as const) {
+    const { metadata, spec } = parse(text, { version });
+    expect(metadata.namespace).toBe(word);
+    expect(spec.template.spec.containers[0].image).toBe(word);
+  }
+});
+
 test('a check is refused, since its status would end the pod', async () => {
   expect(await refusal('kubernetes', '--image', 'x', '--', '--check', '/tmp')).toContain('--check');
 });
@@ -139,6 +156,9 @@ test('what a cluster cannot have is refused', async () => {
   expect(await refusal('kubernetes', '--', '/tmp')).toContain('--image: is needed');
   expect(await refusal('kubernetes', '--image', 'a b', '--', '/tmp')).toContain("'a b' is no image");
   expect(await refusal('kubernetes', ...image, '--namespace', 'Ops', '--', '/tmp')).toContain('no namespace');
-  expect(await refusal('kubernetes', ...image, '--', '/*/dump')).toContain('a glob that begins at /');
+  expect(await refusal('kubernetes', ...image, '--', '/*/dump')).toContain('what lies in / itself');
+  expect(await refusal('kubernetes', ...image, '--', '--report', '/r.json', '/tmp')).toContain(
+    'what lies in / itself',
+  );
   expect(await refusal('kubernetes', ...image, '--', '/srv/a:b')).toContain('no path with a colon');
 });

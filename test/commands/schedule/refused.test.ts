@@ -44,6 +44,11 @@ test.each([
   ['a namespace for systemd', ['systemd', '--namespace', 'x', '--', '/tmp']],
   ['an interval that is none', ['cron', '--every', '0s', '--', '/tmp']],
   ['an empty command', ['cron', '--command', ' ', '--', '/tmp']],
+  ['an empty program', ['cron', '--command', "'' x", '--', '/tmp']],
+  ['a program by a relative path', ['cron', '--command', './criu-sweep', '--', '/tmp']],
+  ['one in a container', ['kubernetes', '--image', 'x', '--command', 'bin/criu-sweep', '--', '/tmp']],
+  ['a variable, which only a shell sets', ['systemd', '--command', 'A=b criu-sweep', '--', '/tmp']],
+  ['an output directory without a name', ['cron', '--output-dir', '', '--', '/tmp']],
   ['an open quote', ['cron', '--command', "a 'b", '--', '/tmp']],
   ["a sweep's option before --", ['cron', '--older-than', '1h', '--', '/tmp']],
 ])('wrong usage is one line: %s', async (_, args) => {
@@ -77,6 +82,18 @@ test('a sweep whose target is not UTF-8 is no schedule: a file cannot say it', a
   const { code, out, err } = await startProgram(withByteArguments(`${dir}/run.sh`, args)).ended;
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toMatch(/^criu-sweep: '[^\n]*' is not UTF-8, and cannot be written into a file: [^\n]*\n$/);
+});
+
+test('a --command that is not UTF-8 is none either', async () => {
+  const dir = scratch();
+  for (const scheduler of [['cron'], ['systemd'], ['kubernetes', '--image', 'x']]) {
+    const args = ['schedule', ...scheduler, '--command', '/opt/not\xff/criu-sweep', '--', '/tmp'];
+    const { code, out, err } = await startProgram(withByteArguments(`${dir}/run.sh`, args)).ended;
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(
+      /^criu-sweep: --command: '[^\n]*' is not UTF-8, and cannot be written into a file[^\n]*\n$/,
+    );
+  }
 });
 
 test('what only the host that will run it can tell is not asked here: whether a directory is there', async () => {

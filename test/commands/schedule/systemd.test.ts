@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../../support/abilities.ts';
 import { COMMAND, program, run } from '../../support/command.ts';
@@ -66,12 +67,73 @@ test('an interval of the calendar is made up for after a time off, any other is 
   expect(valuesOf(odd, 'OnBootSec')).toEqual(['1m']);
 });
 
+test.each([
+  ['5s', '500ms'],
+  ['1m', '6s'],
+  ['5m', '30s'],
+  ['10m', '1m'],
+  ['1w', '1m'],
+])('every %s is kept to by a tenth of it, or by the minute that is usual: %s', async (every, accuracy) => {
+  const unit = await schedule('systemd', '--every', every, '--', '/tmp');
+  expect(valuesOf(unit, 'AccuracySec')).toEqual([accuracy]);
+});
+
 test('it calls this Node and this script, or what --command says', async () => {
   const own = await schedule('systemd', '--', '/tmp');
   expect(valuesOf(own, 'ExecStart')).toEqual([`${COMMAND.join(' ')} /tmp`]);
   const other = await schedule('systemd', '--command', `/usr/bin/env 'a b' criu-sweep`, '--', '-n', '/tmp');
   expect(valuesOf(other, 'ExecStart')).toEqual(['/usr/bin/env "a b" criu-sweep -n /tmp']);
 });
+
+test.each(
+  [
+    '@ - : + ! !! |'.split(' ').map((mark) => `${mark}/bin/true`),
+    '@true',
+    '-true',
+    '"/bin/it\'s"',
+    "'/bin/a\"b'",
+    "'/bin/a\\b'",
+    "'/bin/a\tb'",
+    '/bin/',
+    '/',
+    '.',
+    '..',
+    "';'",
+  ].flat(),
+)('a program that ExecStart= reads in another way, or not at all, is refused: %s', async (command) => {
+  expect(await refusal('systemd', '--command', command, '--', '/tmp')).toContain('ExecStart=');
+});
+
+test.each([
+  ['true'],
+  ['/bin/../bin//true'],
+  [`/bin/env @x -y :z + ';' ! '|' it\\'s '\\x' '$a $b' %n`],
+])('any other command is one that systemd takes: %s', async (command) => {
+  expect(await verifiedWith(command)).toBe('');
+});
+
+test.each([
+  'a b',
+  '$a',
+  '100%',
+  'a;b',
+  'ü',
+  '@x',
+  ' a ',
+  '*?',
+])('a program by any other name: %s', async (name) => {
+  const dir = scratch();
+  copyFileSync('/bin/true', `${dir}/${name}`);
+  expect(await verifiedWith(`'${dir}/${name}'`)).toBe('');
+});
+
+/** What `systemd-analyze verify` says about the service. */
+async function verifiedWith(command: string): Promise<string> {
+  const dir = scratch();
+  await schedule('systemd', '--command', command, '--output-dir', dir, '--', '/tmp');
+  const { out, err } = await program(['systemd-analyze', 'verify', `${dir}/criu-sweep.service`]);
+  return out + err;
+}
 
 test('what it may write to are the targets, where globs begin, and where reports go; none below another', async () => {
   const dir = scratch('/var/tmp');
@@ -119,8 +181,25 @@ test('sockets are for looking up a name alone', async () => {
   expect(await families('--owner=nobody', '/tmp')).toBe('AF_UNIX');
 });
 
+test('a command longer than systemd reads a line is refused', async () => {
+  const excludes = Array.from({ length: 10 }, () => ['--exclude', 'a'.repeat(110_000)]).flat();
+  expect(await refusal('systemd', '--', ...excludes, '/tmp')).toContain(
+    'bytes long, and a line of a unit takes',
+  );
+});
+
 test('a path that no unit can say is refused', async () => {
   expect(await refusal('systemd', '--', '/srv/a\nb')).toContain('cannot say a line break');
+});
+
+test.each([
+  ['a masked unit', (path: string) => symlinkSync('/dev/null', path)],
+  ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
+])('%s is not taken for a file that was written', async (_, make) => {
+  const dir = scratch();
+  make(`${dir}/criu-sweep.timer`);
+  expect(await refusal('systemd', '--output-dir', dir, '--', '/tmp')).toContain('is no regular file');
+  expect(readdirSync(dir)).toEqual(['criu-sweep.timer']);
 });
 
 test('the files are replaced as a whole, in a directory that must be there', async () => {
