@@ -170,7 +170,7 @@ describe('who calls himself criu gains nothing:', () => {
     // The first process of a pid namespace waits at its end for all others in it, also for a zombie.
     const script = [
       "unshare --pid --fork sh -c 'until [ -e go ]; do sleep 0.01; done; exec ./criu' & sleep 0.1",
-      'first=$(cat /proc/$!/task/$!/children); first=${first% }',
+      'first=$(tr -d " " </proc/$!/task/$!/children)',
       "nsenter --no-fork --pid=/proc/$first/ns/pid sh -c 'sleep 9 & kill -STOP $$; wait' & sleep 0.1",
       'touch go; sleep 0.2; cat /proc/$first/comm; kill -CONT $!; wait',
     ];
