@@ -46,7 +46,10 @@ export const GROUPS = {
       'src/commands/run/{appeared,course,descriptors,list-after,list-before,name-set,names-in}.ts',
       'src/commands/run/{snapshots,words-about,work-dir-seen}.ts',
     ],
-    tests: ['test/commands/run/{appeared,course,descriptors,name-set,words-about,work-dir-seen}.test.ts'],
+    tests: [
+      'test/commands/run/{appeared,course,descriptors,list-before,name-set,words-about}.test.ts',
+      'test/commands/run/work-dir-seen.test.ts',
+    ],
     processes: true,
   },
 };

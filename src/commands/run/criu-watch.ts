@@ -28,8 +28,8 @@ const MOST_PLACES = 256;
 export interface CriuSeen {
   /** The directories that it worked in, each once. */
   readonly places: readonly PlaceSeen[];
-  /** Whether any CRIU was seen, also where its directory is not to be had. */
-  readonly any: boolean;
+  /** Whether one was seen in a directory that is not to be had. */
+  readonly elsewhere: boolean;
 }
 
 /**
@@ -45,7 +45,7 @@ export class CriuWatch {
   #living = new Map<number, Bytes>();
   /** Of a CRIU that was seen once: the key of the directory, which may be none of its own. */
   readonly #passing = new Map<number, string>();
-  #any = false;
+  #elsewhere = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param command its pid. @param uid our effective user */
@@ -59,7 +59,7 @@ export class CriuWatch {
   stop(): CriuSeen {
     clearTimeout(this.#timer);
     this.#see();
-    return { places: [...this.#places.values()], any: this.#any };
+    return { places: [...this.#places.values()], elsewhere: this.#elsewhere };
   }
 
   readonly #turn = (): void => {
@@ -82,8 +82,8 @@ export class CriuWatch {
   }
 
   #note(pid: number, before: Bytes | undefined): void {
-    this.#any = true;
     const path = readLink(`/proc/${pid}/cwd`);
+    if (path.kind === 'hidden') this.#elsewhere = true;
     if (path.kind !== 'seen') return;
     this.#living.set(pid, path.value);
     if (path.value === before) {
@@ -94,11 +94,19 @@ export class CriuWatch {
     this.#places.delete(this.#passing.get(pid) ?? '');
     this.#passing.delete(pid);
     const place = this.#places.size < MOST_PLACES ? placeSeen(pid, path.value, this.#uid) : null;
-    if (place === null) return;
+    if (place === null) {
+      this.#elsewhere ||= worksSomewhere(pid);
+      return;
+    }
     const key = keyOf(place.identity);
     if (before === undefined && !this.#places.has(key)) this.#passing.set(pid, key);
     this.#places.set(key, place);
   }
+}
+
+/** Whether a process has a working directory: one that ends has none any more, before it is a zombie (exit_fs()). */
+function worksSomewhere(pid: number): boolean {
+  return readLink(`/proc/${pid}/cwd`).kind !== 'gone';
 }
 
 /** The time to the next turn, in milliseconds. @param busyMs the CPU time of this one. @param ageMs the watch's */

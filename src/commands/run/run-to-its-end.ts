@@ -23,7 +23,7 @@ export interface Company {
   readonly watch: ((pid: number) => CriuWatch) | null;
 }
 
-const NOTHING_SEEN: CriuSeen = { places: [], any: false };
+const NOTHING_SEEN: CriuSeen = { places: [], elsewhere: false };
 
 /** Runs a command to its end: signals are passed on to it, and CRIU is watched for below it. */
 export async function runToItsEnd(

@@ -16,7 +16,7 @@ import type { WatchPlan } from './watched.ts';
 export function wordsAbout(
   plan: WatchPlan,
   snapshots: readonly Snapshot[],
-  { end, seen: { any, places } }: { readonly end: End; readonly seen: CriuSeen },
+  { end, seen: { elsewhere, places } }: { readonly end: End; readonly seen: CriuSeen },
   targets: readonly Target[],
 ): readonly string[] {
   if (end.kind === 'not-started' || plan.from === 'work-dir option' || places.length > 0) return [];
@@ -25,7 +25,7 @@ export function wordsAbout(
     before.kind === 'listed' ? [toText(before.resolved)] : [],
   );
   const where = watched.length === 0 ? 'nothing' : watched.join(' and ');
-  const seen = any ? 'the one seen works where we do not come' : 'none seen';
+  const seen = elsewhere ? 'the one seen works where we do not come' : 'none seen';
   return [
     `no CRIU was recognised in the command, and ${seen}: watched: ${where}; --work-dir names another directory`,
   ];

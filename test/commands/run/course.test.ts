@@ -12,7 +12,7 @@ import { nameMatcher } from '../../../src/sweep/names.ts';
 import { scratch } from '../../support/scratch.ts';
 
 const SPAN = { from: 1, to: 2 };
-const UNSEEN: CriuSeen = { places: [], any: false };
+const UNSEEN: CriuSeen = { places: [], elsewhere: false };
 
 const listed = (path: string, ino: number): Before => ({
   kind: 'listed',
@@ -49,7 +49,10 @@ test('what was watched from the start is swept, /tmp last', async () => {
 
 test('where nobody knew, the current directory is swept, if CRIU was not seen elsewhere', async () => {
   expect(await swept(start('nothing', HERE), UNSEEN)).toEqual(['current .', 'always /tmp']);
-  expect(await swept(start('nothing', HERE), { ...UNSEEN, any: true })).toEqual(['current .', 'always /tmp']);
+  expect(await swept(start('nothing', HERE), { ...UNSEEN, elsewhere: true })).toEqual([
+    'current .',
+    'always /tmp',
+  ]);
   const elsewhere = { ...UNSEEN, places: [seen('/w', 3)] };
   expect(await swept(start('nothing', HERE), elsewhere)).toEqual(['seen /w', 'always /tmp']);
   expect(await swept(start('command line', HERE), elsewhere)).toEqual([

@@ -164,6 +164,21 @@ describe('who calls himself criu gains nothing:', () => {
     expect(ended.err).toContain('and the one seen works where we do not come: watched: ');
   });
 
+  test('one that has ended when it is looked at, and is not yet a zombie, works nowhere', async () => {
+    const where = workplace();
+    copyFileSync('/bin/true', `${where.dir}/criu`);
+    // The first process of a pid namespace waits at its end for all others in it, also for a zombie.
+    const script = [
+      "unshare --pid --fork sh -c 'until [ -e go ]; do sleep 0.01; done; exec ./criu' & sleep 0.1",
+      'first=$(tr -d " " </proc/$!/task/$!/children)',
+      "nsenter --no-fork --pid=/proc/$first/ns/pid sh -c 'sleep 9 & kill -STOP $$; wait' & sleep 0.1",
+      'touch go; sleep 0.2; cat /proc/$first/comm; kill -CONT $!; wait',
+    ];
+    const { ended } = await seeing(script.join('\n'), where);
+    expect(ended.out).toBe('criu\n');
+    expect(ended.err).not.toContain('works where we do not come');
+  });
+
   test('a chrooted one is seen where its root lies', async (context) => {
     need(context, 'cc');
     const where = workplace();

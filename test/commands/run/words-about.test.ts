@@ -9,7 +9,7 @@ import type { End } from '../../../src/model/events.ts';
 import type { Target } from '../../../src/sweep/targets.ts';
 
 const PLAN: WatchPlan = { directories: [], globs: [], from: 'nothing' };
-const UNSEEN: CriuSeen = { places: [], any: false };
+const UNSEEN: CriuSeen = { places: [], elsewhere: false };
 const ENDED: End = { kind: 'exited', status: 0 };
 const listed = (path: string): Snapshot => ({
   watched: { path: bytes`.`, kinds: [], why: 'current' },
@@ -28,7 +28,7 @@ test('a command in which no CRIU was recognised or seen: what was watched', () =
   expect(wordsAbout(PLAN, PLACES, { end: ENDED, seen: UNSEEN }, [])).toEqual([
     'no CRIU was recognised in the command, and none seen: watched: /a and /tmp; --work-dir names another directory',
   ]);
-  expect(wordsAbout(PLAN, [MISSING], { end: ENDED, seen: { ...UNSEEN, any: true } }, [])).toEqual([
+  expect(wordsAbout(PLAN, [MISSING], { end: ENDED, seen: { ...UNSEEN, elsewhere: true } }, [])).toEqual([
     'no CRIU was recognised in the command, and the one seen works where we do not come: watched: nothing; --work-dir names another directory',
   ]);
 });
@@ -39,7 +39,9 @@ test('nothing is said where the command line told, CRIU was seen, or nothing was
   expect(wordsAbout({ ...PLAN, from: 'work-dir option' }, PLACES, { end: ENDED, seen: UNSEEN }, [])).toEqual(
     [],
   );
-  expect(wordsAbout(PLAN, PLACES, { end: ENDED, seen: { ...UNSEEN, any: true, places } }, [])).toEqual([]);
+  expect(wordsAbout(PLAN, PLACES, { end: ENDED, seen: { ...UNSEEN, elsewhere: true, places } }, [])).toEqual(
+    [],
+  );
   const not = { kind: 'not-started', status: 127, code: 'ENOENT', syscall: 'spawn' } as const;
   expect(wordsAbout(PLAN, PLACES, { end: not, seen: UNSEEN }, [])).toEqual([]);
 });
@@ -56,4 +58,29 @@ test('where the command line told, and nothing was ever there: its name', () => 
   expect(words([said('named')], [])).toEqual([]);
   expect(words([said('always')], [gone])).toEqual([]);
   expect(words([said('named'), listed('/a')], [gone])).toEqual([]);
+  const others: readonly Target[] = [
+    { ...gone, path: bytes`/n` },
+    { ...gone, status: 'unreadable' },
+    { kind: 'tree', path: bytes`/m`, resolved: bytes`/m`, identity: { dev: 1, ino: 2 } },
+  ];
+  expect(words([said('named')], others)).toEqual([]);
+});
+
+test('where the command line told of several places, and none was ever there: all their names', () => {
+  const plan: WatchPlan = { ...PLAN, from: 'command line' };
+  const named = (path: string): Snapshot => ({
+    watched: { path: asBytes(path), kinds: [], why: 'command' },
+    before: { kind: 'missing', resolved: asBytes(path) },
+  });
+  const gone = (path: string): Target => ({
+    ...{ kind: 'none', path: asBytes(path) },
+    ...{ status: 'missing', error: null },
+  });
+  const words = (snapshots: readonly Snapshot[]) =>
+    wordsAbout(plan, snapshots, { end: ENDED, seen: UNSEEN }, ['/m', '/n', '/w'].map(gone));
+  expect(words([named('/m'), named('/n')])).toEqual([
+    '/m and /n: was there neither before nor after the command; --work-dir names where CRIU works',
+  ]);
+  const removedMeanwhile: Snapshot = { ...listed('/w'), watched: named('/w').watched };
+  expect(words([removedMeanwhile])).toEqual([]);
 });

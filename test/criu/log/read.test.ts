@@ -168,6 +168,81 @@ describe('what a log tells', () => {
   });
 });
 
+describe('a log that several runs were appended to', () => {
+  const version = (gitId: string) => `Version: 3.16.1 (gitid ${gitId})\n`;
+  const FAILED =
+    '(00.000300) Error (criu/a.c:1): first\n(00.000400) Error (criu/cr-dump.c:1): Dumping FAILED.\n';
+  const RUN = `(00.000100) ${version('v1')}(00.000200) Dumping processes (pid: 7)\n${FAILED}`;
+
+  it('tells of the last one', () => {
+    expect(
+      told(asBytes(`${RUN}(00.000050) ${version('v2')}(00.000060) Preparing cgroups yard\n`)),
+    ).toMatchObject({
+      version: { gitId: 'v2' },
+      operation: 'restore',
+      closing: null,
+      firstError: null,
+      errorNearEnd: false,
+      lastStampMs: 0.06,
+    });
+    expect(told(asBytes(`${RUN}${RUN.replace('v1', 'v2').replace('a.c', 'b.c')}`))).toMatchObject({
+      version: { gitId: 'v2' },
+      operation: 'dump',
+      closing: { operation: 'dump', outcome: 'failed' },
+      firstError: { source: 'criu/b.c:1' },
+    });
+  });
+
+  it('tells of the last one at a level without time stamps too', () => {
+    expect(told(asBytes(`${RUN}${version('v2')}Warn  (criu/a.c:1): x\n`))).toMatchObject({
+      version: { gitId: 'v2' },
+      stamped: false,
+      lastStampMs: null,
+      closing: null,
+    });
+  });
+
+  it('names the directories of all', () => {
+    const removing = (name: string) => `(00.000500) rmrf: removing ${name}\n`;
+    const log = `${RUN}${removing('.criu.temp-aa-policy.aaaaaa')}${RUN}${removing('.criu.temp-aa-policy.bbbbbb')}`;
+    expect(told(asBytes(log)).names).toEqual(['.criu.temp-aa-policy.aaaaaa', '.criu.temp-aa-policy.bbbbbb']);
+  });
+
+  it.each([
+    ['said its version', version('v1')],
+    ['only did something', '(00.000200) Dumping processes (pid: 7)\n'],
+    ['only ended', 'Worker(pid 7) was killed by 9: Killed\n'],
+  ])('begins another after one that %s', (_, before) => {
+    const [error, next] = ['Error (criu/a.c:1): x\n', `${version('v2')}Warn  (criu/a.c:1): y\n`];
+    expect(told(asBytes(`${before}${error}${next}`))).toMatchObject({
+      version: { gitId: 'v2' },
+      operation: 'unknown',
+      closing: null,
+      firstError: null,
+      errorNearEnd: false,
+    });
+  });
+
+  it('begins none with its first version, which errors may stand before', () => {
+    const log = `Error (criu/a.c:1): x\n(00.000100) ${version('v1')}`;
+    expect(told(asBytes(log))).toMatchObject({ firstError: { source: 'criu/a.c:1' }, errorNearEnd: true });
+  });
+
+  it.each([
+    ['within a text', '(00.000500) The log of before: Version: 3.17 (gitid v2)\n'],
+    ['without its commit', '(00.000500) Version: 3.17\n'],
+    ['with its commit alone', '(00.000500) Built from (gitid v2)\n'],
+    ['by another’s end', '(00.000500) x (gitid v2) Version: \n'],
+  ])('begins none with a version %s', (_, line) => {
+    expect(told(asBytes(`${RUN}${line}`))).toMatchObject({
+      version: { gitId: 'v1' },
+      operation: 'dump',
+      closing: { operation: 'dump', outcome: 'failed' },
+      firstError: { source: 'criu/a.c:1' },
+    });
+  });
+});
+
 describe('telling a log of CRIU from other files', () => {
   it.each([
     'made-not-criu-pg/dump.log',
