@@ -94,6 +94,14 @@ test.each([
   expect(() => parseGlob(text)).toThrow(UsageError);
 });
 
+test.each([
+  '/a/*@(b/c|d)',
+  '/a/{@(b/c|d),e*}',
+  '/a/*[b/c]',
+])('%s: a slash where names are matched', (text) => {
+  expect(() => parseGlob(text)).toThrow('has a slash within parentheses or brackets');
+});
+
 test('a glob of more directories than anybody means is refused', () => {
   expect(() => parseGlob('/{1..101}/{1..100}/*')).toThrow('begins in 10100 directories');
   expect(bases('/{1..100}/{1..100}/*')).toHaveLength(10_000);
@@ -170,6 +178,9 @@ test.each([
   ['a@(@(b/c)d)', true],
   ['a@(b)/@(c)', false],
   ['x[a/b]y*', true],
+  ['x[ab/c]y*', true],
+  ['x[a/bc]y*', true],
+  ['a/b)*', false],
   ['a(b/*', false],
   ['a)b/*', false],
   ['a[b/*', false],
