@@ -31,12 +31,14 @@ function nameByName(pattern: string): (path: string) => boolean {
 }
 
 /**
+ * A slash at the end is a directory's, and each path is one: it says nothing, as between names.
  * A final `**` matches no name as well: micromatch asks for one behind a star, but fast-glob gives it a directory's path
  * with a slash at its end, too (_isMatchToPatterns in its EntryFilter).
  */
 function wholePath(pattern: string): (path: string) => boolean {
-  const matches = micromatchMatcher(pattern);
-  return pattern.endsWith('/**') ? (path) => matches(path) || matches(`${path}/`) : matches;
+  const wanted = pattern.replace(/\/+$/, '');
+  const matches = micromatchMatcher(wanted);
+  return wanted.endsWith('/**') ? (path) => matches(path) || matches(`${path}/`) : matches;
 }
 
 /** The progress of each part of the last path in a pattern. Most paths are beside the last one or in it. */

@@ -83,8 +83,23 @@ test('a part that is negated is left out, from its first name on', () => {
   expect(paths.filter((path) => unwanted.accepts(follow(unwanted, path)))).toEqual(['a/b', 'c/x']);
 });
 
-test.each(['/a/*/../b', '*/..', '**/../a'])('%s: no directory that a name matches', (text) => {
+test.each([
+  '/a/*/../b',
+  '*/..',
+  '**/../a',
+  '*/\\../a',
+  '*/\\./a',
+  '*/{\\.,b}',
+])('%s: no directory that a name matches', (text) => {
   expect(() => parseGlob(text)).toThrow(UsageError);
+});
+
+test.each([
+  '/a/*@(b/c|d)',
+  '/a/{@(b/c|d),e*}',
+  '/a/*[b/c]',
+])('%s: a slash where names are matched', (text) => {
+  expect(() => parseGlob(text)).toThrow('has a slash within parentheses or brackets');
 });
 
 test('a glob of more directories than anybody means is refused', () => {
@@ -163,6 +178,9 @@ test.each([
   ['a@(@(b/c)d)', true],
   ['a@(b)/@(c)', false],
   ['x[a/b]y*', true],
+  ['x[ab/c]y*', true],
+  ['x[a/bc]y*', true],
+  ['a/b)*', false],
   ['a(b/*', false],
   ['a)b/*', false],
   ['a[b/*', false],
@@ -243,6 +261,13 @@ test.each([
   ['@(*|x)', ['a', 'a\nb', '.a'], []],
   ['!(x)', ['a', 'a\nb', '.a'], ['x']],
   ['a**b', ['ab', 'axb'], ['a', 'b']],
+  // Several backslashes before another character are one to micromatch, and so to fast-glob.
+  ['[a]\\\\\\\\b', ['a\\b'], ['ab', 'a\\\\b']],
+  // At the end each pair is one, and so is a last one that quotes nothing.
+  ['[a]\\\\\\\\\\', ['a\\\\\\'], ['a', 'a\\', 'a\\\\', 'a\\\\\\\\', 'aundefined\\']],
+  ['[a]\\\\\\\\', ['a\\\\'], ['a', 'a\\', 'a\\\\\\', 'a\\\\\\\\', 'aundefined']],
+  ['[a]\\\\\\\\\\\\', ['a\\\\\\'], ['a\\\\', 'a\\\\\\\\']],
+  ['[a]\\\\', ['a\\'], ['a', 'a\\\\']],
 ])('%s matches these names', (segment, yes, no) => {
   const parsed = parseSegment(segment);
   if (parsed.kind !== 'name') throw new Error('no name');

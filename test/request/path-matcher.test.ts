@@ -34,6 +34,11 @@ const GLOBS = [
     '!!!a',
     '!(a)',
     '@(a/b|c)',
+    '@(a/b|c)/',
+    '@(a/b|c)/*',
+    '{@(a/b|c)/,d}',
+    'a/',
+    '*/b/',
     './a',
     'a//b',
     'a/./b',
@@ -43,11 +48,11 @@ const GLOBS = [
 /** Here micromatch is not asked: it takes `!(a)` for what does not begin with `a`, and a `.` for a name. */
 const DIFFERENT = new Set(['!(a)', './a', 'a//b', 'a/./b']);
 
-/** fast-glob asks for a directory with a slash at its end as well; only behind a final `**` that differs. */
+/** fast-glob asks for a directory with a slash at its end as well; only behind a final `**`, or `/`, that differs. */
 const theirs = (glob: string) => {
   const matches = micromatch.matcher(glob, { dot: true, posix: true });
   return (path: string) =>
-    matches(path) || (/\/\*\*\}?$/.test(glob) && !glob.startsWith('!') && matches(`${path}/`));
+    matches(path) || (/\/(?:\*\*\}?|,d\})?$/.test(glob) && !glob.startsWith('!') && matches(`${path}/`));
 };
 
 test.each(
@@ -80,6 +85,14 @@ test.each([
   ['\\\\ü|b', '\\ü'],
 ])('%s matches a name with backslashes in it', (glob, path) => {
   expect(pathMatcher(glob)(path)).toBe(true);
+});
+
+test('a slash at the end says nothing, behind a final ** either', () => {
+  expect(['c', 'c/x', 'a/b', 'b'].filter(pathMatcher('@(a/b|c)*/**//'))).toEqual(['c', 'c/x', 'a/b']);
+});
+
+test('a path is not what a negated group of paths has, a slash at its end or not', () => {
+  expect(['a', 'a/b', 'b/a'].filter(pathMatcher('!(a/b)'))).toEqual(['a', 'b/a']);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../src/criu/catalogue.ts';
 import { asBytes, bytes, encode } from '../../../src/linux/bytes.ts';
@@ -7,6 +8,19 @@ import { MountedNames } from '../../../src/sweep/in-use/mounted-names.ts';
 import { nameMatcher } from '../../../src/sweep/names.ts';
 
 const HOST = readFileSync(new URL('../../../fixtures/mountinfo/host.txt', import.meta.url), 'latin1');
+
+/** What the kernel escapes: mangle_path of a mount point or root, seq_show_option of a file system's options. */
+const escaped = (text: string, characters: RegExp) =>
+  text.replace(characters, (one) => `\\${one.charCodeAt(0).toString(8).padStart(3, '0')}`);
+const mangledPath = (path: string) => escaped(path, /[ \t\n\\]/g);
+const mangledOption = (value: string) => escaped(value, /[, \t\n\\]/g);
+const quoted = (directory: string) => directory.replace(/[\\:,]/g, '\\$&');
+
+const kindOf = (prefix: string): Kind => ({ prefix: asBytes(prefix), modes: null, mountable: false });
+const withOptions = (options: string) => `7 0 0:1 / /m rw - overlay overlay ${options}`;
+const anyPrefix = fc
+  .string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)), minLength: 1 })
+  .filter((prefix) => !prefix.includes('/'));
 
 function read(text: string, kinds: readonly Kind[] = CATALOGUE): MountedNames {
   const names = new MountedNames(kinds, nameMatcher(kinds));
@@ -86,5 +100,70 @@ describe('the names that mounts bear', () => {
     const kinds = [{ prefix: asBytes('a b\\c.'), modes: null, mountable: false }];
     const line = '1 0 0:1 / /x/a\\040b\\134c.8uhTbO rw - tmpfs none rw';
     expect(read(line, kinds).of(asBytes('a b\\c.8uhTbO'))).toEqual(['/x/a b\\c.8uhTbO']);
+  });
+
+  it('are found whatever bytes a prefix has, escaped or not', () => {
+    fc.assert(
+      fc.property(anyPrefix, (prefix) => {
+        const name = asBytes(`${prefix}8uhTbO`);
+        const lower = `lowerdir=${mangledOption(quoted(`/w/${name}`))}:/b`;
+        const asItIs = `upperdir=${mangledOption(`/w/${name}`)}`;
+        const lines = [
+          `1 0 0:1 / ${mangledPath(`/w/${name}/x`)} rw - tmpfs none rw`,
+          `2 0 0:1 ${mangledPath(`/${name}//deleted`)} /m rw - tmpfs none rw`,
+          withOptions(`rw,${lower}`),
+          withOptions(`rw,${asItIs}`),
+        ];
+        for (const line of lines) expect(read(line, [kindOf(prefix)]).of(name)).toHaveLength(1);
+      }),
+    );
+  });
+
+  it('are found where an overlay has a backslash before a character of a prefix', () => {
+    const kinds = [kindOf('a:b,c.')];
+    const options = 'rw,lowerdir=/w/a\\134:b\\134\\054c.8uhTbO:/b';
+    expect(read(withOptions(options), kinds).of(bytes`a:b,c.8uhTbO`)).toEqual(['/m']);
+    expect(read(withOptions('rw,lowerdir=/w/a:b\\054c.8uhTbO'), kinds).of(bytes`a:b,c.8uhTbO`)).toEqual([
+      '/m',
+    ]);
+  });
+
+  it('are found where an overlay shows a backslash of a prefix as it is', () => {
+    const line = withOptions('rw,upperdir=/w/a\\134b.8uhTbO,workdir=/y');
+    expect(read(line, [kindOf('a\\b.')]).of(asBytes('a\\b.8uhTbO'))).toEqual(['/m']);
+  });
+
+  it('are found where nothing but what is escaped is before the last part of a prefix', () => {
+    const line = '1 0 0:1 / /x/\\011\\011b.8uhTbO rw - tmpfs none rw';
+    expect(read(line, [kindOf('\t\tb.')]).of(asBytes('\t\tb.8uhTbO'))).toEqual(['/x/\t\tb.8uhTbO']);
+  });
+
+  it.each([
+    'lowerdir=/a/.criu.mntns.aaaaaa',
+    'lowerdir=.criu.mntns.aaaaaa:/b',
+    'lowerdir=/b:.criu.mntns.aaaaaa/c',
+    'lowerdir+=/b,.criu.mntns.aaaaaa',
+    'br=/a/.criu.mntns.aaaaaa=rw',
+    'lowerdir=/b/.criu.mntns.aaaaaaa:/c/.criu.mntns.aaaaaa',
+    '.criu.mntns.aaaaaa',
+  ])('are found in the options %s', (options) => {
+    expect(read(withOptions(options)).of(bytes`.criu.mntns.aaaaaa`)).toEqual(['/m']);
+  });
+
+  it.each([
+    'lowerdir=/a/x.criu.mntns.aaaaaa:/b',
+    'lowerdir=/a/.criu.mntns.aaaaaab:/b',
+    'lowerdir=/a/.criu.mntns.aaaaaa-:/b',
+    'lowerdir=/a/x.criu.mntns.aaaaaab:/b',
+    'lowerdir=/a/.criu.mntns.aaaaa',
+    'upperdir=/a/x.criu.mntns.aaaaaa',
+  ])('are those of whole components in the options %s', (options) => {
+    expect(read(withOptions(options)).of(bytes`.criu.mntns.aaaaaa`)).toEqual([]);
+  });
+
+  it('end in six letters or digits, in options too', () => {
+    const names = read(withOptions('lowerdir=/a/.criu.mntns.aa-aaa:/.criu.mntns.aaaaa:/c'));
+    expect(names.of(bytes`.criu.mntns.aa-aaa`)).toEqual([]);
+    expect(names.of(bytes`.criu.mntns.aaaaa:`)).toEqual([]);
   });
 });
