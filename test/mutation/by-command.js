@@ -5,7 +5,7 @@
  *     node test/mutation/by-command.js [--every N] [GROUP...]     every Nth survivor of the groups that were run here
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import micromatch from 'micromatch';
@@ -13,6 +13,7 @@ import { GROUPS } from './groups.js';
 import { resultsOf, survivorsOf, verdictsOn } from './results.js';
 
 const CLONE = 'build/mutation/by-command';
+const LOG = 'build/mutation/by-command.log';
 const KEPT = 'test/mutation/by-command.json';
 
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
@@ -23,13 +24,18 @@ function makeClone() {
   symlinkSync(resolve('node_modules'), `${CLONE}/node_modules`);
 }
 
-/** Whether the command ends with 0. */
-const run = (file, args, cwd = CLONE) => spawnSync(file, args, { cwd, stdio: 'ignore' }).status === 0;
+/** Whether the command ends with 0. What the last one said is in the log. */
+function run(file, args, cwd = CLONE) {
+  const said = openSync(LOG, 'w');
+  const { status } = spawnSync(file, args, { cwd, stdio: ['ignore', said, said] });
+  closeSync(said);
+  return status === 0;
+}
 
 /** The tests that a verdict names, as paths. */
 function testsOf(verdict) {
   const named = [...verdict.matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path);
-  return micromatch.braces(named, { expand: true });
+  return named.flatMap((path) => micromatch.braces(path, { expand: true }));
 }
 
 /** The survivors of a group whose verdicts name tests. */
@@ -76,7 +82,7 @@ const sound = new Map();
 for (const { file, source, name, mutant, tests } of survivors) {
   const key = tests.join(' ');
   if (!sound.has(key)) sound.set(key, !isNoticed(file, source, tests));
-  if (!sound.get(key)) throw new Error(`these fail without a mutant: ${key}`);
+  if (!sound.get(key)) throw new Error(`these fail without a mutant, see ${LOG}: ${key}`);
   const noticed = isNoticed(file, mutated(source, mutant), tests);
   kept[file] = { ...kept[file], [name]: noticed };
   writeFileSync(KEPT, `${JSON.stringify(kept, null, 2)}\n`);
