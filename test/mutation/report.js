@@ -1,51 +1,14 @@
 // Makes docs/mutation.md's tables of what Stryker found and of test/mutation/verdicts.json. Fails where a mutant that
 // survived has no verdict, or a verdict no mutant.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { GROUPS } from './groups.js';
+import { resultsOf, survivorsOf, verdictsOn } from './results.js';
 
 const PAGE = 'docs/mutation.md';
 const VERDICTS = 'test/mutation/verdicts.json';
+const TRIED_BY_COMMAND = 'test/mutation/by-command.json';
 const MARK = '<!-- results -->\n';
-
-/** Statuses of mutants that no test found. */
-const UNFOUND = ['Survived', 'NoCoverage'];
-
-/** The results of a group's files; `null`: it was not run here. */
-function resultsOf(group) {
-  const path = `build/mutation/${group}.json`;
-  if (!existsSync(path)) return null;
-  const { files } = JSON.parse(readFileSync(path, 'utf8'));
-  return Object.entries(files).map(([file, { source, mutants }]) => ({ file, source, mutants }));
-}
-
-/** A text in one line, of which the beginning is enough. */
-function brief(text) {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 240 ? `${line.slice(0, 239)}…` : line;
-}
-
-/** A mutant by what it changes and where, without its line's number: it is the same one when other lines move. */
-function nameOf({ location: { start, end }, replacement, mutatorName }, lines) {
-  const line = lines[start.line - 1];
-  const part = lines.slice(start.line - 1, end.line);
-  part[part.length - 1] = part.at(-1).slice(0, end.column - 1);
-  part[0] = part[0].slice(start.column - 1);
-  const original = brief(part.join('\n'));
-  const before = line.slice(0, start.column - 1).split(original).length;
-  const which = line.split(original).length > 2 ? ` (no. ${before})` : '';
-  const changed = `${original}${which} → ${brief(replacement ?? mutatorName)}`;
-  return original === brief(line) ? changed : `${brief(line)}: ${changed}`;
-}
-
-/** The mutants that survived in a file, each once by its name, with the line it is on now. */
-function unfoundIn({ source, mutants }) {
-  const lines = source.split('\n');
-  const unfound = new Map();
-  for (const mutant of mutants.filter(({ status }) => UNFOUND.includes(status)))
-    unfound.set(nameOf(mutant, lines), mutant.location.start.line);
-  return unfound;
-}
 
 function counts(files) {
   const mutants = files.flatMap((each) => each.mutants);
@@ -79,21 +42,28 @@ function scores(results) {
 
 const code = (text) => `\`\` ${text} \`\``;
 
+/** What is said of a survivor that was tried on the tests of the built command (by-command.js). */
+const TRIED = new Map([
+  [true, ' – noticed by these tests'],
+  [false, ' – **not noticed** by these tests'],
+]);
+
 /** The survivors of a file with their verdicts, and what is wrong with those. */
-function judged(file, unfound, verdicts) {
-  const told = new Map(
-    Object.entries(verdicts).flatMap(([verdict, names]) => names.map((name) => [name, verdict])),
-  );
+function judged(file, survivors, { verdicts, tried }) {
+  const told = verdictsOn(file, verdicts);
   const wrong = [
-    ...[...unfound.keys()].filter((name) => !told.has(name)).map((name) => `${file}: no verdict: ${name}`),
+    ...[...survivors.keys()].filter((name) => !told.has(name)).map((name) => `${file}: no verdict: ${name}`),
     ...[...told.keys()]
-      .filter((name) => !unfound.has(name))
+      .filter((name) => !survivors.has(name))
       .map((name) => `${file}: no such survivor: ${name}`),
   ];
-  const rows = Object.entries(verdicts).map(([verdict, names]) => {
-    const lines = names.map((name) => `${unfound.get(name) ?? '?'}: ${code(name)}`);
-    return `${verdict}:\n\n${lines.map((each) => `- ${each}`).join('\n')}`;
-  });
+  const line = (name) => {
+    const at = survivors.get(name)?.location.start.line ?? '?';
+    return `- ${at}: ${code(name)}${TRIED.get(tried[file]?.[name]) ?? ''}`;
+  };
+  const rows = Object.entries(verdicts[file] ?? {}).map(
+    ([verdict, names]) => `${verdict}:\n\n${names.map(line).join('\n')}`,
+  );
   return { wrong, text: rows.length === 0 ? '' : `### ${file}\n\n${rows.join('\n\n')}` };
 }
 
@@ -103,13 +73,14 @@ function judged(file, unfound, verdicts) {
  * @param whole all groups were run
  */
 export function report(whole) {
-  const verdicts = JSON.parse(readFileSync(VERDICTS, 'utf8'));
+  const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
+  const judgement = { verdicts: read(VERDICTS), tried: read(TRIED_BY_COMMAND) };
   const results = Object.keys(GROUPS).flatMap((group) => {
     const files = resultsOf(group);
     return files === null ? [] : [{ group, files }];
   });
   const files = results.flatMap((each) => each.files).sort((a, b) => (a.file < b.file ? -1 : 1));
-  const judgements = files.map((each) => judged(each.file, unfoundIn(each), verdicts[each.file] ?? {}));
+  const judgements = files.map((each) => judged(each.file, survivorsOf(each), judgement));
   const wrong = judgements.flatMap((each) => each.wrong);
   for (const each of wrong) console.error(each);
   const texts = judgements.flatMap(({ text }) => (text === '' ? [] : [text]));
