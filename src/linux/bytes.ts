@@ -82,3 +82,8 @@ export function fsPath(bytes: Bytes): string | Buffer {
 export function joinPath(parent: Bytes, name: Bytes): Bytes {
   return asBytes(parent === '/' ? `/${name}` : `${parent}/${name}`);
 }
+
+/** The directory above an absolute path; of `/` itself. */
+export function parentOf(path: Bytes): Bytes {
+  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
+}

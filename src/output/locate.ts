@@ -1,5 +1,5 @@
 import { readlinkSync, realpathSync } from 'node:fs';
-import { asBytes, bytes, encode, fsPath, joinPath, toText } from '../linux/bytes.ts';
+import { asBytes, bytes, encode, fsPath, joinPath, parentOf, toText } from '../linux/bytes.ts';
 import type { Bytes } from '../model/model.ts';
 import { isProcFileSystem, ownNumber } from './own-process.ts';
 import { type FileFacts, isSame, lstatFacts, PinnedDirectory } from './pinned-directory.ts';
@@ -147,8 +147,4 @@ function namesOf(path: Bytes): Bytes[] {
     .split('/')
     .filter((name) => name !== '' && name !== '.')
     .reverse();
-}
-
-function parentOf(path: Bytes): Bytes {
-  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { isPseudoFileSystem, type OwnMounts } from '../linux/mountinfo.ts';
+import { isPseudoFileSystem } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/own-mounts.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 
 /** The places that belong to the kernel, and are never swept. */

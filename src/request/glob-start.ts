@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { asBytes, encode, fsPath } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
 import { statPath } from '../linux/lstat.ts';
-import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/own-mounts.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes, Identity } from '../model/model.ts';
 import type { Bearings } from './bearings.ts';

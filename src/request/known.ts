@@ -4,7 +4,7 @@ import { type Caller, type KnownTarget, knownTargets } from '../criu/known-targe
 import type { WorkDirBounds } from '../criu/work-dirs.ts';
 import { encode } from '../linux/bytes.ts';
 import { assertErrno } from '../linux/errno.ts';
-import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/own-mounts.ts';
 import type { SweepError } from '../model/events.ts';
 import type { NameMatcher } from '../sweep/names.ts';
 import type { Target, TargetBounds } from '../sweep/targets.ts';

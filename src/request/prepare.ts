@@ -1,4 +1,4 @@
-import { readOwnMounts } from '../linux/mountinfo.ts';
+import { readOwnMounts } from '../linux/own-mounts.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { nameMatcher } from '../sweep/names.ts';
 import { Bearings } from './bearings.ts';

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { asBytes, encode, fsPath, joinPath } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
 import { isDirectory, lstatName, statPath } from '../linux/lstat.ts';
-import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/own-mounts.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes } from '../model/model.ts';
 import type { NameMatcher } from '../sweep/names.ts';

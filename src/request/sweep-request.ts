@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { CRIU } from '../criu/catalogue.ts';
 import { monotonicMs } from '../linux/clock.ts';
-import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/own-mounts.ts';
 import type { CommandEnd, StopSignal, SweepError } from '../model/events.ts';
 import type { Policy } from '../model/model.ts';
 import { lookForUsers } from '../sweep/in-use/look-for-users.ts';

@@ -1,5 +1,5 @@
 import { encode, joinPath, toText } from '../linux/bytes.ts';
-import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/own-mounts.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
 import { Descent } from '../sweep/descent.ts';

@@ -1,7 +1,8 @@
 import { joinPath } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
 import { isDirectory, lstatName, statHere } from '../linux/lstat.ts';
-import { isPseudoFileSystem, type OwnMounts } from '../linux/mountinfo.ts';
+import { isPseudoFileSystem } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/own-mounts.ts';
 import type { SweepError } from '../model/events.ts';
 import type { Bytes, Facts, Identity } from '../model/model.ts';
 import { hasNoSubdirectory } from './leaf.ts';

@@ -1,7 +1,7 @@
 import { opendirSync, readdirSync } from 'node:fs';
 import { fsPath } from '../linux/bytes.ts';
 import { assertErrno } from '../linux/errno.ts';
-import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/own-mounts.ts';
 import type { Bytes, Facts } from '../model/model.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/own-mounts.ts';
 import type { Facts } from '../model/model.ts';
 
 /** Hard links of a directory that has no subdirectory: its own name, and its `.`. */

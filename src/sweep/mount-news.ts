@@ -1,4 +1,5 @@
-import { isPseudoFileSystem, type OwnMounts, readOwnMounts } from '../linux/mountinfo.ts';
+import { isPseudoFileSystem } from '../linux/mountinfo.ts';
+import { type OwnMounts, readOwnMounts } from '../linux/own-mounts.ts';
 import type { Bytes, Place } from '../model/model.ts';
 
 /** Limit for reading mountinfo again in one scan: others can mount and unmount without end. */

@@ -1,7 +1,7 @@
 import { rmdirSync } from 'node:fs';
 import { fsPath, joinPath } from '../linux/bytes.ts';
 import { errnoOf } from '../linux/errno.ts';
-import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/own-mounts.ts';
 import type { Candidate, Facts, Outcome } from '../model/model.ts';
 import { emptyBySize, isEmpty } from './emptiness.ts';
 import { refusalOf } from './rights.ts';

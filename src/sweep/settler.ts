@@ -1,6 +1,6 @@
 import { errnoOf } from '../linux/errno.ts';
 import { lstatName } from '../linux/lstat.ts';
-import type { OwnMounts } from '../linux/mountinfo.ts';
+import type { OwnMounts } from '../linux/own-mounts.ts';
 import type { Pause } from '../model/events.ts';
 import type { Candidate, Item, Policy, Reason } from '../model/model.ts';
 import { seemsEmpty } from './emptiness.ts';

@@ -1,4 +1,4 @@
-import { OWN_MOUNTINFO } from '../linux/mountinfo.ts';
+import { OWN_MOUNTINFO } from '../linux/own-mounts.ts';
 import type {
   CommandEnd,
   Interruption,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asBytes } from '../../src/linux/bytes.ts';
-import { OwnMounts, parseMountinfo } from '../../src/linux/mountinfo.ts';
+import { parseMountinfo } from '../../src/linux/mountinfo.ts';
+import { OwnMounts } from '../../src/linux/own-mounts.ts';
 import {
   isClosedToWalks,
   isForbidden,

@@ -1,4 +1,4 @@
-import { readOwnMounts } from '../../src/linux/mountinfo.ts';
+import { readOwnMounts } from '../../src/linux/own-mounts.ts';
 import type { Bytes } from '../../src/model/model.ts';
 import { nameMatcher } from '../../src/sweep/names.ts';
 import type { ScanScope } from '../../src/sweep/scanner.ts';

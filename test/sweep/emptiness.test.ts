@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
-import { OwnMounts, parseMountinfo } from '../../src/linux/mountinfo.ts';
+import { parseMountinfo } from '../../src/linux/mountinfo.ts';
+import { OwnMounts } from '../../src/linux/own-mounts.ts';
 import type { Facts } from '../../src/model/model.ts';
 import { emptyBySize, isEmpty, seemsEmpty } from '../../src/sweep/emptiness.ts';
 import { returnAfterwards, scratch } from '../support/scratch.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { asBytes } from '../../src/linux/bytes.ts';
-import { OwnMounts, parseMountinfo } from '../../src/linux/mountinfo.ts';
+import { parseMountinfo } from '../../src/linux/mountinfo.ts';
+import { OwnMounts } from '../../src/linux/own-mounts.ts';
 import type { Facts } from '../../src/model/model.ts';
 import { hasNoSubdirectory } from '../../src/sweep/leaf.ts';
 

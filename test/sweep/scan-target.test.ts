@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
-import { OwnMounts, parseMountinfo } from '../../src/linux/mountinfo.ts';
+import { parseMountinfo } from '../../src/linux/mountinfo.ts';
+import { OwnMounts } from '../../src/linux/own-mounts.ts';
 import type { Interruption } from '../../src/model/events.ts';
 import type { ScanScope } from '../../src/sweep/scanner.ts';
 import { Stop } from '../../src/sweep/stop.ts';

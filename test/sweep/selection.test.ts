@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
-import { OwnMounts, parseMountinfo } from '../../src/linux/mountinfo.ts';
+import { parseMountinfo } from '../../src/linux/mountinfo.ts';
+import { OwnMounts } from '../../src/linux/own-mounts.ts';
 import { type ScanScope, scanTree } from '../../src/sweep/scanner.ts';
 import { plantMany } from '../support/leftovers.ts';
 import { scanScope } from '../support/scan-scope.ts';

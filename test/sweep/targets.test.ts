@@ -1,7 +1,7 @@
 import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { asBytes, bytes } from '../../src/linux/bytes.ts';
-import { OwnMounts } from '../../src/linux/mountinfo.ts';
+import { OwnMounts } from '../../src/linux/own-mounts.ts';
 import type { ScanScope } from '../../src/sweep/scanner.ts';
 import { Stop } from '../../src/sweep/stop.ts';
 import { scanTarget } from '../../src/sweep/targets.ts';

@@ -1,7 +1,7 @@
 import { CATALOGUE } from '../../criu/catalogue.ts';
 import type { Caller, KnownTarget } from '../../criu/known-targets.ts';
 import { KNOWN_WORK_DIRS, type WorkDirBounds } from '../../criu/work-dirs.ts';
-import { readOwnMounts } from '../../linux/mountinfo.ts';
+import { readOwnMounts } from '../../linux/own-mounts.ts';
 import type { SweepError } from '../../model/events.ts';
 import { lookingAround, placeName, resolvePlaces } from '../../request/known.ts';
 import { nameMatcher } from '../../sweep/names.ts';

@@ -1,4 +1,4 @@
-import { readOwnMounts } from '../../linux/mountinfo.ts';
+import { readOwnMounts } from '../../linux/own-mounts.ts';
 import type { Environment } from '../../model/environment.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import { type ColorChoice, colorsFor } from '../../output/color-choice.ts';

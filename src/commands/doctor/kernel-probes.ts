@@ -3,7 +3,7 @@ import ms from 'ms';
 import { compareVersions, type Version } from '../../criu/version.ts';
 import { bytes, encode } from '../../linux/bytes.ts';
 import { describeErrno, errnoOf } from '../../linux/errno.ts';
-import type { OwnMounts } from '../../linux/mountinfo.ts';
+import type { OwnMounts } from '../../linux/own-mounts.ts';
 import { readSmallFile } from '../../linux/small-file.ts';
 import { shellCommand } from '../../output/shell-words.ts';
 import { escapeText } from '../../report/escape.ts';

@@ -2,7 +2,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Caller } from '../../criu/known-targets.ts';
 import { Inspection } from '../../inspection/inspection.ts';
 import { RunIndex } from '../../inspection/run-index.ts';
-import type { OwnMounts } from '../../linux/mountinfo.ts';
+import type { OwnMounts } from '../../linux/own-mounts.ts';
 import type { Pause, SweepError } from '../../model/events.ts';
 import type { Item, Why } from '../../model/model.ts';
 import { lookingAround, placeName, resolvePlaces } from '../../request/known.ts';

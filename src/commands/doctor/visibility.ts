@@ -1,4 +1,4 @@
-import type { OwnMounts } from '../../linux/mountinfo.ts';
+import type { OwnMounts } from '../../linux/own-mounts.ts';
 import type { InUseReport } from '../../model/events.ts';
 import type { Unseen } from '../../model/model.ts';
 import { counted } from '../../output/progress.ts';

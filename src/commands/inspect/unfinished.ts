@@ -3,7 +3,7 @@ import { statsNames } from '../../criu/log/files.ts';
 import type { LogTold } from '../../criu/log/read.ts';
 import { errnoOf } from '../../linux/errno.ts';
 import { lstatName, sameFile } from '../../linux/lstat.ts';
-import type { OwnMounts } from '../../linux/mountinfo.ts';
+import type { OwnMounts } from '../../linux/own-mounts.ts';
 import { stepDown } from '../../linux/working-directory.ts';
 import type { SweepError } from '../../model/events.ts';
 import type { Bytes, Place } from '../../model/model.ts';

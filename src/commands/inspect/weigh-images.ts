@@ -5,7 +5,7 @@ import { joinPath } from '../../linux/bytes.ts';
 import { assertErrno } from '../../linux/errno.ts';
 import { listHere } from '../../linux/listing.ts';
 import { isDirectory, lstatName, statHere } from '../../linux/lstat.ts';
-import type { OwnMounts } from '../../linux/mountinfo.ts';
+import type { OwnMounts } from '../../linux/own-mounts.ts';
 import { stepInto, stepOut } from '../../linux/working-directory.ts';
 import type { Bytes, Facts } from '../../model/model.ts';
 

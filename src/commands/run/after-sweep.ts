@@ -1,6 +1,6 @@
 import { toText } from '../../linux/bytes.ts';
 import { describeErrno } from '../../linux/errno.ts';
-import { readOwnMounts } from '../../linux/mountinfo.ts';
+import { readOwnMounts } from '../../linux/own-mounts.ts';
 import type { CommandEnd, SweepError } from '../../model/events.ts';
 import type { Policy } from '../../model/model.ts';
 import type { Destination } from '../../output/destination.ts';

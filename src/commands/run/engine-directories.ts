@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, realpathSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { asBytes, asEntries, encode, fsPath, joinPath } from '../../linux/bytes.ts';
-import { type OwnMounts, readOwnMounts } from '../../linux/mountinfo.ts';
+import { type OwnMounts, readOwnMounts } from '../../linux/own-mounts.ts';
 import { attempt } from '../../linux/seen.ts';
 import type { Bytes } from '../../model/model.ts';
 import { isOnFuse } from './work-dir-seen.ts';

@@ -1,7 +1,8 @@
 import { bytes } from '../../linux/bytes.ts';
 import { sameFile, statPath } from '../../linux/lstat.ts';
 import { readLink } from '../../linux/magic-link.ts';
-import { isFuse, type Mount, type OwnMounts, parseMountinfo, readOwnMounts } from '../../linux/mountinfo.ts';
+import { isFuse, type Mount, parseMountinfo } from '../../linux/mountinfo.ts';
+import { type OwnMounts, readOwnMounts } from '../../linux/own-mounts.ts';
 import { effectiveUidOf } from '../../linux/proc.ts';
 import { readProcText } from '../../linux/proc-text.ts';
 import { attempt } from '../../linux/seen.ts';

@@ -2,7 +2,7 @@ import { bytes, joinPath } from '../../linux/bytes.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { makeDevice } from '../../linux/device.ts';
 import { parseInode } from '../../linux/lstat.ts';
-import type { OwnMounts } from '../../linux/mountinfo.ts';
+import type { OwnMounts } from '../../linux/own-mounts.ts';
 import { readProcText } from '../../linux/proc-text.ts';
 import type { Seen } from '../../linux/seen.ts';
 import type { Pause } from '../../model/events.ts';

@@ -1,6 +1,6 @@
 import { bytes } from '../../linux/bytes.ts';
 import { errnoOf } from '../../linux/errno.ts';
-import type { OwnMounts } from '../../linux/mountinfo.ts';
+import type { OwnMounts } from '../../linux/own-mounts.ts';
 import { isForeignPidNamespace } from '../../linux/proc.ts';
 import { isFailure, type Seen } from '../../linux/seen.ts';
 import type { Pause, SweepError } from '../../model/events.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { isOnFuse } from '../../../src/commands/run/work-dir-seen.ts';
 import { asBytes } from '../../../src/linux/bytes.ts';
-import { OwnMounts, parseMountinfo } from '../../../src/linux/mountinfo.ts';
+import { parseMountinfo } from '../../../src/linux/mountinfo.ts';
+import { OwnMounts } from '../../../src/linux/own-mounts.ts';
 
 const line = (mountPoint: string, type: string): string => `1 0 0:1 / ${mountPoint} rw - ${type} x rw\n`;
 const mounts = new OwnMounts(

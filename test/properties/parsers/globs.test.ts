@@ -3,7 +3,7 @@ import fastGlob from 'fast-glob';
 import micromatch from 'micromatch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asBytes, encode, toText } from '../../../src/linux/bytes.ts';
-import { OwnMounts } from '../../../src/linux/mountinfo.ts';
+import { OwnMounts } from '../../../src/linux/own-mounts.ts';
 import { Bearings } from '../../../src/request/bearings.ts';
 import { pathMatcher } from '../../../src/request/path-matcher.ts';
 import { resolveTargets } from '../../../src/request/resolve-targets.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asBytes } from '../../../src/linux/bytes.ts';
 import { makeDevice } from '../../../src/linux/device.ts';
-import { OwnMounts } from '../../../src/linux/mountinfo.ts';
+import { OwnMounts } from '../../../src/linux/own-mounts.ts';
 import { Locks } from '../../../src/sweep/in-use/locks.ts';
 import { bytesOf } from '../../support/arbitrary-bytes.ts';
 import { holds } from '../../support/cases.ts';

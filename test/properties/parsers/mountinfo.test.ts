@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asBytes, joinPath } from '../../../src/linux/bytes.ts';
 import { makeDevice } from '../../../src/linux/device.ts';
-import { type Mount, OwnMounts, parseMountinfo } from '../../../src/linux/mountinfo.ts';
+import { type Mount, parseMountinfo } from '../../../src/linux/mountinfo.ts';
+import { OwnMounts } from '../../../src/linux/own-mounts.ts';
 import { bytesOf } from '../../support/arbitrary-bytes.ts';
 import { holds } from '../../support/cases.ts';
 

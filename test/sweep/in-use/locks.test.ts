@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { asBytes } from '../../../src/linux/bytes.ts';
-import { OwnMounts, parseMountinfo } from '../../../src/linux/mountinfo.ts';
+import { parseMountinfo } from '../../../src/linux/mountinfo.ts';
+import { OwnMounts } from '../../../src/linux/own-mounts.ts';
 import { Locks } from '../../../src/sweep/in-use/locks.ts';
 
 const mounts = new OwnMounts(
