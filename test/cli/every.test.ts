@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync }
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { need } from '../support/abilities.ts';
-import { run, start } from '../support/command.ts';
+import { type Running, run, start } from '../support/command.ts';
 import { asleep } from '../support/hazards.ts';
 import { leftoverName, plantLeftover, plantMany } from '../support/leftovers.ts';
 import { reportOf } from '../support/schema.ts';
@@ -10,6 +10,14 @@ import { scratch } from '../support/scratch.ts';
 import { list, plant } from '../support/tree.ts';
 
 beforeEach((context) => need(context, 'root'));
+
+/** Ends a repeated sweep by a signal while it waits, after the sweep whose summary says that. */
+async function endedAfter(summary: RegExp, sweeping: Running, signal: NodeJS.Signals = 'SIGTERM') {
+  await sweeping.printed('stderr', summary);
+  await asleep(sweeping.pid);
+  sweeping.kill(signal);
+  return sweeping.ended;
+}
 
 test.each([
   'SIGTERM',
@@ -19,10 +27,7 @@ test.each([
   const dir = scratch();
   plantLeftover(dir);
   const sweeping = start(['--every', '1h', dir]);
-  await sweeping.printed('stderr', /1 removed/);
-  await asleep(sweeping.pid);
-  sweeping.kill(signal);
-  expect(await sweeping.ended).toMatchObject({ code: 0, signal: null });
+  expect(await endedAfter(/1 removed/, sweeping, signal)).toMatchObject({ code: 0, signal: null });
 });
 
 test('it sweeps again at the interval, what came meanwhile too, with a report each time', async () => {
@@ -38,8 +43,7 @@ test('it sweeps again at the interval, what came meanwhile too, with a report ea
   await sweeping.printed('stdout', new RegExp(`removed ${second}`));
   for (let tries = 0; readFileSync(report, 'utf8').includes(first) && tries < 100; tries += 1)
     await sleep(50);
-  sweeping.kill('SIGTERM');
-  expect(await sweeping.ended).toMatchObject({ code: 0 });
+  expect(await endedAfter(/1 removed/, sweeping)).toMatchObject({ code: 0 });
   expect(readdirSync(`${dir}/work`)).toEqual([]);
   expect(reportOf(readFileSync(report))).toMatchObject({ targets: [{ path: '.', status: 'swept' }] });
   expect(readFileSync(`${dir}/m.prom`, 'utf8')).toContain('criu_sweep_last_run_timestamp_seconds');
@@ -47,13 +51,12 @@ test('it sweeps again at the interval, what came meanwhile too, with a report ea
 
 test('a sweep that fails is no end: the next one may do better', async () => {
   const dir = scratch();
-  const sweeping = start(['--every', '300ms', `${dir}/work`]);
+  const sweeping = start(['--every', '700ms', `${dir}/work`]);
   await sweeping.printed('stderr', /ENOENT/);
   mkdirSync(`${dir}/work`);
   const leftover = plantLeftover(`${dir}/work`);
   await sweeping.printed('stdout', new RegExp(`removed ${leftover}`));
-  sweeping.kill('SIGTERM');
-  expect(await sweeping.ended).toMatchObject({ code: 0 });
+  expect(await endedAfter(/1 removed/, sweeping)).toMatchObject({ code: 0 });
 });
 
 test('a signal in the middle of a sweep stops that sweep, and is raised again', async () => {
@@ -80,7 +83,7 @@ test('an interval longer than a timer can hold is waited for all the same', asyn
 test('a relative target whose directory went away is not looked for elsewhere', async () => {
   const dir = scratch();
   mkdirSync(`${dir}/a/tmp`, { recursive: true });
-  const sweeping = start(['--every', '500ms', '-v', 'tmp'], { cwd: `${dir}/a` });
+  const sweeping = start(['--every', '700ms', '-v', 'tmp'], { cwd: `${dir}/a` });
   await sweeping.printed('stderr', /0 removed/);
   rmSync(`${dir}/a`, { recursive: true });
   const { code, err } = await sweeping.ended;
@@ -90,12 +93,10 @@ test('a relative target whose directory went away is not looked for elsewhere', 
 
 /** A sweep of a target that is exchanged between its first beat and the second; what it said. */
 async function exchanged(dir: string, target: string, cwd: string, exchange: () => void) {
-  const sweeping = start(['--every', '500ms', '-v', target], { cwd });
+  const sweeping = start(['--every', '700ms', '-v', target], { cwd });
   await sweeping.printed('stderr', /0 removed/);
   exchange();
-  await sweeping.printed('stderr', /changed while it was swept|1 removed/);
-  sweeping.kill('SIGTERM');
-  const { code, out } = await sweeping.ended;
+  const { code, out } = await endedAfter(/changed while it was swept|1 removed/, sweeping);
   expect(code).toBe(0);
   return { out, left: readdirSync(`${dir}/outside/work`).length };
 }
@@ -122,29 +123,27 @@ test.each([
 test('a target that is removed and made anew is the same target', async () => {
   const dir = scratch();
   mkdirSync(`${dir}/a/work`, { recursive: true });
-  const sweeping = start(['--every', '300ms', '-v', `${dir}/a/work`, `${dir}/*/wor[k]`]);
+  const sweeping = start(['--every', '700ms', '-v', `${dir}/a/work`, `${dir}/*/wor[k]`]);
   await sweeping.printed('stderr', /0 removed/);
   rmSync(`${dir}/a`, { recursive: true });
   await sweeping.printed('stderr', /ENOENT/);
   mkdirSync(`${dir}/a/work`, { recursive: true });
   const leftover = plantLeftover(`${dir}/a/work`);
   await sweeping.printed('stdout', new RegExp(`removed ${leftover}`));
-  sweeping.kill('SIGTERM');
-  expect((await sweeping.ended).code).toBe(0);
+  expect((await endedAfter(/1 removed/, sweeping)).code).toBe(0);
 });
 
 test('a target that its owner makes a link to / ends neither the sweep nor the next', async () => {
   const dir = scratch();
   plant(dir, [{ path: 'theirs' }, { path: 'ours' }]);
-  const sweeping = start(['--every', '300ms', '-v', '--max-depth', '1', `${dir}/theirs`, `${dir}/ours`]);
+  const sweeping = start(['--every', '700ms', '-v', '--max-depth', '1', `${dir}/theirs`, `${dir}/ours`]);
   await sweeping.printed('stderr', /0 removed/);
   renameSync(`${dir}/theirs`, `${dir}/moved`);
   symlinkSync('/', `${dir}/theirs`);
   await sweeping.printed('stderr', /theirs: /);
   const leftover = plantLeftover(`${dir}/ours`);
   await sweeping.printed('stdout', new RegExp(`removed ${leftover}`));
-  sweeping.kill('SIGTERM');
-  expect((await sweeping.ended).code).toBe(0);
+  expect((await endedAfter(/1 removed/, sweeping)).code).toBe(0);
 });
 
 test('relative targets are found again from a directory whose name is not UTF-8', async () => {
@@ -154,15 +153,14 @@ test('relative targets are found again from a directory whose name is not UTF-8'
     { path: 'not\xff', kind: 'directory' },
     { path: `not\xef\xbf\xbd/${decoy}`, age: '2h' },
   ]);
-  const sweeping = start(['--every', '300ms', '-v', '.'], {
+  const sweeping = start(['--every', '700ms', '-v', '.'], {
     wrap: ['env', 'LC_ALL=C', 'sh', '-c', 'cd "$0"/not? && exec "$@"', dir],
   });
   await sweeping.printed('stderr', /0 removed/);
   const leftover = leftoverName();
   plant(dir, [{ path: `not\xff/${leftover}`, age: '2h' }]);
   await sweeping.printed('stdout', new RegExp(`removed .*${leftover}`));
-  sweeping.kill('SIGTERM');
-  expect(await sweeping.ended).toMatchObject({ code: 0 });
+  expect(await endedAfter(/1 removed/, sweeping)).toMatchObject({ code: 0 });
   expect(list(dir)).toEqual(['not\xef\xbf\xbd', `not\xef\xbf\xbd/${decoy}`, 'not\xff'].toSorted());
 });
 
