@@ -79,13 +79,14 @@ export class Settler {
     if (facts === null) return { candidate, facts, ageMs: null, result: { outcome: 'vanished' } };
     const { reasons, ageMs } = judge(candidate, facts, policy, startedAt);
     if (reasons.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons } };
-    const unlessFull = (): Item | null =>
-      seemsEmpty(candidate.name, facts, mounts) ? null : { candidate, facts, ageMs, result: NOT_EMPTY };
-    if (lookForUsers !== null && this.#users === null) return unlessFull();
+    const looks = lookForUsers !== null && this.#users === null;
     const uses = this.#users?.of(candidate, facts) ?? [];
     if (uses.length > 0) return { candidate, facts, ageMs, result: { outcome: 'kept', reasons: uses } };
-    // What is not empty is no removal too many.
-    if (!this.#stop.mayRemove()) return unlessFull();
+    // What is not empty needs no look, and is no removal too many.
+    if (looks || !this.#stop.mayRemove())
+      return seemsEmpty(candidate.name, facts, mounts)
+        ? null
+        : { candidate, facts, ageMs, result: NOT_EMPTY };
     const result = dryRun ? wouldRemove(candidate, facts, mounts) : remove(candidate, facts, mounts);
     if (result.outcome === 'removed' || result.outcome === 'would-remove') this.#stop.countRemoval();
     return { candidate, facts, ageMs, result };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { assertErrno } from '../../linux/errno.ts';
 import { effectiveUidOf, listPids } from '../../linux/proc.ts';
 import { attempt } from '../../linux/seen.ts';
-import { isSweep } from './sweep-command.ts';
+import { COMMAND, isSweep } from './sweep-command.ts';
 
 /** The pid of a process that sweeps again and again (`--every`); `null`: none, or none that we can see. */
 export function findRepeatingSweep(): number | null {
@@ -26,7 +26,7 @@ function isRepeatingSweep(pid: number): boolean {
   const text = attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
   if (text.kind !== 'seen') return false;
   const args = text.value.split('\0');
-  const script = args.findIndex((arg) => /(?:^|\/)criu-sweep(?:\.js|-\d[\w.-]*)?$/.test(arg));
+  const script = args.findIndex((arg) => COMMAND.test(arg));
   if (script < 0 || script > 1) return false;
   return args.some((arg) => /^--every(?:=|$)/.test(arg)) && isSweep(args.slice(script + 1));
 }

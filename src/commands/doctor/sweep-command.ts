@@ -1,8 +1,9 @@
-/**
- * A call of the command, by its name, its script's or its executable's, and its arguments up to what a shell
- * takes for the end of a command.
- */
-const CALL = /criu-sweep(?:\.js|-\d[\w.-]*)?["']?\s+([^;&|<>]*)/g;
+/** The name of the command, its script or its executable, as a part of expressions. */
+const NAME = String.raw`criu-sweep(?:\.js|-\d[\w.-]*)?`;
+/** A path, or a bare name, of the command. */
+export const COMMAND = new RegExp(`(?:^|/)${NAME}$`);
+/** A call of the command, and its arguments up to what a shell takes for the end of a command. */
+const CALL = new RegExp(String.raw`${NAME}["']?\s+([^;&|<>]*)`, 'g');
 const OTHER_COMMANDS = /^(?:run|inspect|doctor|schedule|catalogue|completion|help)$/;
 const CHANGES_NOTHING = /^(?:-[qv]*[nhV][nqvhV]*|--(?:dry-run|check|help|version)(?:=.*)?)$/s;
 
